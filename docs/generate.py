@@ -266,6 +266,19 @@ def hazard_sections(_: str) -> str:
     )
 
 
+def doubt_table(_: str) -> str:
+    """Return a row for each change of the tests that the guard cannot judge: the kind, and what it says."""
+    from checks.guard.closed_world import HAZARDS, judge
+
+    words = {"create": "created", "delete": "destroyed", "update": "changed"}
+    rows = [
+        f"| {name} | `{change['type']}` | {words[change['change']['actions'][0]]} | {doubt.message} |"
+        for name, change in HAZARDS.items()
+        for doubt in judge(change).doubts
+    ]
+    return "\n".join(["| change | kind | it is | cannot be judged |", "| --- | --- | --- | --- |", *rows])
+
+
 def _target(source: str) -> str:
     """Return a link from docs/guard.md: a source in the repository is on that page itself."""
     return source.removeprefix("docs/guard.md")
@@ -301,6 +314,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/import-aws.md", "permissions", permission_table),
     ("docs/guard.md", "hazards", hazard_table),
     ("docs/guard.md", "said", hazard_sections),
+    ("docs/guard.md", "doubts", doubt_table),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

@@ -3,8 +3,8 @@
 That is the first step of every command that takes a spec.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pcaform.core import files
@@ -14,9 +14,11 @@ from pcaform.core.problems import Invalid
 from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule
+from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation, file_reader, hide_source, load_pem_files, locate, parse_spec
+from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc, parse
 
@@ -24,6 +26,8 @@ RULES: tuple[Rule, ...] = collect(spec_rules, Rule)
 """Files in alphabetical order, the rules of each as they are defined: also the order of the documentation."""
 _OF_BACKEND = "backend-"
 """Rules whose findings may stand in the line of a secret, also of one under a name that nobody knows."""
+_FRAME = {"version": 1, "stack": "waivers", "aws": {"region": "us-east-1", "account_id": "000000000000"}}
+"""What a spec needs besides waivers."""
 
 
 def findings(spec: Spec) -> Iterator[tuple[Rule, Violation]]:
@@ -136,3 +140,19 @@ def check_files(paths: Iterable[str]) -> tuple[list[LoadResult], list[SpecFile]]
         if result.spec is not None and result.document is not None and not result.has_errors
     ]
     return list(results.values()), valid
+
+
+def load_waivers(path: str) -> tuple[Waiver, ...]:
+    """Return the waivers in a file that has nothing else; raises Invalid with every problem, as in a spec."""
+    document = parse(read_bytes(path), display_name(path))
+    data = document.data
+    if isinstance(data, Mapping):
+        if strange := [name for name in data if name != "waivers"]:
+            message = f"unknown key '{strange[0]}', allowed: waivers"
+            raise Invalid([document.problem((strange[0],), message, rule="shape", of_key=True)])
+        data = {**_FRAME, **data}
+    spec = parse_spec(replace(document, data=data))
+    problems = [document.problem(loc, text, rule=waiver_is_valid.id) for loc, text, _ in waiver_is_valid.check(spec)]
+    if problems:
+        raise Invalid(problems)
+    return tuple(spec.waivers)

@@ -152,3 +152,53 @@ def test_a_policy_that_iam_refuses_is_an_error(pcaform: Run, tmp_path: Path) -> 
     done = pcaform("access", verbatim(tmp_path, {"Effect": "Perhaps", "Action": "*", "Resource": "*"}))
     assert done.returncode == 1
     assert "policy 'old', statement 1 has the effect 'Perhaps', allowed: Allow, Deny" in done.stderr
+
+
+USER, ROLE = "arn:aws:iam::123456789012:user/old", "arn:aws:iam::123456789012:role/pki"
+TAKES, KEYS = (
+    "lets an issuer take rights over CAs",
+    "lets an issuer take certificates of others with their private keys",
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "expected"),
+    [
+        ("iam:*", "*", TAKES),
+        ("iam:PutUserPolicy", USER, TAKES),
+        ("iam:AttachUserPolicy", "arn:aws:iam::123456789012:user/${aws:username}", TAKES),
+        ("iam:CreateAccessKey", "*", TAKES),
+        ("sts:AssumeRole", "*", TAKES),
+        ("sts:AssumeRole", ROLE, TAKES),
+        ("cloudformation:*", "*", TAKES),
+        ("ram:*", "*", TAKES),
+        ("iam:BrandNew", "*", TAKES),
+        ("acm:ExportCertificate", "*", KEYS),
+        ("iam:CreateAccessKey", "arn:aws:iam::*:user/${aws:username}", ""),
+        ("sts:AssumeRole", "arn:aws:iam::123456789012:role/app", ""),
+        ("sts:AssumeRole", "arn:aws:iam::999999999999:role/*", ""),
+        ("iam:Get*", "*", ""),
+        ("acm:Get*", "*", ""),
+    ],
+)
+def test_rights_that_a_verbatim_policy_may_take(
+    pcaform: Run, tmp_path: Path, action: str, resource: str, expected: str
+) -> None:
+    """One finding for each principal and kind, also where a condition has to be met; none for the twins."""
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    for condition in ({}, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}):
+        spec = verbatim(tmp_path, {**statement, "Condition": condition})
+        spec.write_text(
+            f"{spec.read_text()}administrators: {{pki: {{role_name: pki, trust: {{accounts: ['1' ]}}}}}}\n".replace(
+                "'1' ", '"123456789012"'
+            )
+        )
+        done = pcaform("access", spec)
+        lines = [line for line in done.stdout.splitlines() if "lets an issuer" in line]
+        assert (done.returncode, len(lines)) == ((2, 1) if expected else (0, 0)), done.stderr
+        assert all(expected in line and line.startswith("issuer old: ") for line in lines)
+
+
+def test_what_is_denied_is_not_taken(pcaform: Run, tmp_path: Path) -> None:
+    allowed, denied = ({"Effect": effect, "Action": "iam:*", "Resource": "*"} for effect in ("Allow", "Deny"))
+    assert pcaform("access", verbatim(tmp_path, allowed, denied)).returncode == 0

@@ -25,6 +25,7 @@ USER = RECORDS["module.issuer_ada.aws_iam_user.this"]["change"]["after"]
 ARN, ROOT_ARN = CA["arn"], ROOT["arn"]
 TEMPLATE = "arn:aws:acm-pca:::template/{}/V1"
 POLICY = RECORDS['module.issuer_ada.aws_iam_policy.this["ada-private-ca"]']["change"]["after"]["arn"]
+DENIAL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "acm-pca:*", "Resource": "*"}]}'
 UNKNOWN = "known after apply"
 Change = dict[str, Any]
 
@@ -146,7 +147,8 @@ HAZARDS: dict[str, Change] = {
         "aws_acmpca_certificate_authority_certificate", certificate_authority_arn=ARN, certificate=LIVE
     ),
     "sharing with the organization ended": gone("aws_ram_sharing_with_organization", id="123456789012"),
-    "scp": gone("aws_organizations_policy", name="keep", content="{}"),
+    "scp": gone("aws_organizations_policy", name="keep", content=DENIAL),
+    "scp of two": edited("aws_organizations_policy", {"content": DENIAL}, {"content": "{}"}),
     "scp detached": gone("aws_organizations_policy_attachment", policy_id="p-1", target_id="123456789012"),
     "scp of another provider": edited("awscc_organizations_policy", {"content": "{}"}, {"content": "[]"}),
     "provider's keys": edited(
@@ -162,6 +164,13 @@ HAZARDS: dict[str, Change] = {
     "anywhere": new("aws_rolesanywhere_profile", role_arns=[ROLE["arn"]]),
     "service account": new("kubernetes_service_account", metadata=[{"annotations": {"role": ROLE["arn"]}}]),
     "user's device": gone("aws_iam_user_ssh_key", username="ada"),
+    "user's key": gone("aws_iam_access_key", user="ada", id="AKIA"),
+    "user's key switched on": edited(
+        "aws_iam_access_key", {"user": "ada", "status": "Inactive"}, {"user": "ada", "status": "Active"}
+    ),
+    "group of issuers renamed, by inline policies": new(
+        "aws_iam_role_policies_exclusive", role_name="pipe", policy_names=[]
+    ),
     "user renamed": edited("aws_iam_user", USER, {**USER, "name": "eve"}),
     "nobody knows what": named("custom_thing"),
     "nobody knows what, in a text": named("custom_thing", json.dumps({"ca": [ARN]})),
@@ -210,6 +219,8 @@ TWINS: dict[str, Change] = {
     "function's memory": edited(
         "aws_lambda_function", {"role": ROLE["arn"], "memory_size": 1}, {"role": ROLE["arn"], "memory_size": 2}
     ),
+    "key of others": gone("aws_iam_access_key", user="eve", id="AKIA"),
+    "scp on others": gone("aws_organizations_policy", name="x", content=DENIAL.replace("acm-pca:*", "s3:*")),
     "other user": new("aws_iam_user", name="eve", arn=UNKNOWN),
     "password rules": new("aws_iam_account_password_policy", minimum_password_length=20),
     "provider of others": new("aws_iam_openid_connect_provider", url="https://other.example", arn=UNKNOWN),

@@ -5,14 +5,16 @@ https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_requests
+from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_by_class
+from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError
-from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
+from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, IamPrincipal
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, is_relevant
 from pcaform.sources.aws.snapshot import Filters, SnapshotRequest
 from pcaform.sources.inventory import ImportNote
@@ -30,8 +32,23 @@ def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple
     samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
     principals = (_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects)
     non_empty = tuple(principal for principal in principals if principal.allowed)
-    findings = (finding for principal in non_empty for finding in _find_excess(principal))
+    findings = [finding for principal in non_empty for finding in _find_excess(principal)]
+    findings += _find_handed(scenarios[0], snapshot) if scenarios else ()
     return AccessResult(non_empty, tuple(findings), is_live=True), notes
+
+
+def _find_handed(scenario: Scenario, snapshot: AccountSnapshot) -> Iterator[Decision]:
+    """Yield who may take rights that its policies do not name; an unreadable policy has a note already."""
+    principals = snapshot.principals.principals if snapshot.principals is not None else ()
+    rights = rights_of(principals)
+    for principal in principals:
+        with suppress(PolicyError):
+            yield from find_handed_rights(scenario, _subject(principal), rights)
+
+
+def _subject(principal: IamPrincipal) -> Subject:
+    tag = f"{principal.kind}/{principal.name}"
+    return Subject(principal.name, principal.kind, principal, is_owned=False, owner_tag=tag)
 
 
 def _build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[ImportNote, ...]]:
@@ -45,8 +62,7 @@ def _build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[I
         try:
             if access_level(principal.policies, principal.known_boundary, scope) > AccessLevel.NONE:
                 relevant = replace(principal, policies=tuple(filter(is_relevant, principal.policies)))
-                tag = f"{principal.kind}/{principal.name}"
-                subjects.append(Subject(principal.name, principal.kind, relevant, is_owned=False, owner_tag=tag))
+                subjects.append(_subject(relevant))
         except PolicyError as error:
             notes.append(ImportNote("unknown", principal.arn, f"its permissions: {error}"))
     cas = [ca for ca in snapshot.certified if not ca.is_foreign]
@@ -68,8 +84,8 @@ def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
 
 
 def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, str]) -> Principal:
-    decisions = list(decide_requests(scenario, subject, None, samples))
-    passed = [decision.request for decision in decisions if decision.is_allowed]
+    decisions = decide_by_class(scenario, subject, None, samples)
+    passed = [decision.request for decision in decisions.kept if decision.is_allowed]
     plain = [request for request in passed if request.variant == access_request.PLAIN]
     unconditional = {(request.action, request.target, request.route) for request in plain}
     conditional = dict.fromkeys(
@@ -80,7 +96,7 @@ def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, s
         and (request.action, request.target, request.route) not in unconditional
     )
     allowed = (*plain, *conditional)
-    return Principal(subject.key, subject.kind, subject.iam.arn, len(decisions), compared=False, allowed=allowed)
+    return Principal(subject.key, subject.kind, subject.iam.arn, decisions.judged, compared=False, allowed=allowed)
 
 
 def _find_excess(principal: Principal) -> Iterator[Decision]:

@@ -1,15 +1,19 @@
 """Decides each request of each principal by evaluating its policies, and compares the result with the grants."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Self
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.access_request import ANY_NAME, NO_CA, AccessRequest
+from pcaform.checks.access.classes import ca_classes, name_classes
 from pcaform.checks.access.expected import ExpectedDecision
-from pcaform.checks.access.request_matrix import RequestMatrix
+from pcaform.checks.access.request_matrix import SERIES_BY_NAME, RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
-from pcaform.iam.documents import read_document
+from pcaform.iam.documents import Document, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -52,18 +56,140 @@ def decide_requests(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
 ) -> Iterator[Decision]:
     """Yield whether each request of one principal is allowed, and what is wrong with that."""
-    documents = tuple(read_document(text, name) for name, text in subject.policies.items())
-    limit = subject.iam.known_boundary
-    boundary = read_document(limit.document, "permissions boundary") if limit is not None else None
-    policies = Policies(identity=documents, boundary=boundary)
-    for request in RequestMatrix(scenario, subject, samples).requests():
-        passes = is_allowed(scenario, subject, request, policies)
+    return map(_decider(scenario, subject, expected), RequestMatrix(scenario, subject, samples).requests())
+
+
+def _decider(
+    scenario: Scenario, subject: Subject, expected: ExpectedDecision | None
+) -> Callable[[AccessRequest], Decision]:
+    of_action, name = policies_by_action(policies_of(subject)), f"{subject.kind} {subject.key}"
+
+    def decide(request: AccessRequest) -> Decision:
+        passes = is_allowed(scenario, subject, request, of_action(request.action))
         message = _find_fault(subject, request, is_allowed=passes, expected=expected)
-        yield Decision(f"{subject.kind} {subject.key}", request, passes, message)
+        return Decision(name, request, passes, message)
+
+    return decide
+
+
+def policies_of(subject: Subject) -> Policies:
+    """Return the policies of a principal, with its boundary; raises PolicyError for one that IAM would refuse."""
+    limit = subject.iam.known_boundary
+    return Policies(
+        identity=tuple(read_document(text, name) for name, text in subject.policies.items()),
+        boundary=read_document(limit.document, "permissions boundary") if limit is not None else None,
+    )
+
+
+def policies_by_action(policies: Policies) -> Callable[[str], Policies]:
+    """Return what gives the statements of policies that are about an action: all that decides a request of it."""
+
+    @cache
+    def of_action(action: str) -> Policies:
+        def matching(document: Document) -> Document:
+            return replace(
+                document, statements=tuple(each for each in document.statements if each.matches_action(action))
+            )
+
+        boundary = policies.boundary and matching(policies.boundary)
+        return Policies(identity=tuple(filter(_has_any, map(matching, policies.identity))), boundary=boundary)
+
+    return of_action
+
+
+def _has_any(document: Document) -> bool:
+    return bool(document.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How many requests of a principal were decided, and the decisions that allow one or find something wrong."""
+
+    judged: int
+    kept: tuple[Decision, ...]
+
+    def on(self, label: str) -> Self:
+        """Return the decisions on another CA of the same class."""
+        if not self.kept or self.kept[0].request.target == label:
+            return self
+        return replace(self, kept=tuple(_on(each, label) for each in self.kept))
+
+
+def decide_by_class(
+    scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
+) -> Decisions:
+    """Decide all requests of one principal, but only once for CAs and for names that nothing tells apart."""
+    matrix, policies = RequestMatrix(scenario, subject, samples), policies_of(subject)
+    cas = ca_classes(matrix, policies, expected.of_ca if expected else _alike)
+    names = name_classes(matrix, policies, expected.of_name if expected else _alike)
+    decide = _decider(scenario, subject, expected)
+    few = replace(matrix, samples={each: samples[each] for each in dict.fromkeys(names.values())})
+    on_ca, to_acm = {}, {NO_CA: _to_acm(few, NO_CA, names, samples, decide)}
+    for label in dict.fromkeys(cas.values()):
+        on_ca[label] = _keep(map(decide, few.on_ca(label, matrix.cas[label])))
+        to_acm[label] = _to_acm(few, label, names, samples, decide)
+    parts = [
+        *(on_ca[first].on(label) for label, first in cas.items()),
+        _keep(map(decide, few.on_no_ca())),
+        *(to_acm[first].on(label) for label, first in {**cas, NO_CA: NO_CA}.items()),
+        _keep(map(decide, few.on_certificates())),
+    ]
+    return Decisions(sum(part.judged for part in parts), tuple(each for part in parts for each in part.kept))
+
+
+def _alike(_: str) -> None:
+    """Tell no CA and no name from another."""
+
+
+def _keep(decisions: Iterable[Decision]) -> Decisions:
+    found = list(decisions)
+    return Decisions(len(found), tuple(each for each in found if each.is_allowed or each.message))
+
+
+def _to_acm(
+    matrix: RequestMatrix,
+    label: str,
+    names: Mapping[str, str],
+    samples: Mapping[str, str],
+    decide: Callable[[AccessRequest], Decision],
+) -> Decisions:
+    """Decide the requests to ACM for a CA; `names` maps patterns to the first one of their class, which is decided."""
+    series: dict[int, dict[str, list[Decision]]] = {}
+    for number, request in matrix.to_acm(label, matrix.cas.get(label, "")):
+        series.setdefault(number, {}).setdefault(request.names_label, []).append(decide(request))
+    judged, kept, sizes = 0, list[Decision](), Counter(names.values())
+    for number, by_name in series.items():
+        decided = {name: _keep(each) for name, each in by_name.items()}
+        is_by_name = number < SERIES_BY_NAME
+        judged += sum(each.judged * ((is_by_name and sizes[name]) or 1) for name, each in decided.items())
+        if not is_by_name or not any(each.kept for each in decided.values()):
+            kept += (each for one in decided.values() for each in one.kept)
+            continue
+        for name, first in {**names, ANY_NAME: ANY_NAME}.items():
+            found = decided[first].kept if first in decided else ()
+            kept += found if name == first else (_for_name(each, name, samples[name]) for each in found)
+    return Decisions(judged, tuple(kept))
+
+
+def _on(decision: Decision, label: str) -> Decision:
+    """Return the same decision on another CA of the class; not by `replace`, since there can be a million."""
+    old = decision.request
+    request = AccessRequest(
+        old.action, label, old.route, old.template, old.names, old.key_algorithm, old.tag, old.variant, old.names_label
+    )
+    return Decision(decision.subject, request, decision.is_allowed, decision.message)
+
+
+def _for_name(decision: Decision, pattern: str, name: str) -> Decision:
+    """Return the same decision for another name of its class."""
+    names = (name, *(decision.request.names or ())[1:])
+    return replace(decision, request=replace(decision.request, names=names, names_label=pattern, context={}))
 
 
 def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, policies: Policies) -> bool:
-    """Tell whether IAM allows a request of a principal that has these policies."""
+    """Tell whether IAM allows a request of a principal that has these policies, or those of them on its action."""
+    if not policies.identity and request.variant != access_request.WITH_ALLOW_ALL:
+        return False
     if request.variant == access_request.WITH_ALLOW_ALL:
         policies = replace(policies, identity=(*policies.identity, _ALLOW_ALL))
     if request.variant == access_request.WITHOUT_DENIES:
@@ -77,11 +203,13 @@ def _find_fault(
     subject: Subject, request: AccessRequest, *, is_allowed: bool, expected: ExpectedDecision | None
 ) -> str:
     """Return what is wrong with the decision for a request; empty if nothing is."""
-    is_expected = expected is not None and expected(request)
+    if not is_allowed and request.variant == access_request.CONDITIONS_MET:
+        return ""
+    is_expected = expected is not None and expected.decide(request)
     if expected is not None and is_allowed and not is_expected:
         is_by_grant = subject.kind == "issuer"
         return f"is allowed, but {'no grant allows it' if is_by_grant else f'is not part of the {subject.kind} role'}"
-    if is_expected and not is_allowed and request.variant != access_request.CONDITIONS_MET:
+    if is_expected and not is_allowed:
         is_by_grant = subject.kind == "issuer"
         return f"is denied, but {'a grant allows it' if is_by_grant else f'is part of the {subject.kind} role'}"
     is_real = request.variant not in (access_request.WITH_ALLOW_ALL, access_request.WITHOUT_DENIES)

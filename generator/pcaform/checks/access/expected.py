@@ -1,8 +1,9 @@
 """Computes the expected decision for a request from the spec's grants, independently of the policies (test oracle)."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
@@ -12,8 +13,18 @@ from pcaform.iam import actions
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 
-ExpectedDecision = Callable[[AccessRequest], bool]
-"""Whether the spec allows a request of one principal."""
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDecision:
+    """Whether the spec allows a request of one principal, and what it says of a CA's label, and of a name.
+
+    The last two tell CAs and names apart: for those of which it says the same, all decisions are the same.
+    """
+
+    decide: Callable[[AccessRequest], bool]
+    of_ca: Callable[[str], Hashable]
+    of_name: Callable[[str], Hashable]
+
 
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 """On purpose not the list that policies are built from: what is expected must not follow an error there."""
@@ -31,9 +42,23 @@ _ADMINISTRATOR_ACTIONS = tuple(name for name in actions.ADMINISTERING if name no
 def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
     """Return what a spec allows a principal; None for a policy that it copies verbatim."""
     if subject.kind != "issuer":
-        return partial(_is_operator_request, spec, subject.kind)
-    issuer = spec.issuers[subject.key]
-    return partial(is_granted, issuer, owner_tag=subject.owner_tag) if issuer.grants else None
+        decide = partial(_is_operator_request, spec, subject.kind)
+        return ExpectedDecision(
+            decide, lambda key: (key in spec.certificate_authorities, key in spec.managed), _nothing
+        )
+    grants = spec.issuers[subject.key].grants
+    patterns = [each for grant in grants if isinstance(grant, ManagedGrant) for each in grant.domain_names]
+    if not grants:
+        return None
+    return ExpectedDecision(
+        partial(is_granted, spec.issuers[subject.key], owner_tag=subject.owner_tag),
+        lambda key: tuple(key in grant.certificate_authorities for grant in grants),
+        lambda name: tuple(_is_like(name, pattern) for pattern in patterns),
+    )
+
+
+def _nothing(_: str) -> None:
+    """Tell no name from another."""
 
 
 def _is_operator_request(spec: Spec, kind: str, request: AccessRequest) -> bool:
@@ -115,8 +140,12 @@ def _is_on_own_certificate(grant: ManagedGrant, request: AccessRequest, name: st
 
 
 def _is_like(name: str, pattern: str) -> bool:
-    regex = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(regex, name) is not None
+    return _regex(pattern).fullmatch(name) is not None
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern))
 
 
 def sample_names(issuers: Mapping[str, Issuer]) -> dict[str, str]:

@@ -150,9 +150,11 @@ def describe(request: AccessRequest) -> str:
 
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
     """Return a row for each target, in the order of the requests."""
-    targets = dict.fromkeys(request.target for request in allowed)
+    by_target: dict[str, list[AccessRequest]] = {}
+    for request in allowed:
+        by_target.setdefault(request.target, []).append(request)
     routes = (access_request.DIRECT, access_request.THROUGH_ACM)
-    return [Row(target, *(_phrases(allowed, target, route) for route in routes)) for target in targets]
+    return [Row(target, *(_phrases(each, route) for route in routes)) for target, each in by_target.items()]
 
 
 def _merge_rows(table: Sequence[Row]) -> list[Row]:
@@ -170,10 +172,13 @@ def _join_targets(targets: list[str]) -> str:
     return ", ".join([*parts, *([access_request.OTHER_CA] if access_request.OTHER_CA in targets else [])])
 
 
-def _phrases(allowed: Sequence[AccessRequest], target: str, route: str) -> list[str]:
+def _phrases(allowed: Sequence[AccessRequest], route: str) -> list[str]:
+    """Return what is allowed on one target by a route; what is allowed for any name is not listed for some."""
     keys_by_phrase: dict[str, set[str | None]] = {}
+    is_any = any(each.names_label == ANY_NAME for each in allowed)
     for request in allowed:
-        if (request.target, request.route) == (target, route) and not _is_special(request, allowed):
+        is_special = request.names is not None and is_any and request.names_label != ANY_NAME
+        if request.route == route and not is_special:
             keys_by_phrase.setdefault(_phrase(request), set()).add(request.key_algorithm)
     return [
         # no key means that the request names none, so that all are allowed
@@ -200,12 +205,6 @@ def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
 
 def _issue_phrase(template: str) -> str:
     return f"{actions.ISSUE.partition(':')[2]} {template}"
-
-
-def _is_special(request: AccessRequest, allowed: Sequence[AccessRequest]) -> bool:
-    """Tell whether a request for certain names is covered by an allowed request for any name."""
-    is_any = any(each.names_label == ANY_NAME and each.target == request.target for each in allowed)
-    return request.names is not None and is_any and request.names_label != ANY_NAME
 
 
 def _phrase(request: AccessRequest) -> str:

@@ -8,11 +8,10 @@ privateca/latest/userguide/certguard-condition-keys.html.
 """
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from itertools import product, repeat
 
 from pcaform.checks.access.access_request import (
     ACCOUNT,
@@ -25,6 +24,7 @@ from pcaform.checks.access.access_request import (
     NO_CA,
     OTHER_CA,
     OWN,
+    PLAIN,
     THROUGH_ACM,
     UNKNOWN,
     UNTAGGED,
@@ -37,16 +37,16 @@ from pcaform.checks.access.access_request import (
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core import facts
 from pcaform.iam import actions
-from pcaform.iam.documents import read_statements
-from pcaform.iam.evaluator.conditions import Condition
+from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.samples import satisfying
 from pcaform.iam.policies.statements import ISSUER_TAG
 
-_SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
-_WILDCARD = re.compile(r"[*?]")
-_OUTSIDE_NAME = "www.outside.invalid"
+OUTSIDE_NAME = "www.outside.invalid"
 _OTHER_TAG = "user/another"
 _OTHER_REGION = "elsewhere-1"
+SERIES_BY_NAME = 4
+"""The number of series of requests to ACM that have each name."""
 _ROUTES = (DIRECT, THROUGH_ACM)
 _REQUEST_TAG = f"aws:requesttag/{ISSUER_TAG}"
 _RESOURCE_TAG = f"aws:resourcetag/{ISSUER_TAG}"
@@ -61,26 +61,50 @@ class RequestMatrix:
     samples: Mapping[str, str]
 
     @cached_property
+    def _allowing(self) -> list[Statement]:
+        policies = self.subject.policies.items()
+        return [each for name, text in policies for each in read_statements(text, name) if each.is_allow]
+
+    @cached_property
+    def _allowed_actions(self) -> dict[str, bool]:
+        return {}
+
+    def _is_allowed_at_all(self, action: str) -> bool:
+        if action not in self._allowed_actions:
+            self._allowed_actions[action] = any(each.matches_action(action) for each in self._allowing)
+        return self._allowed_actions[action]
+
+    @cached_property
     def _condition_samples(self) -> list[Context]:
         """A context for each Allow statement, which meets its conditions: one added there by mistake needs them."""
-        policies = self.subject.policies.items()
-        statements = [each for name, text in policies for each in read_statements(text, name) if each.is_allow]
-        contexts = [_satisfy(each.conditions) for each in statements]
+        contexts = [satisfying(each.conditions) for each in self._allowing]
         return list({json.dumps(context): context for context in contexts}.values())
+
+    @cached_property
+    def cas(self) -> Mapping[str, str]:
+        """The CAs by label, with one of those that no policy names."""
+        other_arn = self.scenario.arn("acm-pca", "certificate-authority/00000000-0000-0000-0000-000000000000")
+        return {**self.scenario.cas, OTHER_CA: other_arn}
 
     def requests(self) -> Iterator[AccessRequest]:
         """Yield every request."""
-        other_arn = self.scenario.arn("acm-pca", "certificate-authority/00000000-0000-0000-0000-000000000000")
-        cas = {**self.scenario.cas, OTHER_CA: other_arn}
-        for label, arn in cas.items():
-            yield from self._issue_requests(label, arn)
-            yield from self._ca_requests(label, arn)
+        for label, arn in self.cas.items():
+            yield from self.on_ca(label, arn)
+        yield from self.on_no_ca()
+        for label, arn in {**self.cas, NO_CA: ""}.items():
+            yield from (request for _, request in self.to_acm(label, arn))
+        yield from self.on_certificates()
+
+    def on_ca(self, label: str, arn: str) -> Iterator[AccessRequest]:
+        """Yield the requests on one CA."""
+        yield from self._issue_requests(label, arn)
+        yield from self._ca_requests(label, arn)
+
+    def on_no_ca(self) -> Iterator[AccessRequest]:
+        """Yield the requests of Private CA on no CA."""
         for action in actions.ON_NO_AUTHORITY:
             yield AccessRequest(action, NO_CA, context=route_keys(DIRECT))
             yield from self._add_condition_keys(AccessRequest(action, NO_CA), fixed_keys=())
-        for label, arn in {**cas, NO_CA: ""}.items():
-            yield from self._acm_requests(label, arn)
-        yield from self._certificate_requests()
 
     def _issue_requests(self, label: str, arn: str) -> Iterator[AccessRequest]:
         """Yield IssueCertificate with each template, route and key, and with allow and deny statements tested alone."""
@@ -90,19 +114,23 @@ class RequestMatrix:
             request = self._issue_request(label, arn, template, route, key)
             yield request
             if self.subject.has_allow_and_deny:
-                yield replace(request, variant=WITHOUT_DENIES)
+                yield self._issue_request(label, arn, template, route, key, variant=WITHOUT_DENIES)
         yield self._issue_request(label, arn, facts.DEFAULT_TEMPLATE, UNKNOWN, None)
         plain = self._issue_request(label, arn, facts.DEFAULT_TEMPLATE, DIRECT, None)
         yield from self._add_condition_keys(plain, fixed_keys=("acm-pca:", "aws:viaawsservice"))
         for template in facts.TEMPLATES if self.subject.has_allow_and_deny else ():
-            yield replace(self._issue_request(label, arn, template, DIRECT, None), variant=WITH_ALLOW_ALL)
+            yield self._issue_request(label, arn, template, DIRECT, None, variant=WITH_ALLOW_ALL)
 
-    def _issue_request(self, label: str, arn: str, template: str | None, route: str, key: str | None) -> AccessRequest:
+    def _issue_request(
+        self, label: str, arn: str, template: str | None, route: str, key: str | None, *, variant: str = PLAIN
+    ) -> AccessRequest:
         template_key = (
             {"acm-pca:templatearn": (facts.template_arn(self.scenario.region, template),)} if template else {}
         )
         context = {**route_keys(route), **template_key, **(actions.KEYS[key] if key else {})}
-        return AccessRequest(actions.ISSUE, label, route, template, key_algorithm=key, resource=arn, context=context)
+        return AccessRequest(
+            actions.ISSUE, label, route, template, key_algorithm=key, variant=variant, resource=arn, context=context
+        )
 
     def _ca_requests(self, label: str, arn: str) -> Iterator[AccessRequest]:
         for action in actions.ON_AUTHORITY:
@@ -112,30 +140,45 @@ class RequestMatrix:
 
     def _add_condition_keys(self, request: AccessRequest, *, fixed_keys: tuple[str, ...]) -> Iterator[AccessRequest]:
         """Yield the request with each sample context; keys with a prefix in `fixed_keys` keep the request's values."""
+        if not self._is_allowed_at_all(request.action):  # denied whatever the context
+            yield from repeat(replace(request, variant=CONDITIONS_MET), len(self._condition_samples))
+            return
         for context in self._condition_samples:
-            added = {key: values for key, values in context.items() if not key.startswith(fixed_keys or ("-",))}
-            keys = {
-                **route_keys(DIRECT),
-                **added,
-                **{key: request.context[key] for key in request.context if fixed_keys},
-            }
+            added = {key: values for key, values in context.items() if not (fixed_keys and key.startswith(fixed_keys))}
+            keys = {**route_keys(DIRECT), **added, **(request.context if fixed_keys else {})}
             route = THROUGH_ACM if keys["aws:viaawsservice"] == ("true",) else DIRECT
             tag = keys[_REQUEST_TAG][0] if _REQUEST_TAG in keys else None
-            yield replace(request, route=route, tag=tag, variant=CONDITIONS_MET, context=keys)
+            yield AccessRequest(  # not `replace`, which takes ten times as long
+                request.action,
+                request.target,
+                route,
+                request.template,
+                request.names,
+                request.key_algorithm,
+                tag,
+                CONDITIONS_MET,
+                request.names_label,
+                request.resource,
+                keys,
+            )
 
-    def _acm_requests(self, label: str, arn: str) -> Iterator[AccessRequest]:
-        """Yield RequestCertificate for each name with each key and tag, and for granted and other names together."""
+    def to_acm(self, label: str, arn: str) -> Iterator[tuple[int, AccessRequest]]:
+        """Yield RequestCertificate for each name with each key and tag, and for granted and other names together.
+
+        Each is one of a series, with its number, that has the requests for the names in their order.
+        """
         plain = AccessRequest(actions.REQUEST, label, key_algorithm=facts.DEFAULT_KEY, tag=self.subject.owner_tag)
-        names = {**self.samples, ANY_NAME: _OUTSIDE_NAME}.items()
+        names = {**self.samples, ANY_NAME: OUTSIDE_NAME}.items()
         basic = [replace(plain, names=(name,), names_label=label) for label, name in names]
-        varied = [replace(each, names=(*(each.names or ()), _OUTSIDE_NAME)) for each in basic[:-1]]
-        varied += [replace(each, key_algorithm=key) for each in basic for key in (*facts.ACM_KEYS[1:], None)]
-        varied += [replace(each, tag=tag) for each in basic for tag in (_OTHER_TAG, None)]
-        yield from (self._fill_context(request, arn) for request in (*basic, *varied, replace(plain, names=())))
+        mixed = [replace(each, names=(*(each.names or ()), OUTSIDE_NAME)) for each in basic[:-1]]
+        keys = [replace(each, key_algorithm=key) for each in basic for key in (*facts.ACM_KEYS[1:], None)]
+        tags = [replace(each, tag=tag) for each in basic for tag in (_OTHER_TAG, None)]
+        for number, series in enumerate((basic, mixed, keys, tags, [replace(plain, names=())])):
+            yield from ((number, self._fill_context(request, arn)) for request in series)
         untagged = self._fill_context(replace(basic[-1], tag=None), arn)
         if self.subject.kind == "administrator":  # whose deny statement covers RequestCertificate too
-            yield from (replace(untagged, variant=variant) for variant in (WITHOUT_DENIES, WITH_ALLOW_ALL))
-        yield from self._add_condition_keys(untagged, fixed_keys=("acm:", "aws:requesttag/"))
+            yield from ((5, replace(untagged, variant=variant)) for variant in (WITHOUT_DENIES, WITH_ALLOW_ALL))
+        yield from ((6, each) for each in self._add_condition_keys(untagged, fixed_keys=("acm:", "aws:requesttag/")))
 
     def _fill_context(self, request: AccessRequest, arn: str) -> AccessRequest:
         """Return a request with its resource and context; without a CA it is for a public certificate."""
@@ -150,7 +193,7 @@ class RequestMatrix:
         non_empty = {name: values for name, values in context.items() if values}
         return replace(request, resource=self.scenario.arn("acm", "certificate/*"), context=non_empty)
 
-    def _certificate_requests(self) -> Iterator[AccessRequest]:
+    def on_certificates(self) -> Iterator[AccessRequest]:
         """Yield every action on ACM certificates, with each value of the owner tag."""
         own = self.subject.owner_tag
         for target, owner in {OWN: own, FOREIGN: _OTHER_TAG, UNTAGGED: None, ELSEWHERE: own, NEW: None}.items():
@@ -172,13 +215,3 @@ class RequestMatrix:
             yield replace(request, tag=tag, context={**request.context, **keys})
         yield replace(request, context={**request.context, "aws:tagkeys": ("name",)})
         yield replace(request, variant=WITHOUT_TAGS)
-
-
-def _satisfy(conditions: Sequence[Condition]) -> dict[str, tuple[str, ...]]:
-    context = {
-        each.key: (_WILDCARD.sub("x", each.values[0]),)
-        for each in conditions
-        if each.values and "Not" not in each.operator and _SET.sub("", each.operator) != "Null"
-    }
-    required = {each.key for each in conditions if each.operator == "Null" and each.values[:1] == ("false",)}
-    return {**dict.fromkeys(required, ("x",)), **context}

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from pcaform.checks.access import access_request, expected
-from pcaform.checks.access.check import AccessResult, Principal, decide_requests
+from pcaform.checks.access.check import AccessResult, Principal, decide_by_class
 from pcaform.checks.access.expected import ExpectedDecision
+from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario, sample_names
 from pcaform.core.files import read_bytes
 from pcaform.core.problems import Failure
@@ -47,12 +48,14 @@ def check_access(
     Raises PolicyError for a policy that IAM would refuse.
     """
     principals, findings = [], []
+    rights = rights_of(subject.iam for subject in scenario.subjects)
     for subject in scenario.subjects:
         expected = expected_for(subject)
-        decisions = list(decide_requests(scenario, subject, expected, samples))
-        passed = [decision.request for decision in decisions if decision.is_allowed]
+        decisions = decide_by_class(scenario, subject, expected, samples)
+        passed = [decision.request for decision in decisions.kept if decision.is_allowed]
         allowed = tuple(request for request in passed if request.variant == access_request.PLAIN)
         is_compared = expected is not None
-        principals.append(Principal(subject.key, subject.kind, subject.iam.arn, len(decisions), is_compared, allowed))
-        findings += [decision for decision in decisions if decision.message]
+        principals.append(Principal(subject.key, subject.kind, subject.iam.arn, decisions.judged, is_compared, allowed))
+        findings += [decision for decision in decisions.kept if decision.message]
+        findings += find_handed_rights(scenario, subject, rights)
     return AccessResult(tuple(principals), tuple(findings))

@@ -30,13 +30,18 @@ def select_regions(spec: Spec, caller: Caller) -> Caller:
     return replace(caller, regions=caller.regions or regions)
 
 
-def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Drift:
-    """Read an account and compare it with a spec; raises Failure where it is not the account of the spec."""
+def refuse_other_account(spec: Spec, account: Account) -> None:
+    """Raise Failure where an account is not that of a spec."""
     if account.account_id != spec.aws.account_id:
         raise Failure(
             f"the spec is for account {spec.aws.account_id}, but the credentials are for {account.account_id}: choose "
             "others with --profile or --assume-role"
         )
+
+
+def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Drift:
+    """Read an account and compare it with a spec; raises Failure where it is not the account of the spec."""
+    refuse_other_account(spec, account)
     request = SnapshotRequest(
         _PARTS,
         is_selected=partial(is_named, spec),

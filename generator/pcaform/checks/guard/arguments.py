@@ -16,6 +16,8 @@ HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "c
 """Arguments of any kind: labels, and what AWS chooses itself."""
 WHOM = ("role", "user", "group", "users", "roles", "groups", "policy_arn", "policy_arns")
 """Arguments of IAM that name principals and policies."""
+SECRETS = ("aws_iam_access_key", "aws_iam_user_login_profile")
+"""Kinds of which the rules judge the creation alone."""
 JUDGED: Mapping[str, tuple[str, ...]] = {
     types.AUTHORITY: ("enabled", "permanent_deletion_time_in_days", "revocation_configuration"),
     types.CERTIFICATE: (),
@@ -33,6 +35,10 @@ JUDGED: Mapping[str, tuple[str, ...]] = {
     ),
     types.IAM_USER: ("permissions_boundary", "force_destroy"),
     types.IAM_POLICY: ("policy", "policy_id", "attachment_count"),
+    "aws_ram_resource_share": ("allow_external_principals", "permission_arns", "name"),
+    "aws_ram_resource_association": ("resource_arn", "resource_share_arn"),
+    "aws_ram_principal_association": ("principal", "resource_share_arn"),
+    **dict.fromkeys(SECRETS, ()),
     **dict.fromkeys(ATTACHMENTS, (*WHOM, "name")),
     **dict.fromkeys(MEMBERSHIPS, (*WHOM, "name")),
     **dict.fromkeys(types.INLINE_POLICIES, ("policy", *WHOM)),

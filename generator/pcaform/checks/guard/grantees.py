@@ -117,7 +117,7 @@ def compare_access(before: str, after: str, *, names: tuple[str, str], is_new: b
     """
     try:
         old, new = (_grantees(*each) for each in zip((before, after), names, strict=True))
-        was, will = (_denials(text) if before and after else frozenset() for text in (before, after))
+        was, will = (denials(text) if before and after else frozenset() for text in (before, after))
     except PolicyError as error:
         return AccessChange(error=str(error))
     added, removed = _not_covered(new, old), _not_covered(old, new)
@@ -131,7 +131,8 @@ def _grantees(text: str, name: str) -> tuple[Grantee, ...]:
     return tuple(grantee for each in read_statements(text, name) if each.is_allow for grantee in _of_statement(each))
 
 
-def _denials(text: str) -> frozenset[str]:
+def denials(text: str) -> frozenset[str]:
+    """Return what a policy denies, in its normal form; raises PolicyError."""
     return normalized_statements([replace(read_policy(text).only("Deny"), version=None, id=None)])
 
 

@@ -37,6 +37,8 @@ class ChangeType(StrEnum):
     """Keys of a CRL bucket's entry that are in no argument of its resource."""
     REMOVED = "spec.removed"
     """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
+    STATE = "spec.state"
+    """The state of a plan that creates every CA of a stack, and why it is not that of the stack."""
     WAIVER = "spec.waiver"
     """A waiver whose last day is over; its values are those of the waiver."""
 

@@ -15,9 +15,11 @@ from functools import cached_property
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.policy_holders import INLINE, is_about_authorities
+from pcaform.checks.guard.policy_holders import INLINE
 from pcaform.checks.guard.references import Expressions
 from pcaform.iam.documents import as_list
+from pcaform.iam.escalation import handing_actions
+from pcaform.iam.rights import is_about_authorities, statements_of
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
 
@@ -132,7 +134,7 @@ class _Documents:
         parts = {name: (change.after.get(name), change.unknown.get(name), expressions.get(name)) for name in _KNOWN}
         values = {name: self._filled(address, *parts[name]) for name in (_SOURCES, "statement", "version", _OVERRIDES)}
         try:
-            others = [[json.loads(each) for each in values[name] or ()] for name in (_SOURCES, _OVERRIDES)]
+            others = [[json.loads(each) for each in values[name] or () if each] for name in (_SOURCES, _OVERRIDES)]
             version = values["version"] or "2012-10-17"
             own = {"Version": version, "Statement": [_statement(each) for each in values["statement"] or ()]}
             is_known = version != _UNKNOWN and not any(change.after[each] for each in change.after.keys() - _KNOWN)
@@ -179,8 +181,8 @@ def _statement(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**made, "Condition": conditions} if conditions else made
 
 
-def _with_variables(texts: list[str]) -> list[str]:
-    return [text.replace("&{", "${") for text in texts]
+def _with_variables(texts: Any) -> list[str]:
+    return [text.replace("&{", "${") for text in as_list(texts)]
 
 
 def _merged(documents: list[dict[str, Any]]) -> dict[str, Any]:
@@ -200,5 +202,7 @@ def _is_harmless(kind: str, value: Any) -> bool:
     if kind not in (IAM_POLICY, *INLINE) or not isinstance(value, str) or value == _UNKNOWN:
         return False
     statements = [json.dumps(each) for each in json.loads(value)["Statement"]]
-    hidden = [each.replace(_UNKNOWN, "*") for each in statements if _UNKNOWN in each]
-    return not any(is_about_authorities(f'{{"Statement": [{each}]}}') for each in hidden)
+    hidden = [f'{{"Statement": [{each.replace(_UNKNOWN, "*")}]}}' for each in statements if _UNKNOWN in each]
+    return not any(
+        is_about_authorities(each) or any(map(handing_actions, statements_of(each) or ())) for each in hidden
+    )

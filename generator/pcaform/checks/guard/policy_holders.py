@@ -6,39 +6,23 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Resource
-from pcaform.iam import actions
-from pcaform.iam.documents import PolicyError, Statement, as_list, read_statements
-from pcaform.iam.evaluator.patterns import is_action
+from pcaform.iam.documents import as_list
+from pcaform.iam.escalation import Target
+from pcaform.iam.rights import Holder, Rights, denies_rights, iam_prefix, join_holders, target_of, trusted
 from pcaform.terraform import resource_types as types
-
-_ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
-ON_IAM = {
-    "iam:AddUserToGroup": "group",
-    "iam:AttachGroupPolicy": "group",
-    "iam:AttachRolePolicy": "role",
-    "iam:AttachUserPolicy": "user",
-    "iam:CreatePolicyVersion": "policy",
-    "iam:PutGroupPolicy": "group",
-    "iam:PutRolePolicy": "role",
-    "iam:PutUserPolicy": "user",
-    "iam:SetDefaultPolicyVersion": "policy",
-    "iam:UpdateAssumeRolePolicy": "role",
-}
-"""Action -> type of its resource: a principal with one of these on all resources can grant itself everything else."""
 
 _OF_AWS = re.compile(
     r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|AdministratorAccess$|PowerUserAccess$|"
     r"IAMFullAccess$)"
 )
 _AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
-_EVERY = r"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))"
 _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
 INLINE = (
@@ -58,6 +42,17 @@ ATTACHMENTS = (
     "aws_ssoadmin_managed_policy_attachment",
     "aws_ssoadmin_customer_managed_policy_attachment",
 )
+_NODES = {
+    types.IAM_USER: "user",
+    types.IAM_ROLE: "role",
+    types.IAM_GROUP: "group",
+    types.IAM_POLICY: "policy",
+    types.IAM_INSTANCE_PROFILE: "instance-profile",
+    "aws_iam_openid_connect_provider": "oidc-provider",
+    "aws_iam_saml_provider": "saml-provider",
+}
+"""Resource type -> its kind in ARNs of IAM."""
+_SCHEME = re.compile("^https?://")
 MEMBERSHIPS = ("aws_iam_user_group_membership", "aws_iam_group_membership")
 UNKNOWN = "?"
 """Represents a principal, or the ARN of a policy, that is known only after the apply."""
@@ -69,33 +64,6 @@ _ARNS = ("policy_arn", "managed_policy_arn", "policy_arns")
 _REFERENCE = "customer_managed_policy_reference"
 Pairs = frozenset[tuple[str, str]]
 """A principal, as 'user ada', and what it has: the ARN of a policy, 'policy NAME', or a group as 'group pki'."""
-
-
-def is_about_authorities(text: Any) -> bool:
-    """Tell whether a policy allows or denies anything on CAs; a text that cannot be read may."""
-    if not isinstance(text, str):
-        return False
-    try:
-        statements = read_statements(text)
-    except PolicyError:
-        return True
-    return any(
-        # NotAction means nearly all
-        each.not_actions is not None
-        or any(is_action(name, pattern) for pattern in each.actions or () for name in _ACTIONS)
-        or _allows_escalation(each)
-        for each in statements
-    )
-
-
-def _allows_escalation(statement: Statement) -> bool:
-    """Tell whether a statement allows to change the policies of all principals of a kind."""
-    patterns, resources = statement.actions or (), ("*",) if statement.resources is None else statement.resources
-    return statement.is_allow and any(
-        any(is_action(name, pattern) for pattern in patterns)
-        and any(re.fullmatch(_EVERY.format(kind=kind), each) for each in resources)
-        for name, kind in ON_IAM.items()
-    )
 
 
 def attachments(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None) -> Pairs:
@@ -160,16 +128,16 @@ class Holders:
     read: Sequence[Resource] = ()
 
     @cached_property
-    def _about(self) -> Mapping[str, bool | None]:
-        """Policy by ARN and by name -> whether it is about CAs, before or after; None if its text is unknown."""
-        about: dict[str, bool | None] = {}
+    def _texts(self) -> Mapping[str, tuple[str, ...] | None]:
+        """Policy by ARN and by name -> its texts before and after; None if one is unknown."""
+        found: dict[str, tuple[str, ...] | None] = {}
         managed_here = [each for each, _ in self._before_and_after(types.IAM_POLICY)]
         for each in (*managed_here, *(each for each in self.read if each.type == types.IAM_POLICY)):
             text = each.values.get("policy")
-            is_about = is_about_authorities(text) if isinstance(text, str) else None
             for name in (str(each.values.get("arn")), f"policy {each.values.get('name')}"):
-                about[name] = about.get(name) or is_about
-        return about
+                old = found.get(name, ())
+                found[name] = None if old is None or not isinstance(text, str) else (*old, text)
+        return found
 
     @cached_property
     def makes_policies(self) -> bool:
@@ -177,22 +145,63 @@ class Holders:
         return any("create" in change.actions for change in self.changes_of(types.IAM_POLICY))
 
     def concerns(self, arn: str) -> bool | None:
-        """Tell whether a policy is about CAs; None if its text is not in the plan."""
+        """Tell whether a policy gives rights over CAs; None if its text is not in the plan."""
+        return self._tell(arn, self.rights.gives_rights)
+
+    def denies(self, arn: str) -> bool:
+        """Tell whether a policy denies something on CAs."""
+        return any(map(denies_rights, self._texts.get(arn) or ()))
+
+    def _tell(self, arn: str, tell: Callable[[str], bool]) -> bool | None:
         if arn.startswith("("):
             return False  # between specs, where the policy itself is a change
         if arn == UNKNOWN:
             made = [change for change in self.changes_of(types.IAM_POLICY) if "create" in change.actions]
-            texts = [change.after.get("policy") for change in made]
-            are_others = all(isinstance(text, str) and not is_about_authorities(text) for text in texts)
-            return False if made and are_others else None
+            new = [change.after.get("policy") for change in made]
+            return False if made and all(isinstance(text, str) and not tell(text) for text in new) else None
         if _AWS.match(arn):  # the name of a managed policy of AWS says what it allows
-            return _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
-        return self._about.get(arn)
+            return self._is_of_aws(arn)
+        found = self._texts.get(arn)
+        return None if found is None else any(map(tell, found))
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Who has rights over CAs, before or after the plan, by any number of hops."""
+        objects = [*self._before_and_after(*INLINE, *ATTACHMENTS, *MEMBERSHIPS, *_NODES)]
+        found = join_holders(each for resource, unknown in objects for each in self._holders_in(resource, unknown))
+        cas = (each for each, _ in self._before_and_after(types.AUTHORITY))
+        arns = [str(each.values.get("arn")) for each in (*(resource for resource, _ in objects), *cas)]
+        prefixes = (iam_prefix(re.sub(":acm-pca:[^:]*:", ":iam::", arn)) for arn in arns)
+        return Rights(found, tuple(dict.fromkeys(filter(None, prefixes))))
+
+    def _holders_in(self, resource: Resource, unknown: Mapping[str, Any]) -> Iterator[Holder]:
+        """Yield what an object says of principals and policies: their ARNs, texts, trust, and who has which."""
+        values, kind = resource.values, _NODES.get(resource.type, "")
+        own = _target(kind, values)
+        inline = tuple(texts(values).values())
+        if kind and own.name:
+            names, services = trusted(str(values.get("assume_role_policy") or ""))
+            role = values.get("role") if kind == "instance-profile" else None
+            acts_as = frozenset({f"role {role}"} if role else ())
+            yield Holder(replace(own, services=services), inline, acts_as, names)
+        attached = attachments(values, unknown) if resource.type in ATTACHMENTS else ()
+        for who, arn in (*attached, *((own.label, arn) for arn in managed_policies(values) if kind == "role")):
+            yield Holder(_named(who), self._texts.get(arn) or (), has_rights=self._is_of_aws(arn))
+            policy = target_of(arn) or _named(arn if arn.startswith("policy ") else f"policy {UNKNOWN}")
+            yield Holder(policy, acts_as=frozenset({who}))
+        for who in holders(values, unknown) if resource.type in INLINE else ():
+            yield Holder(_named(who), inline)
+        for user, group in members(values, unknown) if resource.type in MEMBERSHIPS else ():
+            yield Holder(_named(user), acts_as=frozenset({group}))
+
+    @staticmethod
+    def _is_of_aws(arn: str) -> bool:
+        return _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
 
     @cached_property
     def _principals(self) -> tuple[frozenset[str], frozenset[str]]:
         """The principals with a policy on CAs, before or after, and their modules; and those that may have one."""
-        certain: set[str] = set()
+        certain: set[str] = set(self.rights.labels)
         possible: set[str] = set()
         for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, types.IAM_POLICY, types.IAM_ROLE):
             for who, is_about in self._policies_of(resource, unknown):
@@ -206,17 +215,19 @@ class Holders:
     def _before_and_after(self, *kinds: str) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
         yield from ((each, {}) for each in self.of(*kinds))
         for change in self.changes_of(*kinds):
-            yield Resource(change.address, change.type, change.after), change.unknown
+            if change.actions != ("no-op",):
+                yield Resource(change.address, change.type, change.after), change.unknown
 
     def _policies_of(self, resource: Resource, unknown: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
         """Yield the principals of a policy that is or may be on CAs, and whether it is."""
         values = resource.values
         if resource.type in ATTACHMENTS:
-            attached = ((who, self.concerns(arn)) for who, arn in attachments(values, unknown))
+            attached = ((who, self._tell(arn, self.rights.is_concerned)) for who, arn in attachments(values, unknown))
             yield from ((who, is_about is True) for who, is_about in attached if is_about is not False)
             return
         own = [f"role {values.get('name')}"] if resource.type == types.IAM_ROLE else holders(values, unknown)
-        abouts = [*map(is_about_authorities, texts(values).values()), *map(self.concerns, managed_policies(values))]
+        managed = (self._tell(arn, self.rights.is_concerned) for arn in managed_policies(values))
+        abouts = [*map(self.rights.is_concerned, texts(values).values()), *managed]
         if any(abouts) or None in abouts or has_unknown_text(unknown):
             yield from ((who, any(abouts)) for who in own or [""])
 
@@ -226,8 +237,37 @@ class Holders:
         return self._principals[0]
 
     def holds(self, who: str) -> bool:
-        """Tell whether a principal, as 'group pki', has a policy on CAs."""
-        return who in self._principals[0]
+        """Tell whether a principal, as 'group pki', has rights over CAs."""
+        return who in self.rights.labels
+
+    def labels_of(self, change: Change) -> frozenset[str]:
+        """Return the labels of an object of IAM, before and after."""
+        kind = _NODES.get(change.type, "")
+        return frozenset(_target(kind, each).label for each in (change.before, change.after) if each)
+
+    @cached_property
+    def _remaining(self) -> Rights:
+        """Who has rights over CAs after the plan."""
+        kinds = (*INLINE, *ATTACHMENTS, *MEMBERSHIPS, *_NODES)
+        changed = {each.address for each in self.changes_of(*kinds)}
+        after: list[tuple[Resource, Mapping[str, Any]]] = [
+            (each, {}) for each in self.of(*kinds) if each.address not in changed
+        ]
+        after += [(Resource(each.address, each.type, each.after), each.unknown) for each in self.changes_of(*kinds)]
+        found = join_holders(each for resource in after for each in self._holders_in(*resource))
+        return Rights(found, self.rights.prefixes)
+
+    def keeps_rights(self, who: Collection[str]) -> bool:
+        """Tell whether one of some principals still has rights over CAs after the plan."""
+        return not self._remaining.labels.isdisjoint(who)
+
+    def owners(self, change: Change) -> frozenset[str]:
+        """Return the principals that have a policy, by its own arguments or by attachments to it."""
+        values = change.after or change.before
+        policy = target_of(str(change.before.get("arn"))) or _named(f"policy {values.get('name')}")
+        attached = self.rights.holders.get(policy.label) if change.type == types.IAM_POLICY else None
+        own = [f"role {values.get('name')}"] if change.type == types.IAM_ROLE else holders(values)
+        return frozenset(own) | (attached.acts_as if attached else frozenset())
 
     def is_holder(self, change: Change) -> bool:
         """Tell whether a user or a role may use CAs, by a policy of its name or one in its module."""
@@ -247,3 +287,17 @@ class Holders:
             f"{kind} {change.after.get('name')}",
             self.module_of(change.address),
         } - {""}
+
+
+def _named(label: str) -> Target:
+    """Return a principal or a policy of which only kind and name are known."""
+    kind, _, name = (
+        label.rpartition(" ") if not label.startswith("permission set ") else ("permission set", "", label[15:])
+    )
+    return Target(kind, name, "")
+
+
+def _target(kind: str, values: Mapping[str, Any]) -> Target:
+    """Return an object of IAM; an ARN that is not known yet is made of its path and name."""
+    name = _SCHEME.sub("", str(values.get("name") or values.get("url") or ""))
+    return target_of(str(values.get("arn"))) or Target(kind, name, str(values.get("path") or "/"))

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pcaform.checks.guard.analysis.revocation import serving
 from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
@@ -37,10 +39,12 @@ _THROUGH: Mapping[str, str] = {
     "aws_rolesanywhere_": "rolesanywhere.amazonaws.com",
     "aws_eks_pod_identity_association": "pods.eks.amazonaws.com",
     "aws_cognito_identity_pool": "cognito-identity.amazonaws.com",
+    "aws_identitystore_group_membership": "permission set",
 }
-"""Kinds that decide who gets a role through a service, if the trust policy of the role names that service."""
+"""Kinds that decide who gets a role through a service that its trust policy names, or who gets a permission set."""
 _CA, _CERTIFICATE = "a CA", "the certificate of a CA"
-_SET, _GROUP_OF_SET = "permission set", "aws_identitystore_group_membership"
+_SET = "permission set"
+_SERVING = "what serves revocation"
 _RECORDS = re.compile(
     r"aws_(ssm_parameter|cloudwatch_.*|config_.*|resourcegroups_.*|budgets_.*|s3_object|dynamodb_table_item"
     r"|secretsmanager_secret_version|sns_topic|accessanalyzer_.*)|local_.*|random_.*|time_.*|consul_keys"
@@ -79,11 +83,15 @@ class Scope:
             return self._by_api(change)
         if not self.names or _HARMLESS.fullmatch(kind):
             return ""
-        through = next((service for prefix, service in _THROUGH.items() if kind.startswith(prefix)), None)
-        if _ALWAYS.match(kind) or (through or _SET if kind == _GROUP_OF_SET else through) in self.names:
+        if not rules_for(change.type) and self._decides(kind):
             return "it decides who may use the CAs of this stack"
         own = next((self.names[name] for name in _own_names(change) if name in self.names), "")
         return f"it is about {own}" if own else self._named(change, kind)
+
+    def _decides(self, kind: str) -> bool:
+        """Tell whether a kind decides who may use CAs, whomever and whatever it names."""
+        through = (name for prefix, name in _THROUGH.items() if kind.startswith(prefix))
+        return _ALWAYS.match(kind) is not None or any(name in self.names for name in through)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -99,6 +107,10 @@ class Scope:
             if self.context.holders.is_holder(change):
                 found |= _names_of_principal(change)
         policies = (str(each.values.get("arn")) for each in self.context.of(IAM_POLICY))
+        for each in self.context.of("aws_ram_resource_association"):
+            if each.values.get("resource_arn") in found:
+                found[str(each.values.get("resource_share_arn"))] = "a share of CAs"
+        found |= dict.fromkeys(serving(self.context), _SERVING)
         found |= {arn: "a policy on CAs" for arn in policies if self.context.holders.concerns(arn)}
         sets = (who.removeprefix(f"{_SET} ") for who in self.context.holders.named if who.startswith(_SET))
         found |= {name: "a permission set that may use CAs" for each in sets for name in (each, _SET)}

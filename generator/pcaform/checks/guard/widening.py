@@ -7,28 +7,29 @@ address range, a text for each wildcard. Templates, names and issuer tags are le
 tried with all of them anyway.
 """
 
-import ipaddress
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice, product
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.check import is_allowed
+from pcaform.checks.access.check import is_allowed, policies_by_action
 from pcaform.checks.access.report import rows
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
-from pcaform.checks.guard.policy_holders import ON_IAM
 from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, read_document, read_statements
+from pcaform.iam.escalation import FILLING, VARIABLE, Handing, is_reading
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context, is_like
+from pcaform.iam.evaluator.samples import samples, satisfying
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
+from pcaform.iam.rights import Rights
 from pcaform.sources.account_snapshot import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
@@ -45,10 +46,9 @@ _IAM = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):")
 _REGION, _ACCOUNT = "us-east-1", "000000000000"
 SAMPLE = "00000000-0000-4000-8000-000000000000"
 """The CA id that is used for a wildcard."""
-VARIABLE = re.compile(r"\$\{(?P<key>[^\s,'{}\"]+)[^}\"]*\}")
 _KIND = "certificate-authority/"
 _TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
-_GAPS = ("x", "", "zq")
+_NOBODY = Rights({})
 _MOST_CONTEXTS = 256
 
 
@@ -57,6 +57,11 @@ class Widening:
     """The newly allowed requests."""
 
     gained: tuple[AccessRequest, ...]
+
+    @property
+    def is_reading(self) -> bool:
+        """Tell whether nothing but reading is newly allowed."""
+        return all(is_reading(request.action) for request in self.gained)
 
     @property
     def has_ca_template(self) -> bool:
@@ -70,13 +75,18 @@ class Widening:
 
     def lines(self) -> tuple[str, ...]:
         """Return the newly allowed requests in words, one line for each CA or certificate."""
-        return tuple(_lines(self.gained))
+        return tuple(line.replace(FILLING, "*") for line in _lines(self.gained))
 
 
-def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
-    """Compare two sets of policies, each name to JSON; raises PolicyError for a policy that IAM would refuse."""
+def find_widening(
+    before: Mapping[str, str], after: Mapping[str, str], rights: Rights = _NOBODY, *, own: Collection[str] = ()
+) -> Widening:
+    """Compare two sets of policies, each name to JSON; raises PolicyError for a policy that IAM would refuse.
+
+    `rights` are those that others have, which a policy may hand on; `own` are the principals with these policies.
+    """
     old, new = (
-        Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
+        policies_by_action(Policies(identity=tuple(read_document(text, name) for name, text in policies.items())))
         for policies in (before, after)
     )
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
@@ -86,13 +96,13 @@ def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Wideni
     tag = next((match["tag"] for text in both.values() for match in _TAG.finditer(text)), "user/example")
     subject = Subject("", "issuer", principal, is_owned=True, owner_tag=tag)
     requests = list(dict.fromkeys(RequestMatrix(scenario, subject, sample_names([subject])).requests()))
-    requests += [*_escalations(scenario), *_of_new_templates(requests, new_templates(both))]
+    requests += [*_escalations(rights.handings(after.values(), own)), *_of_new_templates(requests, new_templates(both))]
     gained = [
         request
         for request in (*requests, *_varied(requests, condition_contexts(before, after)))
         if request.variant != access_request.WITHOUT_DENIES
-        and is_allowed(scenario, subject, request, new)
-        and not is_allowed(scenario, subject, request, old)
+        and is_allowed(scenario, subject, request, new(request.action))
+        and not is_allowed(scenario, subject, request, old(request.action))
     ]
     return Widening(tuple(dict.fromkeys(gained)))
 
@@ -115,11 +125,15 @@ def _varied(requests: list[AccessRequest], contexts: list[Context]) -> Iterator[
             yield replace(request, variant=access_request.CONDITIONS_MET, context={**context, **request.context})
 
 
-def _escalations(scenario: Scenario) -> Iterator[AccessRequest]:
-    """Yield the requests to IAM by which a principal can grant itself everything else."""
-    for action, kind in ON_IAM.items():
-        context = access_request.route_keys(access_request.DIRECT)
-        yield AccessRequest(action, "IAM", resource=scenario.arn("iam", f"{kind}/example"), context=context)
+def _escalations(handings: Iterable[Handing]) -> Iterator[AccessRequest]:
+    """Yield the requests by which rights are handed on: as they are, and in a context that meets the conditions."""
+    for each in handings:
+        context = {**access_request.route_keys(access_request.DIRECT), **dict(each.variables)}
+        request = AccessRequest(each.action, each.label, resource=each.resource, context=context)
+        yield request
+        if each.statement.conditions:
+            met = {**satisfying(each.statement.conditions), **context}
+            yield replace(request, variant=access_request.CONDITIONS_MET, context=met)
 
 
 def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
@@ -139,6 +153,8 @@ def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
 def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
     """Tell whether two sets of policies allow and deny the same, whatever their wording."""
     old, new = list(before), list(after)
+    if old == new:
+        return True
     try:
         return normalized_statements(old) == normalized_statements(new)
     except PolicyError:
@@ -200,58 +216,34 @@ def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> l
         for policies in (before, after)
     )
     keys = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
-    differing = [json.loads(each) for each in sorted(keys[0] ^ keys[1])]
+    differing = [dict(each) for each in sorted(keys[0] ^ keys[1])]
     bases = {_key(_base(each)): _base(each) for each in new if each.is_allow}
     contexts = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
-    return [{key: (value,) for key, value in each.items()} for each in islice(_unique(contexts), _MOST_CONTEXTS)]
+    return [dict(each) for each in islice(dict.fromkeys(map(_key, contexts)), _MOST_CONTEXTS)]
 
 
-def _unique(contexts: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
-    seen = set()
-    for each in contexts:
-        if _key(each) not in seen:
-            seen.add(_key(each))
-            yield each
+def _key(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(sorted(context.items()))
 
 
-def _key(context: Mapping[str, str]) -> str:
-    return json.dumps(context, sort_keys=True)
-
-
-def _contexts(statement: Statement) -> Iterator[dict[str, str]]:
+def _contexts(statement: Statement) -> Iterator[Context]:
     """Yield for each value of each condition a context with that value that meets the other conditions."""
     base = _base(statement)
-    for _, key, values in _conditions(statement):
-        yield from ({**base, key: value} for value in values)
+    for key, values in _conditions(statement):
+        yield from ({**base, key: (value,)} for value in values)
 
 
-def _base(statement: Statement) -> dict[str, str]:
+def _base(statement: Statement) -> Context:
     """Return a context that meets all conditions of a statement."""
-    return {key: values[0] for operator, key, values in _conditions(statement) if values and "Not" not in operator}
+    variables = [match["key"].lower() for each in statement.resources or () for match in VARIABLE.finditer(each)]
+    met = satisfying(each for each in statement.conditions if not each.key.startswith(_TRIED))
+    return {**met, **dict.fromkeys(variables, (SAMPLE,))}
 
 
-def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
+def _conditions(statement: Statement) -> Iterator[tuple[str, list[str]]]:
     for each in statement.conditions:
         if not each.key.startswith(_TRIED):
-            samples = [sample for value in each.values for sample in _samples(each.operator, value)]
-            yield each.operator, each.key, samples
+            yield each.key, samples(each)
     for resource in statement.resources or ():
         for match in VARIABLE.finditer(resource):
-            yield "Resource", match["key"].lower(), [SAMPLE]
-
-
-def _samples(operator: str, text: str) -> list[str]:
-    if "Null" in operator:
-        return ["x"] if text == "false" else []
-    if "IpAddress" in operator:
-        return _ends(text)
-    gaps = _GAPS if "*" in text or "?" in text else _GAPS[:1]
-    return [text.replace("*", gap).replace("?", gap[:1] or "y") for gap in gaps]
-
-
-def _ends(text: str) -> list[str]:
-    try:
-        network = ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return []
-    return [str(network[0]), str(network[-1])]
+            yield match["key"].lower(), [SAMPLE]

@@ -1,6 +1,7 @@
 """What a check says, in every format of `--format`: the one place where findings become text, and reports JSON."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -10,8 +11,8 @@ from pydantic import TypeAdapter, computed_field
 from pcaform import __version__
 from pcaform.core import console
 from pcaform.core.finding import Finding, Location
-from pcaform.core.formats.text import join_lines
-from pcaform.core.unicode import COMMAND, json_escape, visible
+from pcaform.core.formats.text import join_lines, lay_out
+from pcaform.core.unicode import COMMAND, json_escape, visible, visible_line
 
 T = TypeVar("T")
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -125,6 +126,15 @@ class Report:
         return self.html() if form == "html" else self.markdown()
 
     def print(self, form: str) -> None:
-        """Print the report in a format of `--format`, unless there is nothing to say."""
-        if text := self.format(form):
+        """Print the report in a format of `--format`, unless there is nothing to say; a terminal gets colours."""
+        text = self.format(form)
+        if text and form == "text" and console.width(sys.stdout):
+            lines = "\n".join(lay_out(line, sys.stdout) for line in text.split("\n"))
+            console.print_result(lines, is_coloured=True)
+        elif text:
             console.print_result(text, has_commands=form == "github")
+
+
+def print_line(line: str) -> None:
+    """Print a line to stderr as a report's text is printed to stdout."""
+    console.print_styled(lay_out(visible_line(line), sys.stderr))

@@ -17,13 +17,15 @@ _RESTRICT = (
 
 @rule("too-much-power", source="https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html")
 def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
-    """A user or role may issue CA certificates, issue from every CA, or both administer CAs and issue."""
-    for arn, principal in {principal.arn: principal for principal in context.access.principals}.items():
-        subject = f"{principal.kind} {principal.key}"
-        messages = dict.fromkeys(finding.message for finding in context.access.findings if finding.subject == subject)
-        if messages and _SERVICE_ROLE not in arn:
-            message = "; ".join(messages)
-            yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=arn)
+    """A user or role may issue CA certificates, issue from every CA, administer CAs and issue, or take such rights."""
+    messages: dict[str, dict[str, None]] = {}
+    for finding in context.access.findings:
+        messages.setdefault(finding.subject, {})[finding.message] = None
+    for principal in context.snapshot.principals.principals if context.snapshot.principals else ():
+        subject = f"{principal.kind} {principal.name}"
+        if subject in messages and _SERVICE_ROLE not in principal.arn:
+            message = "; ".join(messages[subject])
+            yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=principal.arn)
 
 
 @rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")

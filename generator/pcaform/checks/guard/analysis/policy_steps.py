@@ -4,9 +4,9 @@ A CA that does not exist yet has issued nothing, so an operator role or a grant 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
@@ -19,13 +19,13 @@ from pcaform.checks.guard.policy_holders import (
     attachments,
     has_unknown_text,
     holders,
-    is_about_authorities,
     managed_policies,
     members,
     texts,
 )
 from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
 from pcaform.iam.documents import PolicyError, as_list
+from pcaform.iam.rights import Rights
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)
@@ -135,8 +135,8 @@ class PolicyStep:
 
     @property
     def gained(self) -> Widening | None:
-        """Return what is newly allowed, where anything is."""
-        return self.widening if self.widening and self.widening.gained else None
+        """Return what is newly allowed, where anything but reading is."""
+        return self.widening if self.widening and not self.widening.is_reading else None
 
 
 @lru_cache(maxsize=1)
@@ -144,11 +144,12 @@ def policy_steps(change: Change, context: PlanContext) -> tuple[PolicyStep, ...]
     """Return the steps of a policy: two where it moves to another principal, none where CAs are not concerned."""
     before, after = texts(change.before), texts(change.after)
     is_unknown = has_unknown_text(change.unknown)
+    compare = partial(_steps, rights=context.holders.rights, own=context.holders.owners(change))
     if before and after and _moves(change, context):
-        return (*_steps(before, {}, is_unknown=False), *_steps({}, after, is_unknown=is_unknown))
+        return (*compare(before, {}, is_unknown=False), *compare({}, after, is_unknown=is_unknown))
     is_unknown = is_unknown or (bool(before) and change.unknown.get("inline_policy") is True)
     kept = strip_cas(after, context.created_ids) if before else after
-    return tuple(_steps(before, kept, is_unknown=is_unknown))
+    return tuple(compare(before, kept, is_unknown=is_unknown))
 
 
 def _moves(change: Change, context: PlanContext) -> bool:
@@ -158,21 +159,28 @@ def _moves(change: Change, context: PlanContext) -> bool:
     return follow_renames(change, before, context) != after
 
 
-def _steps(before: Mapping[str, str], after: Mapping[str, str], *, is_unknown: bool) -> Iterator[PolicyStep]:
+def _steps(
+    before: Mapping[str, str], after: Mapping[str, str], *, is_unknown: bool, rights: Rights, own: Collection[str]
+) -> Iterator[PolicyStep]:
     """Compare two states of a policy: its texts by name, none where there is none."""
-    is_concerned = any(map(is_about_authorities, (*before.values(), *after.values())))
+    if not is_unknown and [*before.values()] == [*after.values()]:
+        return
+    was_concerned, is_concerned = (
+        any(rights.is_concerned(text, own) for text in texts.values()) for texts in (before, after)
+    )
     if is_unknown:
-        yield PolicyStep(is_new=not any(map(is_about_authorities, before.values())), is_unknown=True)
-    elif not is_concerned or have_same_meaning(before.values(), after.values()):
+        yield PolicyStep(is_new=not was_concerned, is_unknown=True)
+    elif not (was_concerned or is_concerned) or have_same_meaning(before.values(), after.values()):
         return
     elif not after:
-        yield PolicyStep(is_new=False, is_removed=True)
+        if any(rights.gives_rights(text, own) for text in before.values()):
+            yield PolicyStep(is_new=False, is_removed=True)
     else:
-        yield _compared(before, after)
+        yield _compared(before, after, rights, own)
 
 
-def _compared(before: Mapping[str, str], after: Mapping[str, str]) -> PolicyStep:
+def _compared(before: Mapping[str, str], after: Mapping[str, str], rights: Rights, own: Collection[str]) -> PolicyStep:
     try:
-        return PolicyStep(is_new=not before, widening=find_widening(before, after))
+        return PolicyStep(is_new=not before, widening=find_widening(before, after, rights, own=own))
     except PolicyError as error:
         return PolicyStep(is_new=not before, error=str(error))

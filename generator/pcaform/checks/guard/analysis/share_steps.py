@@ -18,9 +18,15 @@ from pcaform.terraform.resource_types import AUTHORITY
 ASSOCIATION, PRINCIPAL, SHARE = (
     f"aws_ram_{kind}" for kind in ("resource_association", "principal_association", "resource_share")
 )
-RAM_TYPES = (ASSOCIATION, PRINCIPAL, SHARE)
+ORGANIZATION, ACCEPTER, CUSTOM = (
+    "aws_ram_sharing_with_organization",
+    "aws_ram_resource_share_accepter",
+    "aws_ram_permission",
+)
+RAM_TYPES = (ASSOCIATION, PRINCIPAL, SHARE, ORGANIZATION, ACCEPTER, CUSTOM)
 _AUTHORITY = re.compile(r"arn:[\w-]+:acm-pca:[^:]*:[^:]*:certificate-authority/")
 _OF_AUTHORITIES = re.compile(r"permission/AWSRAM\w*CertificateAuthority$")
+_RAM_TYPE = "acm-pca:CertificateAuthority"
 _IN = "resource_share_arn"
 _ARN = "resource_arn"
 
@@ -87,7 +93,38 @@ def _share(change: Change, context: PlanContext) -> Iterator[RamChange]:
             yield _narrowed("RAM no longer shares it outside the organization")
 
 
-_BY_TYPE = {ASSOCIATION: _association, PRINCIPAL: _principal, SHARE: _share}
+def _organization(change: Change, _: PlanContext) -> Iterator[RamChange]:
+    """Yield that RAM may share in the whole organization, or no longer; what it shares need not be in this plan."""
+    if change.is_destroyed:
+        yield _narrowed("RAM no longer shares with the organization")
+    elif "create" in change.actions:
+        yield _extended("RAM may share in the whole organization, without an invitation")
+
+
+def _accepter(change: Change, _: PlanContext) -> Iterator[RamChange]:
+    """Yield that this account leaves a share, which may be that of a CA."""
+    types = change.before.get("resources") or ()
+    if change.is_destroyed and (not types or any(_AUTHORITY.match(str(each)) for each in types)):
+        yield _narrowed(f"this account leaves the RAM share {change.before.get('share_arn')}")
+
+
+def _custom(change: Change, _: PlanContext) -> Iterator[RamChange]:
+    """Yield what a permission that this organization wrote itself newly allows on CAs."""
+    if change.after.get("resource_type") == _RAM_TYPE and change.before:
+        old, new = (str(each.get("policy_template") or "") for each in (change.before, change.after))
+        if not have_same_meaning([old], [new]):
+            right = "SubordinateCACertificate" if "CACertificate" in new and "CACertificate" not in old else ""
+            yield _extended("a RAM permission on CAs has another text", rights=(right,))
+
+
+_BY_TYPE = {
+    ASSOCIATION: _association,
+    PRINCIPAL: _principal,
+    SHARE: _share,
+    ORGANIZATION: _organization,
+    ACCEPTER: _accepter,
+    CUSTOM: _custom,
+}
 
 
 def _rights(values: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ How AWS decides: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_poli
 
 from collections.abc import Iterator
 
+from pcaform.checks.guard.analysis.denials import SCP_TYPES, control_policy_lost, denials_lost
 from pcaform.checks.guard.analysis.policy_steps import PolicyStep, attachment_change, membership_change, policy_steps
 from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
@@ -64,7 +65,7 @@ def privileged_template(change: Change, context: PlanContext) -> Iterator[Outcom
             yield privileged_template.finding(change, message, advice=_NARROW, affected=gained.lines())
 
 
-@rule("policy-widened", Level.WIDENS_ACCESS, types=[*_WITH_TEXT, IAM_USER])
+@rule("policy-widened", Level.WIDENS_ACCESS, types=[*_WITH_TEXT, IAM_USER, *ATTACHMENTS, *MEMBERSHIPS, *SCP_TYPES])
 def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Lets an existing policy allow more.
 
@@ -73,6 +74,11 @@ def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """
     if change.type in (IAM_ROLE, IAM_USER):
         yield from _boundary_changed(change, context)
+    if change.type in SCP_TYPES:
+        yield from _control_policy_changed(change, context)
+    for what in denials_lost(change, context):
+        advice = "keep the Deny statements, or check that the policies that are left allow no more than they should"
+        yield policy_widened.finding(change, f"{what}: requests that it blocked may be allowed now", advice=advice)
     for gained in _widenings(change, context):
         if not gained.has_privileged_template and not gained.has_ca_template:
             message = f"{len(gained.gained)} kinds of requests are newly allowed"
@@ -102,15 +108,20 @@ def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield access_granted.finding(change, message, advice=_REVIEW)
 
 
-@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS])
+@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, IAM_USER, *ATTACHMENTS, *MEMBERSHIPS])
 def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Removes a policy on CAs.
+    """Removes a policy on CAs, or puts a boundary on it.
 
     Consequence: its principals can no longer issue by it
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
+    had_none = change.type in (IAM_ROLE, IAM_USER) and change.before and not change.before.get(_BOUNDARY)
+    is_bounded = had_none and (change.after.get(_BOUNDARY) or change.unknown.get(_BOUNDARY))
+    if is_bounded and context.holders.is_holder(change):
+        message = "a permissions boundary is set, and may block what its policies on CAs allow"
+        yield access_removed.finding(change, message, advice=_SEE, arguments=[_BOUNDARY])
     for who, arn in attachment_change(change, context).lost:
         destroyed = (each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed)
         if context.holders.concerns(arn) and arn not in destroyed:
@@ -124,13 +135,15 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 @rule("policy-changed", Level.NOTICE, types=_WITH_TEXT)
 def policy_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Changes a policy that newly allows none of the requests tried.
+    """Changes a policy that newly allows none of the requests tried, or only reading.
 
     Consequence: none that pcaform could find
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    if any(step.widening and not step.gained and not step.is_new for step in policy_steps(change, context)):
-        message = "the policy changes, and none of the requests that were tried is newly allowed"
+    changed = [step.widening for step in policy_steps(change, context) if step.widening and not step.is_new]
+    if any(each.is_reading for each in changed):
+        allowed = "only reading" if any(each.gained for each in changed) else "none of the requests that were tried"
+        message = f"the policy changes, and {allowed} is newly allowed"
         yield policy_changed.finding(change, message, advice="read the diff of the policy")
 
 
@@ -162,6 +175,16 @@ def _boundary_changed(change: Change, context: PlanContext) -> Iterator[Outcome]
         message = f"the permissions boundary {old} is {end}: requests that it blocked may be allowed now"
         advice = "keep the boundary, or check that the principal's policies allow no more than they should"
         yield policy_widened.finding(change, message, advice=advice, arguments=[_BOUNDARY])
+
+
+def _control_policy_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a policy of the organization that no longer denies something on CAs."""
+    lost = control_policy_lost(change, context)
+    if lost is None:
+        yield policy_widened.undecided(change, "what the organization's policy denied is not in the plan")
+    elif lost:
+        message = f"{lost}: requests that it blocked may be allowed now"
+        yield policy_widened.finding(change, message, advice="keep what it denies")
 
 
 def _attached(change: Change, context: PlanContext, who: str, arn: str) -> Iterator[Outcome]:

@@ -8,6 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from pcaform.checks.guard.analysis.role_users import (
+    CARRIERS,
+    CREDENTIALS,
+    PROVIDERS,
+    credential_owner,
+    is_let_in_anew,
+    is_provider_destroyed,
+    roles_gained,
+)
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import AccessChange, compare_access, describe
 from pcaform.checks.guard.plan_json import Change
@@ -48,13 +57,16 @@ def role_trusts_anybody(change: Change, context: PlanContext) -> Iterator[Outcom
         yield role_trusts_anybody.finding(change, message, advice=advice)
 
 
-@rule("trust-extended", Level.WIDENS_ACCESS, types=[IAM_ROLE])
+@rule("trust-extended", Level.WIDENS_ACCESS, types=[IAM_ROLE, *CARRIERS, *PROVIDERS, *CREDENTIALS])
 def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Lets more principals assume a role that may use CAs.
+    """Lets more principals assume a role that may use CAs, or act as such a user.
 
     Consequence: they get its permissions
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-concepts.html
     """
+    if change.type != IAM_ROLE:
+        yield from _used_by_others(change, context)
+        return
     if not change.after or not context.holders.is_holder(change):
         return
     step = _trust_step(change)
@@ -68,14 +80,18 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield trust_extended.finding(change, message, advice="keep the Deny statement")
 
 
-@rule("principal-destroyed", Level.NOTICE, types=[IAM_USER, IAM_ROLE])
+@rule("principal-destroyed", Level.NOTICE, types=[IAM_USER, IAM_ROLE, *PROVIDERS])
 def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Destroys or replaces a user or a role that may use CAs.
 
     Consequence: whatever uses it can no longer issue
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
     """
-    if change.is_destroyed and context.holders.is_holder(change):
+    if change.type in PROVIDERS:
+        if is_provider_destroyed(change, context):
+            message = "roles that may use CAs trust it, and nobody can sign in by it any more"
+            yield principal_destroyed.finding(change, message, advice=_GONE)
+    elif change.is_destroyed and context.holders.is_holder(change):
         kind, is_role = change.type.removeprefix("aws_iam_"), change.type == IAM_ROLE
         if change.is_replaced:
             end = "another one takes its place" if is_role else "another one takes its place, without its access keys"
@@ -95,6 +111,20 @@ def secret_in_state(change: Change, _: PlanContext) -> Iterator[Outcome]:
     if secret := _secret(change):
         message = f"{secret} is in the state in plain text, and in every copy and backup of it"
         yield secret_in_state.finding(change, message, advice=_ADVICE[change.type])
+
+
+def _used_by_others(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find what runs with a role, lets others sign in to it, or is a credential of a user."""
+    if change.type in CARRIERS and (roles := roles_gained(change, context)):
+        message = f"whoever uses it newly acts as {', '.join(roles)}, which may use CAs"
+        yield trust_extended.finding(change, message, advice="give it a role of its own")
+    elif change.type in PROVIDERS and is_let_in_anew(change, context):
+        message = "whom it lets in changes, and roles that may use CAs trust it"
+        advice = "check who can newly sign in by it"
+        yield trust_extended.finding(change, message, advice=advice, arguments=PROVIDERS[change.type])
+    elif change.type in CREDENTIALS and (user := credential_owner(change, context)):
+        message = f"{user}, which may use CAs, gets another {CREDENTIALS[change.type]}"
+        yield trust_extended.finding(change, message, advice="check who will have it, and delete the old one")
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,283 @@
+"""Which actions hand rights on: by them a principal gets the rights of another one, or changes what is allowed.
+
+A closed world: an action of these services reads, is known to be harmless, or hands on the rights of its target, so a
+new action counts. Sources: the actions, access levels and resource types of
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html and the
+pages beside it; the ways that are known: https://github.com/RhinoSecurityLabs/AWS-IAM-Privilege-Escalation.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pcaform.iam.actions import ADMINISTERING, ISSUE, ON_AUTHORITY
+from pcaform.iam.documents import Statement
+from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
+
+_READS = (
+    "get",
+    "list",
+    "describe",
+    "simulate",
+    "generate",
+    "search",
+    "check",
+    "decode",
+    "detect",
+    "estimate",
+    "validate",
+)
+_HARMLESS = re.compile(
+    r"iam:.*(ServerCertificate|ServiceLinkedRole|SSHPublicKey|AccountAlias|CloudFrontPublicKey)s?$"
+    r"|iam:(ChangePassword|(Create|Delete|Tag|Untag)(Virtual)?MFADevice)$|sso:Logout$",
+    re.IGNORECASE,
+)
+"""What gives nobody another's rights: names, keys of CodeCommit and CloudFront, roles that only AWS assumes."""
+_POLICY_CHANGES = re.compile(
+    r"iam:(?:(?:Attach|Detach|Put|Delete)(?:User|Role|Group)(?:Policy|PermissionsBoundary)|(?:Create|Delete)PolicyVersion"
+    r"|SetDefaultPolicyVersion|(?:AddUserTo|RemoveUserFrom)Group)$"
+)
+PASS_ROLE, EXPORT = "iam:PassRole", "acm:ExportCertificate"
+_NAMES = {
+    "user": "AttachUserPolicy CreateAccessKey CreateLoginProfile CreateServiceSpecificCredential "
+    "CreateUser DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteServiceSpecificCredential "
+    "DeleteSigningCertificate DeleteUser DeleteUserPermissionsBoundary DeleteUserPolicy DetachUserPolicy "
+    "EnableMFADevice PutUserPermissionsBoundary PutUserPolicy ResetServiceSpecificCredential ResyncMFADevice TagUser "
+    "UntagUser UpdateAccessKey UpdateLoginProfile UpdateServiceSpecificCredential UpdateSigningCertificate UpdateUser "
+    "UploadSigningCertificate",
+    "role": "AttachRolePolicy CreateRole DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DetachRolePolicy "
+    "PassRole PutRolePermissionsBoundary PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole "
+    "UpdateRoleDescription sts:AssumeRole sts:AssumeRoleWithSAML sts:AssumeRoleWithWebIdentity sts:SetContext "
+    "sts:SetSourceIdentity sts:TagSession",
+    "group": "AddUserToGroup AttachGroupPolicy CreateGroup DeleteGroup DeleteGroupPolicy DetachGroupPolicy "
+    "PutGroupPolicy RemoveUserFromGroup UpdateGroup",
+    "policy": "CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion TagPolicy "
+    "UntagPolicy",
+    "instance-profile": "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile "
+    "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
+    "oidc-provider": "AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider DeleteOpenIDConnectProvider "
+    "RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider "
+    "UpdateOpenIDConnectProviderThumbprint",
+    "saml-provider": "CreateSAMLProvider DeleteSAMLProvider TagSAMLProvider UntagSAMLProvider UpdateSAMLProvider",
+    # by what runs already, a service acts with the rights that its role has
+    "lambda.amazonaws.com": "lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration",
+    "ec2.amazonaws.com": "ssm:SendCommand ssm:StartSession ssm:ResumeSession ssm:StartAutomationExecution "
+    "ec2-instance-connect:SendSSHPublicKey ec2-instance-connect:SendSerialConsoleSSHPublicKey "
+    "ec2:ModifyInstanceAttribute ec2:AssociateIamInstanceProfile ec2:ReplaceIamInstanceProfileAssociation",
+    "ecs-tasks.amazonaws.com": "ecs:ExecuteCommand ecs:RunTask ecs:StartTask",
+    "codebuild.amazonaws.com": "codebuild:StartBuild codebuild:StartBuildBatch codebuild:UpdateProject",
+    "glue.amazonaws.com": "glue:UpdateJob glue:StartJobRun glue:UpdateDevEndpoint glue:RunStatement",
+    "sagemaker.amazonaws.com": "sagemaker:CreatePresignedNotebookInstanceUrl sagemaker:CreatePresignedDomainUrl",
+    "pods.eks.amazonaws.com": "eks:CreateAccessEntry eks:AssociateAccessPolicy eks:UpdateAccessEntry",
+}
+_KINDS = {name if ":" in name else f"iam:{name}": kind for kind, names in _NAMES.items() for name in names.split()}
+"""Action -> what it hands on: the rights of a kind of resource, or those of the roles that a service runs with."""
+_KNOWN = (*_KINDS, ISSUE, *ADMINISTERING, *ON_AUTHORITY)
+IAM_KINDS = tuple(kind for kind in _NAMES if "." not in kind)
+_OF_ACCOUNT = {
+    "sso": "IAM Identity Center",
+    "sso-directory": "IAM Identity Center",
+    "identitystore": "IAM Identity Center",
+    "organizations": "AWS Organizations",
+    "ram": "AWS RAM",
+    "rolesanywhere": "IAM Roles Anywhere",
+    "cloudformation": "CloudFormation",
+    "acm-pca": "private CAs",
+}
+"""Service -> its name: rights that principals of IAM have by them are not seen in IAM, so all but reading counts."""
+_SERVICES = ("iam", "sts", *_OF_ACCOUNT)
+_PASSIVE = re.compile(
+    "acm|acm-pca|cloudwatch|dynamodb|ecr|health|iam|kms|logs|s3|secretsmanager|sns|sqs|sts|support|tag", re.IGNORECASE
+)
+"""Services that run nobody's code with a role that is passed to them."""
+FILLING = "0other"
+"""Stands in a request for what a pattern leaves open."""
+VARIABLE = re.compile(r"\$\{(?P<key>[^\s,'{}\"]+)[^}\"]*\}")
+_OWN_NAME = "${aws:username}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose rights are handed on: a principal, a policy and the like; without a name, all of a kind.
+
+    `services` are those that a role trusts. Of one that `is_own` only changes of its policies count: it gives itself
+    everything by them.
+    """
+
+    kind: str
+    name: str = ""
+    path: str = "/"
+    account: str = ""
+    services: frozenset[str] = frozenset()
+    is_own: bool = False
+
+    def trusting(self, services: frozenset[str]) -> "Target":
+        """Return it with the services that it trusts."""
+        return replace(self, services=services)
+
+    def named(self, kind: str, name: str) -> "Target":
+        """Return another one of its account, of which only kind and name are known."""
+        return Target(kind, name, "", self.account)
+
+    @property
+    def label(self) -> str:
+        """Its kind and name, as 'role ci'."""
+        return f"{self.kind} {self.name}" if self.name else "IAM"
+
+    @property
+    def part(self) -> str:
+        """The last part of its ARN."""
+        return f"{self.kind}{self.path or '/'}{self.name or FILLING}"
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """An action on a resource by which a statement hands on the rights of what `label` names."""
+
+    action: str
+    resource: str
+    label: str
+    statement: Statement
+    variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def is_reading(action: str) -> bool:
+    """Tell whether an action, or a pattern of actions, only reads, as its name says."""
+    name = action.partition(":")[2].lower()
+    start = re.split(r"[*?]", name, maxsplit=1)[0]
+    return start.startswith(_READS) or (
+        bool(start) and start != name and any(each.startswith(start) for each in _READS)
+    )
+
+
+@lru_cache(maxsize=4096)
+def handing_actions(statement: Statement) -> Mapping[str, tuple[str, ...]]:
+    """Return the actions by which a statement hands rights on -> the kinds of their targets; () for the account's."""
+    if not statement.is_allow:
+        return {}
+    found: dict[str, tuple[str, ...]] = {
+        action: (kind,) for action, kind in _KINDS.items() if statement.matches_action(action)
+    }
+    if statement.matches_action(EXPORT):
+        found[EXPORT] = ()
+    for action in _other_actions(statement):
+        found.setdefault(action, IAM_KINDS if action.startswith(("iam:", "sts:")) else ())
+    return found
+
+
+def _other_actions(statement: Statement) -> Iterator[str]:
+    """Yield an action for each pattern that is about one of the services, does not only read and is in no list."""
+    if statement.actions is None:
+        yield from filter(statement.matches_action, (f"{service}:{FILLING}" for service in _OF_ACCOUNT))
+    for pattern in statement.actions or ():
+        service, _, name = pattern.partition(":")
+        for each in _SERVICES:
+            action = f"{each}:{name or '*'}"
+            is_harmless = is_reading(action) or _HARMLESS.match(action)
+            if is_action(each, service) and not is_harmless and not any(is_action(known, action) for known in _KNOWN):
+                yield re.sub(r"[*?]", FILLING, action)
+
+
+def acts_with_roles(statement: Statement) -> bool:
+    """Tell whether a statement lets services act that a role can be passed to."""
+    patterns = statement.actions or ()
+    does_act = any(not is_reading(each) and not _PASSIVE.fullmatch(each.partition(":")[0]) for each in patterns)
+    return statement.is_allow and (statement.actions is None or does_act)
+
+
+def can_reach(statement: Statement, resource: str) -> bool:
+    """Tell whether a statement can be about a resource; a policy variable counts as `*`."""
+    return _reach(statement, resource, is_for_own=True) is not None
+
+
+def _reach(statement: Statement, resource: str, *, is_for_own: bool) -> Context | None:
+    """Return the values of policy variables with which a statement is about a resource; None if it is not.
+
+    `${aws:username}` is the caller itself, which matters only for what `is_for_own`.
+    """
+    if statement.not_resources is not None:
+        return {} if statement.matches_resource(resource, {}) else None
+    for pattern in statement.resources or ():
+        if "${" not in pattern:
+            if is_resource(resource, pattern, {}):
+                return {}
+        elif is_for_own or _OWN_NAME not in pattern:
+            keys = [match["key"].lower() for match in VARIABLE.finditer(pattern)]
+            texts = [re.escape(each).replace(r"\*", ".*").replace(r"\?", ".") for each in _split(pattern)]
+            if match := re.fullmatch("(.*)".join(texts), resource):
+                return {key: (value,) for key, value in zip(keys, match.groups(), strict=True)}
+    return None
+
+
+def _split(pattern: str) -> list[str]:
+    return VARIABLE.sub("\0", pattern).split("\0")
+
+
+def find_handings(statements: Iterable[Statement], targets: Iterable[Target], prefix: str) -> Iterator[Handing]:
+    """Yield each action that hands on rights over all targets of a kind, or else over one of these.
+
+    `prefix` are the ARNs of IAM in the account, up to the kind.
+    """
+    allowed = [each for each in statements if each.is_allow]
+    is_acting = any(map(acts_with_roles, allowed))
+    by_kind: dict[str, list[Target]] = {}
+    for target in targets:
+        for kind in (target.kind, *target.services):
+            by_kind.setdefault(kind, []).append(target)
+    for statement in allowed:
+        for action, kinds in handing_actions(statement).items():
+            if not kinds:
+                yield from _of_account(action, statement, prefix)
+            for kind in kinds:
+                whole = [] if kind not in IAM_KINDS or (action == PASS_ROLE and not is_acting) else [Target(kind)]
+                found = [each for target in whole for each in _over(action, kind, target, statement, prefix)]
+                named = by_kind.get(kind, ()) if not found else ()
+                yield from found or (
+                    each for target in named for each in _over(action, kind, target, statement, prefix)
+                )
+
+
+def changes_policies(action: str) -> bool:
+    """Tell whether an action changes the policies of its target: on itself a principal gives itself everything."""
+    return _POLICY_CHANGES.match(action) is not None
+
+
+def _over(action: str, kind: str, target: Target, statement: Statement, prefix: str) -> Iterator[Handing]:
+    """Yield that an action hands on the rights of a target, or of what runs already with such a role."""
+    if target.is_own and not changes_policies(action):
+        return
+    if kind != target.kind:
+        yield _sampled(action, target.label, statement)
+        return
+    for arn in arns_of(target, statement, prefix):
+        context = _reach(statement, arn, is_for_own=changes_policies(action))
+        if context is not None:
+            yield Handing(action, arn, target.label, statement, tuple(context.items()))
+
+
+def arns_of(target: Target, statement: Statement, prefix: str) -> Iterator[str]:
+    """Yield the ARN of a target, and where its path is not known, those of a statement that have its name."""
+    start = prefix if not target.account else f"{prefix.rpartition('::')[0]}::{target.account}"
+    yield f"{start}:{target.part}"
+    if not target.path:
+        ending = re.compile(rf"{re.escape(start)}:{re.escape(target.kind)}/.+/{re.escape(target.name)}")
+        yield from filter(ending.fullmatch, statement.resources or ())
+
+
+def _of_account(action: str, statement: Statement, prefix: str) -> Iterator[Handing]:
+    service = action.partition(":")[0]
+    if service != "cloudformation":
+        yield _sampled(action, _OF_ACCOUNT.get(service, "certificates with their keys"), statement)
+        return
+    stack = f"{prefix.replace(':iam::', ':cloudformation:us-east-1:')}:stack/{FILLING}/{FILLING}"
+    if can_reach(statement, stack):  # who may use stacks of some names only has no rights over others
+        yield Handing(action, stack, _OF_ACCOUNT[service], statement)
+
+
+def _sampled(action: str, label: str, statement: Statement) -> Handing:
+    """Return the action on a resource that the statement is about."""
+    pattern = (statement.resources or ("*",))[0]
+    keys = tuple((match["key"].lower(), (FILLING,)) for match in VARIABLE.finditer(pattern))
+    resource = pattern if pattern == "*" else re.sub(r"[*?]", FILLING, VARIABLE.sub(FILLING, pattern))
+    return Handing(action, resource, label, statement, keys)
