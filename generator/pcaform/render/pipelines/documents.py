@@ -71,9 +71,9 @@ def _assume_roles(spec: Spec) -> Iterator[Statement]:
         yield statement("AssumeRoles", [resources.ASSUME_ROLE], list(roles))
 
 
-def _allow(resources: Iterable[PipelineResource], *levels: str) -> Iterator[Statement]:
+def _allow(reached: Iterable[PipelineResource], *levels: str) -> Iterator[Statement]:
     """Yield the statements that allow the actions of these levels on resources, if there are any."""
-    for resource in resources:
+    for resource in reached:
         actions = sorted(action for level in levels for action in getattr(resource.actions, level))
         if actions:
             yield statement(resource.name, actions, list(resource.arns), condition=dict(resource.condition))
