@@ -13,7 +13,7 @@ import carried_fields
 import module_pages
 
 from pcaform.core import facts
-from pcaform.rules.catalog import RULES
+from pcaform.rules.load import RULES
 from pcaform.rules.rule import Rule
 from pcaform.spec.schema import json_schema
 from pcaform.terraform.schema import by_path
@@ -234,12 +234,12 @@ def _format_note(handling: Any, sample: dict[str, str]) -> str:
 
 def permission_table(_: str) -> str:
     """Return a row for each action that reading an account needs, with AWS's rate, and the policy that allows them."""
-    from pcaform.core.quotas import PUBLISHED
-    from pcaform.sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
+    from pcaform.core.facts import REQUEST_RATES
+    from pcaform.sources.aws.api_calls import REQUIRED_PERMISSIONS, build_policy
 
     head = ["| action | purpose | requests per second |", "| --- | --- | --- |"]
     actions = {action: purpose for group in REQUIRED_PERMISSIONS.values() for action, purpose in group.items()}
-    rows = [f"| `{action}` | {purpose} | {PUBLISHED.get(action, '')} |" for action, purpose in actions.items()]
+    rows = [f"| `{action}` | {purpose} | {REQUEST_RATES.get(action, '')} |" for action, purpose in actions.items()]
     return "\n".join([*head, *rows, "", "```json", json.dumps(build_policy(), indent=2), "```"])
 
 
@@ -264,6 +264,19 @@ def hazard_sections(_: str) -> str:
         f"```text\n{examples[name][1]}\n```\n"
         for name, rule in all_rules().items()
     )
+
+
+def doubt_table(_: str) -> str:
+    """Return a row for each change of the tests that the guard cannot judge: the kind, and what it says."""
+    from checks.guard.closed_world import HAZARDS, judge
+
+    words = {"create": "created", "delete": "destroyed", "update": "changed"}
+    rows = [
+        f"| {name} | `{change['type']}` | {words[change['change']['actions'][0]]} | {doubt.message} |"
+        for name, change in HAZARDS.items()
+        for doubt in judge(change).doubts
+    ]
+    return "\n".join(["| change | kind | it is | cannot be judged |", "| --- | --- | --- | --- |", *rows])
 
 
 def _target(source: str) -> str:
@@ -301,6 +314,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/import-aws.md", "permissions", permission_table),
     ("docs/guard.md", "hazards", hazard_table),
     ("docs/guard.md", "said", hazard_sections),
+    ("docs/guard.md", "doubts", doubt_table),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

@@ -37,6 +37,7 @@ REQUIRE = "PCAFORM_REQUIRE_TERRAFORM"
 
 Offline = Callable[[Path], Terraform]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Render = Callable[..., tuple[int, str]]
 
 
 def pytest_configure() -> None:
@@ -85,6 +86,18 @@ def pcaform() -> Iterator[Run]:
 
     yield run
     forks.close()
+
+
+@pytest.fixture
+def render(pcaform: Run, tmp_path: Path) -> Render:
+    """Return the function that renders a spec in the test's directory, and returns exit code and messages."""
+
+    def run(text: str, *options: str, name: str = "s.yaml") -> tuple[int, str]:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        done = pcaform("render", name, "--out", "out", *options, cwd=tmp_path)
+        return done.returncode, done.stderr
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("validate", "specs"): ["validate", OTHER],
     ("guard", "paths"): ["guard", OTHER],
     ("guard", "spec"): ["guard", EXAMPLE, "--spec", OTHER],
+    ("guard", "waivers"): ["guard", EXAMPLE, "--spec", EXAMPLE, "--waivers", OTHER],
     ("guard", "chdir"): ["guard", ROOM, "--chdir", OTHER],
     ("access", "stack"): ["access", OTHER],
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],

@@ -1,33 +1,14 @@
 """Renders one after the other: what is remembered, what a lost memory does, and what the user can say or show."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from conftest import Run
-from render.removal_specs import ARN, HEAD, ISSUED_HERE, PERMITTED, ca, offline, spec
+from conftest import Render
+from render.removal_specs import ARN, ISSUED_HERE, ISSUER, PERMITTED, PLAIN, ca, external, offline, spec
 
 STACK = "corp-pki"
-Render = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def render(pcaform: Run, tmp_path: Path) -> Render:
-    """Return the function that renders a spec in the test's directory, and returns exit code and messages."""
-
-    def run(text: str, *options: str, name: str = "s.yaml") -> tuple[int, str]:
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        done = pcaform("render", name, "--out", "out", *options, cwd=tmp_path)
-        return done.returncode, done.stderr
-
-    return run
-
-
-def own(stack: str) -> str:
-    """Return the head of a spec of a stack with this name."""
-    return HEAD.replace("stack: corp-pki", f"stack: {stack}")
 
 
 def changes(tmp_path: Path) -> list[str]:
@@ -149,6 +130,7 @@ def test_a_local_state_that_cannot_be_read_shows_nothing(render: Render, tmp_pat
     [
         (["--applied", "--never-applied"], "exclude each other"),
         (["--state", "none.tfstate"], "there is no such file"),
+        (["--state", ""], "'--state' has an empty file name: name a file, or '-' for standard input"),
         (["--state", "s.yaml"], "not a complete JSON document"),
         (["--state", "empty"], "the state is empty"),
         (
@@ -178,6 +160,90 @@ def test_applied_is_held_against_a_local_state(render: Render, tmp_path: Path) -
     assert (code, "its state still has 'module.ca_one': the last render was not applied" in message) == (1, True)
 
 
+LACKING = {
+    "nothing": (spec(external("one")), [], "ca_one"),
+    "a certificate": (spec(ca("one")), ["ca_one"], "ca_one_certificate"),
+    "an earlier generation": (
+        spec(ca("one", "generation: 2")),
+        ["ca_one", "ca_one_certificate_g2"],
+        "ca_one_certificate",
+    ),
+    "a permission": (spec(ca("one", PERMITTED)), ["ca_one", "ca_one_certificate"], "acm_permission_one"),
+    "an issuer": (spec(ca("root"), rest=ISSUER), ["ca_root", "ca_root_certificate"], "issuer_ci"),
+    "an imported CA": (spec(external("one"), ca("two")), ["ca_two", "ca_two_certificate"], "ca_one"),
+}
+
+
+@pytest.mark.parametrize(("text", "calls", "lacking"), LACKING.values(), ids=LACKING)
+def test_applied_is_refused_where_a_local_state_lacks_a_module(
+    render: Render, tmp_path: Path, text: str, calls: list[str], lacking: str
+) -> None:
+    assert render(text)[0] == 0
+    state = tmp_path / "out" / STACK / "terraform.tfstate"
+    state.write_text(state_of(*calls), encoding="utf-8")
+    code, message = render(text, "--applied")
+    assert (code, f"its state does not have 'module.{lacking}': the last render was not applied" in message) == (
+        1,
+        True,
+    )
+    state.write_text(state_of(*calls, lacking), encoding="utf-8")
+    assert render(text, "--applied") == (0, render(text)[1])
+
+
+def test_applied_needs_nothing_of_what_makes_no_resource(render: Render, tmp_path: Path) -> None:
+    shares = "shares: {one: {accounts: ['210987654321']}}\nremoved: {old: forget}\n"
+    render(spec(ca("one"), ca("old"), PLAIN))
+    text = spec(ca("one", "generation: 3"), PLAIN, rest=shares)
+    for generation in (2, 3):
+        assert (
+            render(text.replace("generation: 3", f"generation: {generation}"), *["--applied"][: generation - 2])[0] == 0
+        )
+    calls = ("ca_one", "ca_one_certificate_g2", "ca_one_certificate_g3")
+    (tmp_path / "out" / STACK / "terraform.tfstate").write_text(state_of(*calls), encoding="utf-8")
+    assert render(text, "--applied")[0] == 0
+
+
+def test_an_emptied_state_does_not_show_that_nothing_was_applied(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one"), ca("two")))
+    state = tmp_path / "out" / STACK / "terraform.tfstate"
+    state.write_text(state_of(), encoding="utf-8")
+    backup = state.with_name("terraform.tfstate.backup")
+    for before in (state_of("ca_two"), "{"):
+        backup.write_text(before, encoding="utf-8")
+        code, message = render(spec(ca("one")))
+        assert (code, "'two' was in this stack" in message) == (1, True)
+    assert render(spec(ca("one")), "--applied")[0] == 1
+    assert render(spec(ca("one")), "--never-applied")[0] == 0
+    backup.write_text(state_of(), encoding="utf-8")
+    assert render(spec(ca("two")))[0] == 0
+
+
+def test_moves_that_were_applied_may_stay_in_the_spec(render: Render, tmp_path: Path) -> None:
+    moved = spec(ca("one"), rest="moves: {module.pki: module.ca_one}\n")
+    assert render(moved)[0] == 0
+    assert render(moved)[0] == 0
+    assert render(moved, "--applied")[0] == 0
+    applied = tmp_path / "applied.tfstate"
+    applied.write_text(state_of("ca_one", "ca_one_certificate"), encoding="utf-8")
+    assert render(moved, "--state", "applied.tfstate")[0] == 0
+    late = moved.replace("module.pki", "module.other")
+    for said in ([], ["--applied"], ["--state", "applied.tfstate"]):
+        code, message = render(late, *said)
+        assert (code, "Terraform destroys 'module.other': remove this" in message) == (1, True)
+
+
+def test_the_arn_of_what_was_let_go_destroys_nothing_else(render: Render) -> None:
+    free = "deletion_protection: false"
+    render(spec(external("one"), ca("two", free)))
+    assert render(spec(ca("two", free), rest="removed: {one: forget}\n"))[0] == 0
+    code, message = render(spec(rest=f"removed: {{one: forget, two: {{destroy: '{ARN}'}}}}\n"))
+    assert (code, f"'{ARN}' is 'one', not 'two'" in message) == (1, True)
+    render(spec(ca("two", free), ca("three", free), rest="removed: {one: forget}\n"))
+    assert render(spec(ca("three", free), rest=f"removed: {{two: {{destroy: '{OTHER_ARN}'}}}}\n"))[0] == 0
+    code, message = render(spec(rest=f"removed: {{three: {{destroy: '{OTHER_ARN}'}}}}\n"))
+    assert (code, f"'{OTHER_ARN}' is 'two', not 'three'" in message) == (1, True)
+
+
 @pytest.mark.parametrize("force", [(), ("--force",)])
 @pytest.mark.parametrize("loss", ["item", "manifest", "manifest and .tf", "items"])
 def test_a_lost_memory_is_not_an_empty_one(render: Render, tmp_path: Path, loss: str, force: tuple[str, ...]) -> None:
@@ -197,39 +263,6 @@ def test_a_lost_memory_is_not_an_empty_one(render: Render, tmp_path: Path, loss:
     code, message = render(spec(ca("one")), *force)
     assert (code, "restore " in message) == (1, True), message
     assert {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()} == before
-
-
-BACKEND = "terraform: {{backend: {{{}}}}}\n"
-SHARED = {
-    "a path outside": BACKEND.format("local: {path: ../shared.tfstate}"),
-    "a bucket": BACKEND.format("s3: {bucket: b, key: k, region: eu-west-1}"),
-}
-
-
-@pytest.mark.parametrize("backend", SHARED.values(), ids=SHARED)
-def test_one_state_for_two_stacks_is_refused(render: Render, pcaform: Run, tmp_path: Path, backend: str) -> None:
-    one, two = (own(name) + backend + f"certificate_authorities:\n{ca(name)}" for name in ("one", "two"))
-    assert render(one, name="one.yaml")[0] == 0
-    code, message = render(two, name="two.yaml")
-    assert (code, "the place of the state is also that of the stack 'one' beside it" in message) == (1, True)
-    for command in (["validate", "one.yaml", "two.yaml"], ["guard", "--spec", "one.yaml", "."]):
-        done = pcaform(*command, cwd=tmp_path)
-        assert done.returncode == 1
-        assert "two.yaml:4:" in done.stdout + done.stderr
-        assert "is also that of 'one', one.yaml: each would destroy what the other has" in done.stdout + done.stderr
-
-
-def test_one_arn_in_two_stacks_is_refused(render: Render, pcaform: Run, tmp_path: Path) -> None:
-    existing = f"subject: {{common_name: r}}, key_algorithm: EC_prime256v1, arn: '{ARN}', activation: external"
-    imported = f"  root: {{type: ROOT, {existing}}}\n"
-    assert render(f"{own('one')}certificate_authorities:\n{imported}", name="one.yaml")[0] == 0
-    for section in (f"certificate_authorities:\n{imported}", f"removed: {{gone: {{destroy: '{ARN}'}}}}\n"):
-        code, message = render(own("two") + section, name="two.yaml")
-        assert (code, f"'{ARN}' is also that of the stack 'one' beside it" in message) == (1, True)
-        done = pcaform("validate", "one.yaml", "two.yaml", cwd=tmp_path)
-        assert (done.returncode, "[shared-arn]" in done.stdout) == (1, True)
-    reference = f"certificate_authorities:\n  root: {{managed: false, arn: '{ARN}'}}\n"
-    assert render(own("two") + reference, name="two.yaml")[0] == 0
 
 
 OTHER_ARN = ARN.replace("11111111", "22222222")

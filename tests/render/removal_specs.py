@@ -62,6 +62,8 @@ def offline(instead: str = "") -> str:
 
 ISSUED_HERE = "    parent: root\n    validity: {type: YEARS, value: 5}\n"
 ISSUER = "issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [root]}]}}\n"
+ROLE = "role: {role_name: builder, trust: {services: [ec2.amazonaws.com]}}, "
+OPERATED = "administrators: {ops: {role_name: ops-role, trust: {accounts: ['210987654321']}}}\n"
 MOVED = (
     "moves: {module.ca_root.aws_acmpca_certificate_authority.this: "
     "module.ca_other.aws_acmpca_certificate_authority.this}\n"

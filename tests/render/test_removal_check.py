@@ -92,6 +92,8 @@ ACCEPTED = {
         spec(PLAIN.replace("partner:", "other:").replace("1111", "9999")),
     ),
     "a reference that becomes managed": (spec(PLAIN.replace("partner", "root")), spec(external("root"))),
+    "a reference's permission taken out": (spec(REFERENCE), spec(REFERENCE.replace(PERMITTED, "permissions: []"))),
+    "a reference's permission forgotten": (spec(REFERENCE), spec(PLAIN, rest="removed: {partner: forget}\n")),
     "kept as a reference": (
         spec(ca("root")),
         spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
@@ -299,7 +301,13 @@ REPORTED = {
     "a reference's permission dropped": (
         spec(REFERENCE),
         spec(PLAIN),
-        [f"4:1: {LEFT.format('partner', 'partner')}"],
+        [
+            (
+                "5:12: 'partner' permitted ACM to renew, and without that every certificate that ACM manages on it "
+                "expires: write 'permissions: []' to remove the permission, or 'removed: {partner: forget}' to keep it "
+                "at AWS"
+            )
+        ],
     ),
     "another place": (
         spec(ca("root")),

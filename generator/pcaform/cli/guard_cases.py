@@ -5,22 +5,29 @@ The versions are files, directories, or a git revision and what is there now.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
-from pcaform.checks.guard.check import apply_waivers, check_plan
-from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.check import check_plan, collect_result
+from pcaform.checks.guard.existing import doubts_of_account, find_in_account
+from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
-from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.spec_diff.match import EarlierSpec, match_specs
+from pcaform.checks.guard.verdict import GuardResult, Level, Undecided, note, undecided
+from pcaform.checks.guard.waivers import apply_waivers
+from pcaform.cli.guard_base import BaseMatch, match_base
 from pcaform.core.files import STDIN, base_directory, display_name, is_directory, read_bytes
 from pcaform.core.formats.report import Report
-from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
+from pcaform.render import manifest
+from pcaform.render.manifest import Record
 from pcaform.rules.load import check_file, list_spec_files
-from pcaform.rules.together import check_together
+from pcaform.rules.together import SpecFile, check_together
+from pcaform.sources.aws.session import Caller
 from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
@@ -28,6 +35,8 @@ from pcaform.spec.yaml_reader import Document, parse
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
 _PLAN_FILE = b"PK\x03\x04"
+_BASE = "git.base"
+"""The address of what is said of a revision as a whole."""
 _USAGE = (
     "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs ('guard --spec OLD NEW'), or "
     "specs and a revision ('guard --spec SPEC... --base origin/main')"
@@ -44,45 +53,92 @@ class Case:
     positions: SourcePositions
 
 
-def apply_case_waivers(cases: Iterable[Case]) -> list[Case]:
-    """Return the cases without the findings that a waiver of their spec covers today."""
+def apply_case_waivers(cases: Sequence[Case], shared: Sequence[Waiver] = ()) -> list[Case]:
+    """Return the cases without what a waiver of their spec accepts today, or one for all of them.
+
+    A shared waiver accepts nothing only if it is noted so for every case.
+    """
     today = datetime.now(tz=UTC).date()
-    return [replace(case, result=apply_waivers(case.result, case.waivers, today=today)) for case in cases]
+    own = [apply_waivers(case.result, case.waivers, today=today) for case in cases]
+    both = [apply_waivers(result, shared, today=today) for result in own]
+    unused = set.intersection(*(set(after.notes) - set(before.notes) for before, after in zip(own, both, strict=True)))
+    notes = [result.notes for result in own]
+    notes[0] = (*notes[0], *sorted(unused))
+    return [
+        replace(case, result=replace(result, notes=told, waived=(*first.waived, *result.waived)))
+        for case, first, result, told in zip(cases, own, both, notes, strict=True)
+    ]
 
 
-def report_cases(cases: Sequence[Case]) -> Report:
+def report_cases(cases: Sequence[Case], level: Level, *, is_quiet: bool) -> Report:
     """Return the report of all cases."""
     located = [add_locations(case.result, case.positions) for case in cases]
     annotations = [each for result in located for each in (*result.findings, *result.doubts)]
     results = [replace(case, result=result) for case, result in zip(cases, located, strict=True)]
-    return build_report(join_results(results), annotations)
+    return build_report(join_results(results), annotations, level=level, is_quiet=is_quiet)
 
 
-def check_cases(paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Path | None) -> list[Case]:
-    """Check each stack of the specs, or the one plan; raises Failure where the arguments name neither."""
+def check_cases(
+    paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Path | None, caller: Caller | None
+) -> list[Case]:
+    """Check each stack of the specs, or the one plan; raises Failure where the arguments name neither.
+
+    Of the plan's account `caller` is who asks it, None for nobody.
+    """
     if base is not None and spec is not None:
         return check_base(base, [spec, *paths])
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
     (path,) = paths
     if spec is None:
-        return [check_plan_file(path, chdir=chdir)]
+        return [check_plan_file(path, chdir=chdir, caller=caller)]
     if is_directory(path) or not _is_plan(content := read_bytes(path)):
         return check_paths(spec, path)
-    return [check_plan_file(path, spec=spec, chdir=chdir, content=content)]
+    return [check_plan_file(path, spec=spec, chdir=chdir, caller=caller, content=content)]
 
 
 def check_plan_file(
-    path: str, *, spec: str | None = None, chdir: Path | None = None, content: bytes | None = None
+    path: str,
+    *,
+    spec: str | None = None,
+    chdir: Path | None = None,
+    caller: Caller | None = None,
+    content: bytes | None = None,
 ) -> Case:
     """Check a plan, in JSON or as Terraform saves it; its spec provides what the plan leaves unknown."""
     saved = read_bytes(path) if content is None else content
     plan = read(show_plan(path, chdir) if saved.startswith(_PLAN_FILE) else saved, display_name(path))
-    if spec is None:
-        return Case(display_name(path), check_plan(plan), (), SourcePositions(display_name(path)))
-    now, document = _load_now(spec)
-    positions = positions_of_spec(display_name(spec), now, document)
-    return Case(now.stack, check_plan_with_spec(plan, now), now.waivers, positions)
+    now, document = (None, None) if spec is None else _load_now(spec)
+    existing, doubts = _find_existing(plan, now, caller)
+    if spec is None or now is None:
+        result, name, waivers = check_plan(plan, existing), display_name(path), tuple[Waiver, ...]()
+        positions = SourcePositions(name)
+    else:
+        name, waivers, positions = now.stack, now.waivers, positions_of_spec(display_name(spec), now, document)
+        result = check_plan_with_spec(plan, now, _find_record(chdir or base_directory(path), now), existing)
+    return Case(name, collect_result([*result.outcomes, *doubts]), waivers, positions)
+
+
+def _find_existing(plan: Plan, spec: Spec | None, caller: Caller | None) -> tuple[dict[str, str], list[Undecided]]:
+    """Return the CAs of the account that the plan creates a second time, if it is asked."""
+    if caller is None:
+        return {}, []
+    from pcaform.checks.drift.check import refuse_other_account, select_regions
+    from pcaform.cli.account_session import open_account
+    from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
+
+    account = open_account(select_regions(spec, caller) if spec else caller)
+    if spec is not None:
+        refuse_other_account(spec, account)
+    snapshot = read_snapshot(account, SnapshotRequest())
+    return find_in_account(plan, snapshot), list(doubts_of_account(snapshot))
+
+
+def _find_record(directory: Path, spec: Spec) -> Record:
+    """Return what the manifest of a plan's stack records: in its directory, or in one of the stack's name there."""
+    account = {"account_id": spec.aws.account_id, "region": spec.aws.region}
+    records = (manifest.read(place / manifest.NAME).record for place in (directory, directory / spec.stack))
+    return next((each for each in records if each.items.get(manifest.AWS) == account), Record())
 
 
 def show_plan(path: str, chdir: Path | None) -> bytes:
@@ -132,16 +188,19 @@ def _is_plan(content: bytes) -> bool:
 
 def check_paths(before: str, after: str) -> list[Case]:
     """Check the change from one file or directory to another; raises Failure where one cannot be read."""
-    earlier = (
-        parse_earlier(read_bytes(path), display_name(path), file_reader(base_directory(path)))
+    earlier = [
+        EarlierSpec(path, parse_earlier(read_bytes(path), display_name(path), file_reader(base_directory(path))))
         for path in list_spec_files([before])
-    )
-    return list(_check_stacks(earlier, [after]))
+    ]
+    now = _load_all([after])
+    matches, gone = match_specs(earlier, {path: spec for path, spec, _ in now})
+    return _check_stacks(now, BaseMatch(matches, gone, []))
 
 
 def check_base(base: str, paths: Sequence[str]) -> list[Case]:
     """Check the change from a git revision to the files or directories that are there now."""
-    return list(_check_stacks((spec for path in paths for spec in _read_revision(base, Path(path))), paths))
+    now = _load_all(paths)
+    return _check_stacks(now, match_base(base, paths, {path: spec for path, spec, _ in now}))
 
 
 def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
@@ -150,16 +209,28 @@ def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
     return load_pem_files(parse_spec(document), document, reader)
 
 
-def _check_stacks(earlier: Iterable[Spec], paths: Sequence[str]) -> Iterator[Case]:
-    before = {spec.stack: spec for spec in earlier}
+def _load_all(paths: Sequence[str]) -> list[SpecFile]:
     now = [(path, *_load_now(path)) for path in list_spec_files(paths)]
     if shared := list(check_together(now)):
         raise Invalid(shared)
+    return now
+
+
+def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
+    cases: list[Case] = []
     for path, spec, document in now:
-        positions = positions_of_spec(display_name(path), spec, document)
-        yield Case(spec.stack, check_specs(before.get(spec.stack), spec), spec.waivers, positions)
-    for stack in sorted(set(before) - {spec.stack for _, spec, _ in now}):
-        yield Case(stack, stack_removed(before[stack]), (), SourcePositions(paths[0]))
+        doubts = [undecided(_BASE, message) for owner, message in base.doubts if owner == path]
+        earlier = [(each.path, each.spec) for each in base.before[path]]
+        renamed = [(name, each.stack) for name, each in earlier if each.stack != spec.stack]
+        notes = [note(_BASE, f"'{spec.stack}' is compared with '{stack}', {name}") for name, stack in renamed]
+        notes += [note(_BASE, base.note)] if base.note and not cases else []
+        results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
+        result = collect_result(chain(doubts, notes, *(each.outcomes for each in results)))
+        cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
+    gone = [(each.spec.stack, stack_removed(each.spec), each.path) for each in base.gone]
+    if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:
+        gone.append(("base", collect_result(lost), now[0][0]))
+    return [*cases, *(Case(name, result, (), SourcePositions(path)) for name, result, path in gone)]
 
 
 def _load_now(path: str) -> tuple[Spec, Document]:
@@ -168,24 +239,3 @@ def _load_now(path: str) -> tuple[Spec, Document]:
     if loaded.spec is None or loaded.document is None or loaded.has_errors:
         raise Invalid(loaded.problems)
     return loaded.spec, loaded.document
-
-
-def _read_revision(base: str, path: Path) -> Iterator[Spec]:
-    """Yield the earlier specs: those of a directory, or the one of a file, even if the file was renamed."""
-    revision = find_revision(base, path if is_directory(path) else path.parent)
-    if is_directory(path):
-        names = revision.files()
-    elif revision.content(path.name) is not None:
-        names = [path.name]
-    else:  # new: the same stack may come from another file
-        spec, _ = _load_now(str(path))
-        revision = find_revision(revision.name, revision.top())
-        names = revision.naming(spec.stack)
-    for name in names:
-        yield _read_spec(revision, name)
-
-
-def _read_spec(revision: Revision, name: str) -> Spec:
-    directory = Path(name).parent
-    content = revision.content(name) or b""
-    return parse_earlier(content, f"{revision.name}:{name}", lambda file: revision.read((directory / file).as_posix()))

@@ -1,5 +1,6 @@
 """The steps from specs to stacks on disk, in order: load, check, plan, render, then write or compare."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from pcaform.render.templates import Rendered
 from pcaform.render.write import comparison, diff
 from pcaform.render.write import write as stack_writer
 from pcaform.rules.load import check_files
-from pcaform.rules.together import SpecFile, check_against, check_together
+from pcaform.rules.together import SpecFile, check_against, check_renamed, check_together
 from pcaform.sources import tfstate
 
 _NOTHING = Confirmation()
@@ -56,7 +57,7 @@ def _plan(
 ) -> list[StackPlan]:
     if len(specs) != 1 and confirmation != Confirmation():
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
-    plans, problems = [], [*check_together(specs), *_check_neighbours(specs, out)]
+    plans, problems = [], list(_check_neighbours(specs, out, confirmation))
     for path, spec, document in specs:
         planned, found = _plan_over(
             (path, spec, document), out / spec.stack, modules=modules, confirmation=confirmation
@@ -90,7 +91,7 @@ def _plan_over(
         return planned, removal_check.list_problems(spec, document, planned, before)
 
     planned, problems = check(before)
-    if problems and local is not None and confirmation == Confirmation():
+    if problems and local is not None and confirmation == Confirmation() and not _was_emptied(local, state_file):
         planned, problems = check(history.confirm(before, local))
     state = confirmation.state or local
     if state is not None and not problems:
@@ -100,6 +101,8 @@ def _plan_over(
 
 def read_state(path: str) -> StateContent:
     """Return what a state has, in a file or on standard input for `-`; raises Failure for anything but a state."""
+    if not path:
+        raise Failure("'--state' has an empty file name: name a file, or '-' for standard input")
     found = tfstate.read(read_bytes(path), display_name(path), is_applied=True)
     arns = {each.address: each.attributes.get("arn") for each in found.resources if not each.is_reference}
     return StateContent(arns, is_empty=not arns and not found.others)
@@ -113,13 +116,28 @@ def _read_local_state(path: Path) -> StateContent | None:
         return None
 
 
-def _check_neighbours(specs: Sequence[SpecFile], out: Path) -> Iterator[Finding]:
-    """Yield where a spec has the state, or manages the ARN, of a stack in `out` that is not among the specs."""
-    rendered = {spec.stack for _, spec, _ in specs}
+def _was_emptied(local: StateContent, path: Path | None) -> bool:
+    """Tell whether an empty state had resources before, as its backup shows: they may have been moved elsewhere."""
+    backup = path.with_name(f"{path.name}.backup") if path is not None and local.is_empty else None
+    if backup is None or not backup.exists():
+        return False
+    before = _read_local_state(backup)
+    return before is None or not before.is_empty
+
+
+def _check_neighbours(specs: Sequence[SpecFile], out: Path, confirmation: Confirmation) -> Iterator[Finding]:
+    """Yield where a spec has the name, the state, or an ARN of another one, or of a stack in `out` that has no spec."""
+    real, rendered = Path(os.path.realpath(out)), {spec.stack for _, spec, _ in specs}
+    yield from check_together(specs, str(real))
+    is_unsaid = not confirmation.is_never_applied and confirmation.state is None
     for path in sorted(out.glob(f"*/{manifest.NAME}")) if is_directory(out) else ():
         if path.parent.name not in rendered:
             items = manifest.read(path).record.items
-            yield from check_against(specs, path.parent.name, items)
+            yield from check_against(specs, real / path.parent.name, items)
+            for each in specs if is_unsaid else ():
+                renamed = check_renamed(each, path.parent.name, items)
+                if renamed is not None and manifest.read(out / each[1].stack / manifest.NAME).is_missing:
+                    yield renamed
 
 
 def finish_all(stacks: Iterable[Rendered], finish: Callable[[Rendered], int]) -> int:

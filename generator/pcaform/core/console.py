@@ -3,6 +3,7 @@
 import codecs
 import os
 import re
+import shutil
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -90,13 +91,16 @@ def _print(stream: TextIO | None, text: str, name: str) -> None:
         raise Failure(f"{name} cannot be written: {error.strerror}") from None
 
 
-def has_colour() -> bool:
-    """Tell whether stdout is a terminal and NO_COLOR is not set."""
-    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def width(stream: TextIO | None) -> int:
+    """Return the columns of a terminal, 0 for everything else."""
+    return shutil.get_terminal_size().columns if stream is not None and stream.isatty() else 0
+
+
+def has_colour(stream: TextIO | None = None) -> bool:
+    """Tell whether a stream, or stdout, is a terminal and NO_COLOR is not set."""
+    return width(stream or sys.stdout) > 0 and not os.environ.get("NO_COLOR")
 
 
 def style(text: str, code: str) -> str:
     """Return text in an ANSI style if stderr is a terminal and NO_COLOR is not set."""
-    if os.environ.get("NO_COLOR") or sys.stderr is None or not sys.stderr.isatty():
-        return text
-    return f"\x1b[{code}m{text}\x1b[0m"
+    return f"\x1b[{code}m{text}\x1b[0m" if sys.stderr is not None and has_colour(sys.stderr) else text

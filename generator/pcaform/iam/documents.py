@@ -27,6 +27,7 @@ Principals = tuple[tuple[str, str], ...]
 _VERSION_WITH_VARIABLES = "2012-10-17"
 _VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
 _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_PARTITION = re.compile(r"^arn:[^:]+:")
 _DOLLAR = re.compile(r"\$(?=\{)")
 ToPattern = Callable[[str], str]
 """From a text of a policy to its pattern, which depends on the policy's version."""
@@ -81,6 +82,13 @@ class Statement:
             and self.matches_resource(resource, context)
             and all(condition.is_met(context) for condition in self.conditions)
         )
+
+    def is_about(self, action: str, resource: str) -> bool:
+        """Tell whether it is about an action on a resource of the partition `aws`, whichever partition it writes."""
+        is_own = self.resources is None and self.not_resources is None
+        named = [_PARTITION.sub("arn:aws:", each) for each in self.resources or self.not_resources or ()]
+        is_named = any(is_resource(resource, each, {}) for each in named)
+        return self.matches_action(action) and (is_own or is_named == (self.not_resources is None))
 
     def names_action(self, action: str) -> bool:
         """Tell whether it has an action as it is, whatever its case; no pattern is matched."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.render import history
-from pcaform.render.history import OF_STACK, StateContent, call_of, calls_of, list_calls
+from pcaform.render.history import StateContent, call_of, calls_of, list_calls
 from pcaform.render.manifest import AWS, BACKEND, NAME, PROVIDER, SECTIONS, Manifest, Record
 from pcaform.render.plan.stack import MODULE_FILES
 from pcaform.render.templates import MODULES
@@ -58,9 +58,8 @@ def record_of(directory: Path, manifest: Manifest, confirmation: Confirmation, l
         _check_files(directory, manifest)
     record = manifest.record
     if confirmation.is_applied:
-        left = sorted(_outdated(record) & state.calls) if state is not None else []
-        if left:
-            raise Failure(f"{directory}: its state still has 'module.{left[0]}': the last render was not applied")
+        if state is not None:
+            _check_applied(directory, state, record)
         return history.settle(record)
     return history.confirm(record, confirmation.state) if confirmation.state is not None else record
 
@@ -76,12 +75,21 @@ def _check_owner(directory: Path, state: StateContent, record: Record) -> None:
         raise Failure(f"{directory}: this state is of account {min(accounts)}, this stack of {own}: show its own")
 
 
+def _check_applied(directory: Path, state: StateContent, record: Record) -> None:
+    """Check that a state has each module that the last render made, and none that it moved or removed."""
+    made = frozenset(call for name, item in record.items.items() for call in history.list_made_calls(name, item))
+    for calls, word in ((_outdated(record) & state.calls, "still has"), (made - state.calls, "does not have")):
+        if calls:
+            raise Failure(
+                f"{directory}: its state {word} 'module.{min(calls)}': the last render was not applied, or not as a "
+                "whole. Apply it first, or leave '--applied' out"
+            )
+
+
 def _outdated(record: Record) -> frozenset[str]:
     """Return the calls that a state does not have once the last render is applied."""
-    names = [(name, item) for name, item in record.items.items() if name not in OF_STACK]
-    own = frozenset(chain[-1] for name, item in names for chain in history.chains_of(name, item))
-    former = (calls_of(name, item) for table in (names, record.let_go.items()) for name, item in table)
-    return frozenset().union(*former) - own
+    own = frozenset(chain[-1] for name, item in record.items.items() for chain in history.chains_of(name, item))
+    return _known_calls(record) - own
 
 
 def _check_files(directory: Path, manifest: Manifest) -> None:
@@ -111,7 +119,7 @@ def _check_files(directory: Path, manifest: Manifest) -> None:
 
 def _known_calls(record: Record) -> frozenset[str]:
     items = [*record.items.items(), *record.let_go.items()]
-    return frozenset(call for name, item in items if name not in OF_STACK for call in calls_of(name, item))
+    return frozenset(call for name, item in items for call in calls_of(name, item))
 
 
 def _list_file_matches(path: Path, pattern: re.Pattern[str] = _CALL) -> list[str]:

@@ -28,6 +28,7 @@ from pcaform.render.manifest import (
     Items,
     Record,
 )
+from pcaform.render.plan.cas import retained_generations
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -87,6 +88,8 @@ def list_calls(section: str, key: str, *, generation: int) -> Iterator[str]:
 
 def chains_of(name: str, item: Item) -> list[tuple[str, ...]]:
     """Return for each kind of call that an item may have its names under all keys of the item; the own key is last."""
+    if name in OF_STACK:
+        return []
     section, generation = name.partition(".")[0], _last_generation(item)
     names = [list(list_calls(section, key, generation=generation)) for key in keys_of(name, item)]
     return list(zip(*names, strict=True))
@@ -95,6 +98,24 @@ def chains_of(name: str, item: Item) -> list[tuple[str, ...]]:
 def calls_of(name: str, item: Item) -> frozenset[str]:
     """Return the calls that an item may have in the state."""
     return frozenset(call for chain in chains_of(name, item) for call in chain)
+
+
+def list_made_calls(name: str, item: Item) -> Iterator[str]:
+    """Yield the calls that an applied render made for an item, each with a resource; whether a CA is shared is unknown.
+
+    A CA that is managed elsewhere has only its permission here; manifests of format 1.0 list no others.
+    """
+    section, _, key = name.partition(".")
+    is_managed = item.get(MANAGED, True)
+    if section != AUTHORITIES:
+        yield from (chain[-1] for chain in chains_of(name, item))
+    elif is_managed:
+        yield module_names.ca(key)
+    if item.get(PERMITS, not is_managed):
+        yield module_names.permission(key)
+    if CERTIFICATE in item:
+        retained = retained_generations(item[CERTIFICATE][GENERATION])
+        yield from (module_names.ca_certificate(key, number) for number in retained)
 
 
 def _last_generation(item: Item) -> int:
@@ -165,7 +186,8 @@ def _removal(removal: str | Forget | Destroy) -> dict[str, Any]:
 
 def settle(record: Record) -> Record:
     """Return what is left of a record once it is said that the last render was applied: its items without history."""
-    return Record({name: item if name in OF_STACK else _settled(item) for name, item in record.items.items()})
+    items = {name: item if name in OF_STACK else _settled(item) for name, item in record.items.items()}
+    return Record(items, done_moves=record.moves)
 
 
 def _settled(item: Item) -> dict[str, Any]:
@@ -185,7 +207,7 @@ def confirm(record: Record, state: StateContent) -> Record:
         {name: _confirmed(name, item, state) for name, item in table.items() if _is_there(name, item, there)}
         for table in (record.items, record.let_go)
     )
-    return Record(items, let_go, record.moves if moves else {})
+    return Record(items, let_go, record.moves if moves else {}, done_moves=record.moves)
 
 
 def is_call(address: str) -> bool:
@@ -201,7 +223,7 @@ def _is_there(name: str, item: Item, calls: AbstractSet[str]) -> bool:
 def _confirmed(name: str, item: Item, state: StateContent) -> Item:
     """Return an item with only those keys and generations, and that permission, which the state has."""
     section, calls = name.partition(".")[0], state.calls
-    if name in OF_STACK or not calls_of(name, item) & calls:
+    if not calls_of(name, item) & calls:
         return item
     *former, own = keys_of(name, item)
     keys = [key for key in former if set(list_calls(section, key, generation=_last_generation(item))) & calls]

@@ -74,6 +74,8 @@ class Record:
     """The items, or only their certificates, that a spec had under `removed`, with what it said there (`removal`)."""
     moves: Mapping[str, str] = field(default_factory=dict)
     """The addresses that were moved."""
+    done_moves: Mapping[str, str] = field(default_factory=dict)
+    """The moves of earlier renders of which it is known what the state makes of them; never written."""
 
 
 @dataclass(frozen=True, slots=True)

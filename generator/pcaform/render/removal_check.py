@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.finding import Finding
-from pcaform.render.history import APPLIED, ARN_IN_STATE, DESTROY, OF_STACK, Item, renamed_items
+from pcaform.render.history import APPLIED, DESTROY, OF_STACK, Item, renamed_items
 from pcaform.render.manifest import (
     ACTIVATION,
     ARN,
@@ -26,13 +26,22 @@ from pcaform.render.manifest import (
     PRINCIPAL,
     PROTECTED,
     PROVIDER,
+    REMOVAL,
     REVOCATION,
     SIGNED_IN,
     Items,
     Record,
 )
 from pcaform.render.plan.stack import StackPlan
-from pcaform.render.reuse_check import HOW, check_moves, check_reused_keys, is_same_existing
+from pcaform.render.reuse_check import (
+    HOW,
+    check_arn,
+    check_moves,
+    check_principal,
+    check_reused_keys,
+    is_same_existing,
+    known_arn,
+)
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
@@ -75,14 +84,14 @@ def _check_item(
     name, item = old
     section, _, key = renamed.get(name, name).partition(".")
     new_item = now.items.get(f"{section}.{key}")
-    if new_item is None or _managed_level(item) > _managed_level(new_item):
-        yield from _check_removal(spec, name, item, before) if _managed_level(item) else ()
+    if new_item is None or item.get(MANAGED, True) > new_item.get(MANAGED, True):
+        yield from _check_removal(spec, name, item, before) if item.get(MANAGED, True) or _permits(item) else ()
     elif section == AUTHORITIES:
         yield from _check_ca(spec, key, _rename_parent(item, renamed), new_item)
-    elif section == "issuers":
-        yield from _check_principal_kind(key, item.get(PRINCIPAL), new_item[PRINCIPAL])
     elif section == "certificates":
-        yield from _check_arn((section, key), item, new_item.get(ARN))
+        yield from check_arn((section, key), item, new_item.get(ARN))
+    else:
+        yield from check_principal((section, key), name, item, new_item)
 
 
 def _list_undone(now: Record, before: Record, renamed: Mapping[str, str]) -> Items:
@@ -101,12 +110,12 @@ def _removed_key(name: str) -> str:
     return key if section == AUTHORITIES else name
 
 
-def _managed_level(item: Item) -> int:
-    """Return how much of an item Terraform manages: 2 all of it, 1 only a permission on a referenced CA, 0 nothing.
+def _permits(item: Item) -> bool:
+    """Tell whether a CA permits ACM to renew; older manifests contain only those references that do, and do not say so.
 
-    Older manifests have no `permits`: they contain only those references that have permissions.
+    It is all that the stack has of a CA that is managed elsewhere.
     """
-    return 2 if item.get(MANAGED, True) else int(item.get(PERMITS, True))
+    return bool(item.get(PERMITS, not item.get(MANAGED, True)))
 
 
 def _rename_parent(item: Item, renamed: Mapping[str, str]) -> Item:
@@ -159,30 +168,34 @@ def _check_destroyed(
     if item.get(PROTECTED):
         message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
         yield Violation(loc, message)
-    known, name_at_aws = _known_arn(item), item.get(NAME_AT_AWS)
-    others = [other for other, each in before.items.items() if other != name and _known_arn(each) == typed]
+    known, name_at_aws, principal = known_arn(item), item.get(NAME_AT_AWS), item.get(PRINCIPAL)
+    others = [
+        other
+        for table in (before.items, before.let_go if known is None else {})
+        for other, each in table.items()
+        if other != name and typed in (known_arn(each), each.get(REMOVAL, {}).get(DESTROY))
+    ]
     if known is not None and known != typed:
         yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', which is {known}")
+    elif principal in ("user", "role") and f":{principal}/" not in typed:
+        yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', which is a {principal}")
     elif name_at_aws is not None and re.split("[:/]", typed)[-1] != name_at_aws:
         yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', whose name is '{name_at_aws}'")
     elif others:
         yield Violation((*loc, DESTROY), f"'{typed}' is '{others[0].partition('.')[2]}', not '{key}'")
 
 
-def _known_arn(item: Item) -> str | None:
-    """Return the ARN of an item in the state that was shown, or in the spec."""
-    arn: str | None = item.get(ARN_IN_STATE) or item.get(ARN)
-    return arn
-
-
-def _check_principal_kind(key: str, before: Any, now: Any) -> Iterator[Violation]:
-    """Check that an issuer stays the same kind of principal: Terraform would destroy the one that is in use."""
-    if before not in (None, now, "existing"):
-        message = (
-            f"'{key}' was a {before} of this stack, and Terraform would destroy it: give the new principal a new key, "
-            f"and write 'removed: {{issuers.{key}: forget}}', or destroy it when it is no longer used"
-        )
-        yield Violation(("issuers", key), message)
+def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
+    """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
+    for name, value in before.items() if now else ():
+        row = by_path().get(f"{AUTHORITIES}.*.{name}")
+        is_kept = name not in now and row is not None and row.is_computed  # left out, it stays as it is
+        if now.get(name) != value and not is_kept:
+            message = (
+                f"{name} was {_describe(value)}, seen {_describe(now.get(name))}: this makes it another CA. Give it "
+                f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
+            )
+            yield Violation((*loc, name), message)
 
 
 def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Violation]:
@@ -200,11 +213,11 @@ def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violati
     if before.get(MANAGED) and before.get(PROVIDER) != now.get(PROVIDER):
         message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
         yield Violation((*loc, PROVIDER), message)
-    yield from _check_arn(loc, before, now.get(ARN))
+    yield from check_arn(loc, before, now.get(ARN))
     yield from _check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     yield from _check_revocation(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
-    if before.get(PERMITS):
-        yield from _check_permission(loc, spec.certificate_authorities[key])
+    if _permits(before):
+        yield from _check_permission(loc, spec.certificate_authorities[key], is_forgotten=key in spec.removed)
     issued, planned = before.get(CERTIFICATE), now.get(CERTIFICATE)
     if issued is not None and planned is None:
         yield from _check_handover(spec, key, issued)
@@ -213,36 +226,6 @@ def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violati
     elif planned is not None and before.get(MANAGED):
         yield from _check_second_certificate(loc, before.get(ACTIVATION), planned[GENERATION])
     yield from _check_back_to_pending(loc, before, now)
-
-
-def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
-    """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
-    for name, value in before.items() if now else ():
-        row = by_path().get(f"{AUTHORITIES}.*.{name}")
-        is_kept = name not in now and row is not None and row.is_computed  # left out, it stays as it is
-        if now.get(name) != value and not is_kept:
-            message = (
-                f"{name} was {_describe(value)}, seen {_describe(now.get(name))}: this makes it another CA. Give it "
-                f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
-            )
-            yield Violation((*loc, name), message)
-
-
-def _check_arn(loc: tuple[str, str], before: Item, now: str | None) -> Iterator[Violation]:
-    """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
-    known = _known_arn(before)
-    if known is None or known == now:
-        return
-    if now is None and before.get(MANAGED, True):
-        if APPLIED not in before:
-            message = f"until the import of {known} is applied, Terraform would create another one: keep it, or {HOW}"
-            yield Violation((*loc, ARN), message)
-        return
-    message = (
-        f"'{loc[1]}' was {known}, seen {_describe(now)}: that is another one. Give it a new key; if this stack "
-        f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
-    )
-    yield Violation((*loc, ARN), message)
 
 
 def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
@@ -255,12 +238,16 @@ def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator
             yield Violation((*loc, "revocation_configuration"), message)
 
 
-def _check_permission(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Violation]:
+def _check_permission(
+    loc: tuple[str, str], authority: CertificateAuthority | Reference, *, is_forgotten: bool
+) -> Iterator[Violation]:
     """Check that a permission is not removed by omitting it: ACM would stop renewing, which is noticed only late."""
-    if not authority.permissions and "permissions" not in authority.model_fields_set:
+    is_kept = is_forgotten and isinstance(authority, Reference)
+    if not (authority.permissions or is_kept or "permissions" in authority.model_fields_set):
+        stays = f", or 'removed: {{{loc[1]}: forget}}' to keep it at AWS" if isinstance(authority, Reference) else ""
         message = (
             f"'{loc[1]}' permitted ACM to renew, and without that every certificate that ACM manages on it expires: "
-            "write 'permissions: []' to remove the permission"
+            f"write 'permissions: []' to remove the permission{stays}"
         )
         yield Violation((*loc, "permissions"), message)
 

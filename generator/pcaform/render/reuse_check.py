@@ -10,21 +10,33 @@ from itertools import pairwise
 
 from pcaform.render.history import (
     APPLIED,
+    ARN_IN_STATE,
     DESTROY,
-    OF_STACK,
     Item,
     call_of,
     calls_of,
     chains_of,
+    list_made_calls,
     renamed_items,
 )
-from pcaform.render.manifest import ARN, FORMER, MANAGED, PERMITS, REMOVAL, Items, Record
+from pcaform.render.manifest import (
+    ARN,
+    FORMER,
+    MANAGED,
+    NAME_AT_AWS,
+    PERMITS,
+    PRINCIPAL,
+    REMOVAL,
+    Items,
+    Record,
+)
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 
 HOW = "say '--applied' if the last render was applied, or show the state with '--state FILE'"
 """How the history of a stack is shortened."""
+_NAME_FIELDS = {"issuers": ("role", "role_name"), "crl_buckets": ("bucket",)}
 
 
 def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
@@ -50,8 +62,6 @@ def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Viola
 
 def _claims(name: str, item: Item) -> frozenset[str]:
     """Return the calls that the state may have for an item; of a CA that is managed elsewhere, its permission."""
-    if name in OF_STACK:
-        return frozenset()
     if item.get(MANAGED, True):
         return calls_of(name, item)
     return frozenset([module_names.permission(_key(name))] if item.get(PERMITS) else ())
@@ -93,6 +103,49 @@ def is_same_existing(gone: Item, item: Item) -> bool:
     return item.get(ARN) is not None and item.get(ARN) == gone.get(ARN) and DESTROY not in gone[REMOVAL]
 
 
+def check_principal(loc: tuple[str, str], name: str, before: Item, now: Item) -> Iterator[Violation]:
+    """Check that an issuer stays the same kind of principal, and a role or a bucket the same one.
+
+    Terraform would destroy the one that is in use; only a user gets another name in place.
+    """
+    (section, key), kind = loc, before.get(PRINCIPAL)
+    old, new = before.get(NAME_AT_AWS), now.get(NAME_AT_AWS)
+    way = f"write 'removed: {{{name}: forget}}', or destroy it when it is no longer used"
+    if kind not in (None, now.get(PRINCIPAL), "existing"):
+        message = (
+            f"'{key}' was a {kind} of this stack, and Terraform would destroy it: give the new principal a new key"
+        )
+        yield Violation(loc, f"{message}, and {way}")
+    elif kind != "user" and old not in (None, new):
+        what = "role" if kind else "bucket with its CRLs"
+        message = f"'{key}' is the {what} '{old}', which Terraform would destroy for '{new}': keep its name, or give"
+        field = _NAME_FIELDS.get(section, ("role_name",))
+        yield Violation((*loc, *field), f"{message} the new one a new key, and {way}")
+
+
+def check_arn(loc: tuple[str, str], before: Item, now: str | None) -> Iterator[Violation]:
+    """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
+    known = known_arn(before)
+    if known is None or known == now:
+        return
+    if now is None and before.get(MANAGED, True):
+        if APPLIED not in before:
+            message = f"until the import of {known} is applied, Terraform would create another one: keep it, or {HOW}"
+            yield Violation((*loc, ARN), message)
+        return
+    message = (
+        f"'{loc[1]}' was {known}, seen {now or 'none'}: that is another one. Give it a new key; if this stack "
+        f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
+    )
+    yield Violation((*loc, ARN), message)
+
+
+def known_arn(item: Item) -> str | None:
+    """Return the ARN of an item in the state that was shown, or in the spec."""
+    arn: str | None = item.get(ARN_IN_STATE) or item.get(ARN)
+    return arn
+
+
 def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     """Check the moves of what the stack may have: Terraform moves before it removes, over all moves and renames.
 
@@ -108,24 +161,32 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
         return
     owned, targets = _index_calls({**before.let_go, **before.items}), _index_calls({**now.let_go, **now.items})
     renamed = renamed_items(spec)
+    made = {owned[call] for name, item in before.items.items() for call in list_made_calls(name, item)}
+    made = {(renamed.get(name, name), kind) for name, kind in made}
     everywhere = {**_list_renames(now), **now.moves}
     for source in spec.moves:
         if _move_once(last := _follow(source, everywhere), everywhere) != last:
             yield Violation(("moves", source), f"this moves in a circle with the moves of earlier renders: {HOW}")
-        elif source.startswith("module.") and (owner := owned.get(call_of(source))):
+            continue
+        target, owner = targets.get(call_of(last)), owned.get(call_of(source))
+        if owner is not None:
             name, kind = owner
-            target = targets.get(call_of(last))
             if target != (renamed.get(name, name), kind):
                 where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"
                 message = f"it belongs to '{_key(name)}', and Terraform would move it {where} before anything else"
                 yield Violation(("moves", source), f"{message}: remove this; 'renamed_from' gives an item another key")
+        elif target in made and source not in {**before.moves, **before.done_moves}:
+            key = _key(target[0])
+            message = f"an earlier render has '{key}' at '{last}', and if both exist, Terraform destroys '{source}'"
+            how = f"remove this, or show with '--state FILE' that the state does not have '{key}'"
+            yield Violation(("moves", source), f"{message}: {how}")
 
 
 def _check_moved_away(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     """Check that nothing new has an address that an earlier render moved away: Terraform refuses that."""
     gone = {call_of(old) for old in before.moves if old.startswith("module.") and old not in spec.moves}
     for name, item in now.items.items() if gone else ():
-        own = {chain[-1] for chain in chains_of(name, item)} if name not in OF_STACK else set[str]()
+        own = {chain[-1] for chain in chains_of(name, item)}
         if name not in before.items and own & gone:
             message = f"an earlier render moved 'module.{min(own & gone)}' away: use another key, or {HOW}"
             yield Violation(tuple(name.split(".", 1)), message)
@@ -153,7 +214,6 @@ def _index_calls(items: Items) -> dict[str, Owner]:
     return {
         call: (name, kind)
         for name, item in items.items()
-        if name not in OF_STACK
         for kind, chain in enumerate(chains_of(name, item))
         for call in chain
     }
@@ -161,7 +221,7 @@ def _index_calls(items: Items) -> dict[str, Owner]:
 
 def _list_renames(now: Record) -> dict[str, str]:
     """Return the new address of each former call."""
-    chains = (chain for name, item in now.items.items() if name not in OF_STACK for chain in chains_of(name, item))
+    chains = (chain for name, item in now.items.items() for chain in chains_of(name, item))
     return {f"module.{call}": f"module.{chain[-1]}" for chain in chains for call in chain[:-1]}
 
 

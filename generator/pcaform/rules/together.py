@@ -3,7 +3,8 @@
 A stack destroys what its state has and its spec has not, and `prevent_destroy` is in the directory of the other one.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from pcaform.core.files import display_name
@@ -17,7 +18,8 @@ TOGETHER = {
     "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
     "shared-state": (
         "Two stacks do not have their state in one place: the apply of each destroys what the other has. That "
-        "includes the stacks below `--out` that are not rendered now."
+        "includes the stacks below `--out` that are not rendered now, one of which may be a new stack under its former "
+        "name if only `terraform init` knows the backend."
     ),
     "shared-arn": (
         "What exists is managed, or destroyed, by one stack only; others name the CA with `managed: false`. That "
@@ -29,13 +31,17 @@ TOGETHER = {
 SpecFile = tuple[str, Spec, Document]
 Fact = tuple[str, Hashable]
 """A rule, and a value that only one stack may have."""
+Items = Mapping[str, Mapping[str, Any]]
 
 
-def check_together(files: Sequence[SpecFile]) -> Iterator[Finding]:
-    """Yield each fact that a spec has in common with an earlier one, at its place in the later."""
+def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding]:
+    """Yield each fact that a spec has in common with an earlier one, at its place in the later.
+
+    `out` is the directory of the stacks, if it is known: a state can be in a file that is named with its whole path.
+    """
     owners: dict[Fact, tuple[str, Spec]] = {}
     for path, spec, document in files:
-        for fact, loc, what in _list_facts(spec):
+        for fact, loc, what in _list_facts(spec, out):
             other_path, other = owners.setdefault(fact, (path, spec))
             if other_path != path:
                 yield _problem(
@@ -43,32 +49,66 @@ def check_together(files: Sequence[SpecFile]) -> Iterator[Finding]:
                 )
 
 
-def check_against(files: Iterable[SpecFile], name: str, items: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def check_against(files: Sequence[SpecFile], directory: PurePath, items: Items) -> Iterator[Finding]:
     """Yield each fact that a spec has in common with a rendered stack, as its manifest has the items."""
+    name, out = directory.name, str(directory.parent)
     taken: set[Fact] = {("stack-twice", name.casefold())}
-    taken |= {("shared-state", state_identity(kind, found, name)) for kind, found in items.get("backend", {}).items()}
+    backend, place = items.get("backend", {}), directory.as_posix()
+    taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
     managed = (item for item in items.values() if item.get("managed", True))
     taken |= {("shared-arn", item["arn"]) for item in managed if item.get("arn") is not None}
     for _, spec, document in files:
-        for fact, loc, what in _list_facts(spec):
+        for fact, loc, what in _list_facts(spec, out):
             if fact in taken:
                 yield _problem(document, fact, loc, f"{what} is also that of the stack '{name}' beside it")
+
+
+def check_renamed(spec_file: SpecFile, name: str, items: Items) -> Finding | None:
+    """Return the problem of a new stack that may be a rendered one under another name, and so have its state.
+
+    A backend that only `terraform init` completes does not tell. The new name would start without a history.
+    """
+    from pcaform.render import history, manifest
+
+    _, spec, document = spec_file
+    kind, settings = state_location(spec.terraform.backend)
+    old = items.get(manifest.BACKEND, {kind: {}}).get(kind)
+    if old is None or any(settings.get(setting, value) != value for setting, value in old.items()):
+        return None
+    if all(state_identity(kind, each, name) for each in (settings, old)):
+        return None
+    own = manifest.build_manifest_items(spec)
+    own |= {origin: own[item] for origin, item in history.renamed_items(spec).items()}
+    if own[manifest.AWS] != items.get(manifest.AWS):
+        return None
+    for item in sorted(own.keys() & items.keys() - history.OF_STACK):
+        parts = [(own[item].get(part), items[item].get(part)) for part in (manifest.IDENTITY, manifest.NAME_AT_AWS)]
+        if any(ours for ours, _ in parts) and all(ours == theirs for ours, theirs in parts):
+            message = (
+                f"the stack '{name}' beside it has '{item.partition('.')[2]}' too, and only 'terraform init' knows the "
+                f"places of the states: if it is this stack, rename its directory to '{spec.stack}'; if this one has a "
+                "state of its own, say 'pcaform render --never-applied'"
+            )
+            return document.problem(("stack",), message, rule="shared-state")
+    return None
 
 
 def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
     advice = {
         "stack-twice": "rename one of them",
-        "shared-state": "each would destroy what the other has: give each stack its own",
+        "shared-state": (
+            "each would destroy what the other has: give each stack its own, or rename the directory of a renamed one"
+        ),
         "shared-arn": "only one stack may manage it; the other names it with 'managed: false'",
     }
     return document.problem(loc, f"{message}: {advice[fact[0]]}", rule=fact[0])
 
 
-def _list_facts(spec: Spec) -> Iterator[tuple[Fact, Loc, str]]:
+def _list_facts(spec: Spec, out: str) -> Iterator[tuple[Fact, Loc, str]]:
     """Yield what must be a stack's own, with its place and its name."""
     yield ("stack-twice", spec.stack.casefold()), ("stack",), f"the stack '{spec.stack}'"
     kind, settings = state_location(spec.terraform.backend)
-    state = state_identity(kind, settings, spec.stack)
+    state = state_identity(kind, settings, PurePath(out, spec.stack).as_posix())
     if state is not None:
         yield ("shared-state", state), ("terraform", "backend", kind), "the place of the state"
     for section, entries in (("certificate_authorities", spec.managed), ("certificates", spec.certificates)):

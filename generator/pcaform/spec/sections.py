@@ -99,12 +99,14 @@ RemovedKey = Annotated[str, Field(pattern=types.REMOVED, max_length=90)]
 
 
 class Waiver(Model):
-    """A finding of the guard that is accepted."""
+    """A finding of the guard that is accepted, or what it cannot judge."""
 
     what: Annotated[str, Field(min_length=1)]
-    """The finding's id."""
+    """The finding's id; `cannot-judge` needs an address or a type."""
     address: str | None = None
-    """The address of the resource."""
+    """The address of the resource, action or module."""
+    type: Annotated[str, Field(min_length=1)] | None = None
+    """The type of the resource or action, at any address."""
     why: Annotated[str, Field(min_length=3)]
     """Why it is accepted."""
     until: Annotated[str, Field(pattern=types.DAY)]
@@ -122,7 +124,3 @@ class OperatorRole(Role):
     """Tags of the role and of its policy."""
     ignore: Many[Ignore] = ()
     """Rules that are intentionally not followed here."""
-
-
-OperatorRoles = dict[Key, OperatorRole]
-"""Administrators or auditors, by key."""

@@ -113,16 +113,22 @@ def parse(content: bytes, path: str) -> Document:
 
     Raises Invalid for anything that is not one YAML mapping in UTF-8; each problem is located.
     """
+    (document,) = parse_all(content, path, is_one=True)
+    return document
+
+
+def parse_all(content: bytes, path: str, *, is_one: bool = False) -> list[Document]:
+    """Return each document in `content`, which has at least one; raises Invalid as `parse` (`is_one`) does."""
     text = _decode(content, path)
     lines = text.split("\n")
     parser = PARSER(text)
     try:
-        data, marks = _Builder(path, lines, list_events(parser)).document()
+        trees = list(_Builder(path, lines, list_events(parser)).documents(is_one=is_one))
     except yaml.MarkedYAMLError as error:
         raise Invalid([_syntax_problem(error, path, text)]) from None
     finally:
         parser.dispose()
-    return Document(path, lines, data, marks)
+    return [Document(path, lines, data, marks) for data, marks in trees]
 
 
 def _decode(content: bytes, path: str) -> str:
@@ -189,16 +195,17 @@ class _Builder:
     anchors: dict[str, tuple[Any, Marks, int]] = field(default_factory=dict)
     expanded: int = 0
 
-    def document(self) -> tuple[Any, Marks]:
+    def documents(self, *, is_one: bool) -> Iterator[tuple[Any, Marks]]:
         next(self.events)
-        if isinstance(next(self.events), yaml.StreamEndEvent):
+        if isinstance(event := next(self.events), yaml.StreamEndEvent):
             message = "the file is empty: a spec starts with 'version: 1'"
             raise Invalid([Finding("yaml", "", message, location=_location(self.path, self.lines, 1, 1))])
-        data, marks = self.value(next(self.events), 0)
-        next(self.events)
-        if not isinstance(event := next(self.events), yaml.StreamEndEvent):
-            self.fail(event, "a second document: write one spec per file")
-        return data, marks
+        while not isinstance(event, yaml.StreamEndEvent):
+            self.anchors.clear()
+            yield self.value(next(self.events), 0)
+            next(self.events)
+            if not isinstance(event := next(self.events), yaml.StreamEndEvent) and is_one:
+                self.fail(event, "a second document: write one spec per file")
 
     def value(self, event: Any, depth: int) -> tuple[Any, Marks]:
         if depth > MAX_DEPTH:
@@ -259,10 +266,8 @@ class _Builder:
         if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag not in (None, "!"):
             self.fail(event, "a key must be plain text")
         if event.implicit[0] and event.value == "<<":
-            self.fail(
-                event,
-                "merge keys ('<<') are not supported: use 'certificate_authority_defaults', or a whole alias",
-            )
+            message = "merge keys ('<<') are not supported: use 'certificate_authority_defaults', or a whole alias"
+            self.fail(event, message)
         return str(event.value)
 
     def fail(self, event: Any, message: str) -> NoReturn:

@@ -13,6 +13,7 @@ from pcaform.terraform.hcl_writer import Index, Traversal, quote
 _STEP = re.compile(r'\.?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|\[(?P<number>[0-9]+)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]')
 _LONG_ESCAPE = re.compile(r"\\U([0-9A-Fa-f]{8})")
 _MODULE = "module"
+_MODE = re.compile(r'(?P<modules>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.)*)(?:data|action)\.')
 
 
 def parse(text: str) -> Traversal:
@@ -34,6 +35,12 @@ def modules(text: str) -> list[str]:
     except ValueError:
         return []
     return [name for kind, name in zip(names[::2], names[1::2], strict=True) if kind == _MODULE]
+
+
+def strip_mode(text: str) -> str:
+    """Return the address of a data source or an action as that of a resource, so that it can be parsed."""
+    match = _MODE.match(text)
+    return match["modules"] + text[match.end() :] if match else text
 
 
 def with_key(address: str, key: str | int) -> str:

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from checks.guard.closed_world import HAZARDS as UNJUDGED
+from checks.guard.closed_world import judge
 from checks.guard.corpus import HAZARDS, TEXT, harmed
-from pcaform.checks.guard.check import apply_waivers, check_plan
-from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.checks.guard.check import check_plan
+from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
@@ -52,7 +55,7 @@ def shown() -> dict[str, tuple[str, str]]:
         for rule, block in _blocks(build_report(result).format("text")):
             found.setdefault(rule, ("specs", block))
     plans = [path.read_text(encoding="utf-8") for path in PLANS]
-    plans += [settled(build_report(result).format("text")) for result in (_shared(), _destroyed())]
+    plans += [settled(build_report(result).format("text")) for result in (_shared(), _destroyed(), _lost(), *_issued())]
     for rule, block in (each for printed in plans for each in _blocks(printed)):
         found.setdefault(rule, ("plan", block))
     return found
@@ -88,6 +91,21 @@ def _destroyed() -> GuardResult:
     change = Change(f"module.ca_old.{kind}.this", kind, ("delete",), {"arn": f"{_ARN}1"}, {}, {}, "", (), "")
     spec = _spec(f"{TEXT}removed: {{old: {{destroy: '{_ARN.replace('1111', '9999', 1)}2'}}}}\n")
     return check_plan_with_spec(Plan((change,), is_errored=False), spec)
+
+
+def _issued() -> Iterator[GuardResult]:
+    """Check plans that issue for a stranger, for code signing, and that install a certificate of another key."""
+    yield from (
+        judge(UNJUDGED[name]) for name in ("sub ca for a stranger", "code signing", "certificate of another key")
+    )
+
+
+def _lost() -> GuardResult:
+    """Check a plan that creates the one CA of a spec in the state of another stack."""
+    kind, text = "aws_acmpca_certificate_authority", TEXT.partition("  replaced:")[0]
+    other = Resource(f"{kind}.other", kind, {"arn": f"{_ARN}9"})
+    change = Change(f"module.ca_root.{kind}.this", kind, ("create",), {}, {"type": "ROOT"})
+    return check_plan_with_spec(Plan((change,), is_errored=False, resources=(other,)), _spec(text))
 
 
 def _spec(text: str) -> Spec:

@@ -34,6 +34,12 @@ def pem(since: datetime, *, serial: int = 1) -> str:
     return builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
+def request() -> str:
+    """Return a certificate request of nobody in a plan."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Stranger")])
+    return x509.CertificateSigningRequestBuilder(name).sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
 LIVE = pem(LIVE_SINCE)
 OLDER = pem(LIVE_SINCE - DAY, serial=2)
 NEWER = pem(LIVE_SINCE + DAY, serial=3)

@@ -35,7 +35,7 @@ def changed(before: dict[str, Any], after: dict[str, Any], block: str = "", **un
     [
         ({}, {"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, ["revocation-off"]),
         ({"s3_object_acl": None}, {"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, ["revocation-off"]),
-        ({"custom_cname": NAME}, {"custom_cname": NAME, "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, []),
+        ({"custom_cname": NAME}, {"custom_cname": NAME, "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, ["doubt"]),
         ({"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, {}, []),
         ({"s3_object_acl": None}, {}, []),
     ],
@@ -76,6 +76,9 @@ OBJECTS, BUCKET = "arn:aws:s3:::lists/*", "arn:aws:s3:::lists"
 WRITES = allow(["s3:PutObject", "s3:PutObjectAcl"], OBJECTS, Principal=WRITER)
 LOOKS = allow(["s3:GetBucketAcl", "s3:GetBucketLocation"], BUCKET, Principal=WRITER)
 SECURE = deny("s3:*", [OBJECTS, BUCKET], Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+
+
+READS = allow("s3:GetObject", OBJECTS, Principal={"Service": "cloudfront.amazonaws.com"})
 
 
 def own(account: str) -> dict[str, Any]:
@@ -142,7 +145,8 @@ def test_bucket_that_is_closed_with_a_list_that_is_closed_too() -> None:
     kept = {"custom_cname": NAME}
     both = change(f"{AUTHORITY}.x", authority(**kept), authority(**kept, s3_object_acl="BUCKET_OWNER_FULL_CONTROL"))
     found = change("aws_s3_bucket_public_access_block.x", None, {"bucket": "lists", "block_public_acls": True})
-    assert rules(found, both) == []
+    assert rules(found, both) == ["doubt"]
+    assert rules(found, both, state=[there("aws_s3_bucket_policy.x", bucket="lists", policy=policy(READS))]) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,12 @@
 """What pipelines read: Markdown for a comment, annotations, SARIF; each the same for the same result."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +14,7 @@ import jsonschema
 import pytest
 
 from checks.guard.corpus import HAZARDS, TEXT, harmed
-from conftest import Run
+from conftest import ROOT, Run
 from pcaform.checks.guard.report import MARKER, format_markdown
 from pcaform.checks.guard.verdict import GuardFinding, GuardResult
 
@@ -81,3 +86,34 @@ def test_json_has_what_is_waived(pcaform: Run, specs: Path) -> None:
 
 def test_text_tells_what_is_waived(pcaform: Run, specs: Path) -> None:
     assert "  waived until 2999-12-31: it is retired\n" in printed(pcaform, specs, "text")
+
+
+def test_text_starts_with_the_verdict_and_ends_with_it(pcaform: Run, specs: Path) -> None:
+    done = pcaform("guard", "--spec", "old.yaml", "new.yaml", cwd=specs)
+    verdict = "do not apply this: 1 breaks-trust, 1 widens-access, 1 notice, 1 waived"
+    assert (done.stdout.splitlines()[0], done.stderr.splitlines()[-1]) == (verdict, verdict)
+    lines = [line for line in done.stdout.splitlines()[1:] if not line.startswith("  ")]
+    assert [line.partition(": ")[0] for line in lines] == ["error", "warning", "warning", "waived"]
+
+
+def test_quiet_text_is_one_line_for_each_finding(pcaform: Run, specs: Path) -> None:
+    done = pcaform("guard", "--spec", "old.yaml", "new.yaml", "--quiet", cwd=specs)
+    assert (done.returncode, len(done.stdout.splitlines()), len(done.stderr.splitlines())) == (2, 5, 1)
+
+
+@pytest.mark.parametrize(("no_colour", "label"), [("", b"\x1b[31merror:\x1b[0m module"), ("1", b"error: module")])
+def test_a_terminal_gets_colours_and_lines_that_fit(specs: Path, no_colour: str, label: bytes) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pcaform", "guard", "--spec", str(specs / "old.yaml"), str(specs / "new.yaml")]
+    environment = {**os.environ, "NO_COLOR": no_colour, "COLUMNS": "80"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the program has ended
+            while part := os.read(ours, 65536):
+                shown += part
+    os.close(ours)
+    assert label in shown
+    lines = re.sub(rb"\x1b\[\d+m", b"", shown).decode().splitlines()
+    assert {line for line in lines if len(line) > 80 and " " in line.strip()} == set()
+    assert shown.count(b"\x1b") == (0 if no_colour else 14)

@@ -153,9 +153,10 @@ def test_text_says_for_each_finding_what_to_do_instead(made: Mapping[str, bytes]
     (tmp_path / "plan.json").write_bytes(made["hazards"])
     done = pcaform("guard", tmp_path / "plan.json")
     lines = done.stdout.splitlines()
-    heads = [line for line in lines if not line.startswith("  ")]
+    verdict, *heads = [line for line in lines if not line.startswith("  ")]
+    assert verdict == "do not apply this: 10 breaks-trust"
     assert len([line for line in lines if line.startswith("  instead: ")]) == len(heads)
-    assert all(line.startswith("module.") and line.endswith(", breaks-trust]") for line in heads)
+    assert all(line.startswith("error: module.") and line.endswith(", breaks-trust]") for line in heads)
     assert done.stderr.endswith("do not apply this: 10 breaks-trust\n")
 
 

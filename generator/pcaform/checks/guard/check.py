@@ -1,25 +1,25 @@
-"""Checks a plan: runs the rules on each change, reports what cannot be decided, and applies the waivers of a spec."""
+"""Checks a plan: runs the rules on each change, and reports what cannot be decided."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
 
+from pcaform.checks.guard.analysis.serving import TYPES as SERVING
+from pcaform.checks.guard.arguments import JUDGED, SECRETS, find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.checks.guard.policy_documents import fill_policy_documents
 from pcaform.checks.guard.rule import rules_for
+from pcaform.checks.guard.scope import Scope
 from pcaform.checks.guard.verdict import (
     GuardFinding,
     GuardResult,
+    Level,
     Note,
     Outcome,
     Undecided,
-    Waived,
     note,
     rank,
     undecided,
 )
-from pcaform.spec.sections import Waiver
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.resource_types import ACMPCA_PREFIX
 
 _KNOWN_ACTIONS = {
     frozenset(actions)
@@ -36,9 +36,9 @@ _KNOWN_ACTIONS = {
     )
 }
 _CHANGING = {"create", "update", "delete"}
-_TAGS = {"tags", "tags_all"}
 _ERRORED = "Terraform stopped with an error: the plan is incomplete, and may contain more once the error is fixed"
-_DEFERRED = "Terraform defers changes to a later plan, or invokes an action: what that does is not in this plan"
+_DEFERRED = "Terraform defers this change to a later plan: what it does is not in this one"
+_INVOKED = "Terraform invokes this action: what it does at AWS is not in the plan"
 _PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
 
 
@@ -47,13 +47,15 @@ def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardRe
 
     `existing` maps addresses of CAs to the ARNs that the spec gives for them.
     """
+    plan = fill_policy_documents(plan)
     context = PlanContext(plan, existing or {})
-    outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context)]
+    scope = Scope(context)
+    outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context, scope)]
     if plan.is_errored:
         outcomes.append(undecided("", _ERRORED))
-    if plan.is_deferred:
-        outcomes.append(undecided("", _DEFERRED))
-    elif plan.is_partial and not plan.is_errored:
+    outcomes += [undecided(each.full_address, _DEFERRED) for each in plan.deferred if scope.reason(each)]
+    outcomes += [undecided(address, _INVOKED) for address in plan.actions]
+    if plan.is_partial and not plan.is_errored and not plan.deferred:
         outcomes.append(note("", _PARTIAL))
     return collect_result(outcomes)
 
@@ -71,15 +73,29 @@ def collect_result(outcomes: Iterable[Outcome]) -> GuardResult:
     )
 
 
-def _outcomes(change: Change, context: PlanContext) -> Iterator[Outcome]:
+def _outcomes(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outcome]:
     if frozenset(change.actions) not in _KNOWN_ACTIONS:
         words = ", ".join(change.actions) or "none"
         yield undecided(change.full_address, f"this release does not know the actions '{words}'")
         return
     yield from _notes(change)
-    if change.actions != ("no-op",):
-        yield from run_rules(change, context)
-        yield from _unknown_type(change)
+    if change.actions == ("no-op",):
+        return
+    try:
+        misshapen = find_misshapen(change)
+        outcomes = [undecided(change.full_address, misshapen)] if misshapen else list(_judge(change, context, scope))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # what rules read has another form
+        message = f"values do not have the form that the provider gives them ({error})"
+        outcomes = [undecided(change.full_address, message)] if _CHANGING & set(change.actions) else []
+    yield from outcomes
+
+
+def _judge(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outcome]:
+    """Yield what the rules say, and what is in doubt where they say nothing."""
+    judged = list(run_rules(change, context))
+    yield from judged
+    if _CHANGING & set(change.actions) and all(isinstance(each, Note) for each in judged):
+        yield from _unjudged(change, scope)
 
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -100,54 +116,21 @@ def _notes(change: Change) -> Iterator[Note]:
         yield note(change.full_address, message)
 
 
-def _unknown_type(change: Change) -> Iterator[Undecided]:
-    """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it.
-
-    Such types are those of the awscc provider, and new ones of later releases. A change of tags harms nothing.
-    """
-    is_of_private_ca = change.type.startswith((ACMPCA_PREFIX, "awscc_acmpca_"))
-    if not is_of_private_ca or rules_for(change.type) or not _CHANGING & set(change.actions):
-        return
-    before, after, unknown = (
-        {name: value for name, value in values.items() if name not in _TAGS}
-        for values in (change.before, change.after, change.unknown)
-    )
-    if change.actions != ("update",) or is_marked(unknown) or before != after:
-        message = f"what this does to a CA is unknown: no rule of the guard looks at '{change.type}'"
-        yield undecided(change.full_address, message)
+def _unjudged(change: Change, scope: Scope) -> Iterator[Undecided]:
+    """Yield that a change in scope cannot be decided where no rule judges its kind, or an argument that changes."""
+    if change.type in SECRETS and change.is_destroyed and (why := scope.reason(change)):
+        message = f"{why}, and whoever uses what is destroyed can no longer issue"
+        yield undecided(change.full_address, message, Level.NOTICE)
+    elif change.type in JUDGED:
+        names = unjudged_arguments(change)
+        if names and scope.reason(change):
+            listed = ", ".join(f"'{name}'" for name in names)
+            yield undecided(change.full_address, f"no rule of the guard knows what a change of {listed} does")
+    elif change.type not in SERVING and (why := scope.reason(change)):
+        yield undecided(change.full_address, f"{why}, and no rule of the guard knows what this does to them")
 
 
 def check_changes(changes: Iterable[Change]) -> GuardResult:
     """Check changes that are in no plan: those that only specs or waivers show."""
     context = PlanContext(Plan((), is_errored=False))
     return collect_result(outcome for change in changes for outcome in run_rules(change, context))
-
-
-def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
-    """Return a result without the findings that waivers accept; a waiver that expired before `today` accepts none."""
-    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.until) >= today]
-    accepted = {finding: _find_waiver(finding, valid) for finding in result.findings}
-    used = {id(waiver) for waiver in accepted.values()}
-    unused = (
-        note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
-        for waiver in valid
-        if id(waiver) not in used
-    )
-    expired = check_changes(
-        Change(waiver.address or "", ChangeType.WAIVER, (), {}, waiver.model_dump(include={"what", "until", "why"}))
-        for waiver in waivers
-        if date.fromisoformat(waiver.until) < today
-    )
-    return GuardResult(
-        findings=(*(finding for finding, waiver in accepted.items() if waiver is None), *expired.findings),
-        notes=(*result.notes, *unused),
-        doubts=result.doubts,
-        waived=tuple(Waived(finding, waiver.why, waiver.until) for finding, waiver in accepted.items() if waiver),
-    )
-
-
-def _find_waiver(finding: GuardFinding, waivers: Iterable[Waiver]) -> Waiver | None:
-    """Return the waiver of a finding's rule at its resource, or at a module that contains it, or without an address."""
-    of_rule = (waiver for waiver in waivers if waiver.what == finding.rule)
-    address = f"{finding.address}."
-    return next((each for each in of_rule if each.address is None or address.startswith(f"{each.address}.")), None)

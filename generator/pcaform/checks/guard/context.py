@@ -14,6 +14,7 @@ from typing import Any
 from pcaform.checks.guard.certificate import identity, key_identifiers
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
+from pcaform.checks.guard.references import Expressions
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     AUTHORITY,
@@ -229,6 +230,11 @@ class PlanContext:
         arns = [arn for arn, installed in self.installed.items() if text and installed == text]
         own = [f"{self.name(arn)}: has it installed" for arn in arns]
         return tuple(dict.fromkeys([*own, *(line for arn in arns for line in self._below(arn, _MAX_DEPTH))]))
+
+    def targets(self, change: Change, argument: str) -> tuple[str, ...] | None:
+        """Return the attributes that an argument of a change refers to by the files; None where they do not show it."""
+        files = Expressions(self.plan.configuration or {})
+        return files.targets(files.of(change.address).get(argument), change.address)
 
     def changes_of(self, *types: str) -> Iterator[Change]:
         """Yield what the plan does to objects of some types."""

@@ -37,6 +37,8 @@ class ChangeType(StrEnum):
     """Keys of a CRL bucket's entry that are in no argument of its resource."""
     REMOVED = "spec.removed"
     """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
+    STATE = "spec.state"
+    """The state of a plan that creates every CA of a stack, and why it is not that of the stack."""
     WAIVER = "spec.waiver"
     """A waiver whose last day is over; its values are those of the waiver."""
 
@@ -106,17 +108,20 @@ class Plan:
     """A plan: its changes, and whether Terraform stopped before it was complete.
 
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
-    were deleted outside, by their address. `is_deferred` means that changes are deferred to a later plan,
-    `is_partial` that a target, for example, left something out.
+    were deleted outside, by their address. `deferred` are the changes that Terraform leaves to a later plan, and
+    `actions` the addresses of the actions that it invokes, in this plan or a later one. `is_partial` means that a
+    target, for example, left something out. `configuration` is the root module in the files, None between two specs.
     """
 
     changes: tuple[Change, ...]
     is_errored: bool
     resources: tuple[Resource, ...] = ()
     gone: Mapping[str, Resource] = field(default_factory=dict)
-    is_deferred: bool = False
+    deferred: tuple[Change, ...] = ()
+    actions: tuple[str, ...] = ()
     is_partial: bool = False
     read: tuple[Resource, ...] = ()
+    configuration: Mapping[str, Any] | None = None
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -128,15 +133,22 @@ def read(content: bytes, name: str) -> Plan:
             f"{name}: the plan does not say whether it is complete ('errored'): use Terraform or OpenTofu 1.10+"
         )
     try:
-        state = _object(_object(_object(document.get("prior_state")).get("values")).get("root_module"))
+        state, planned = (
+            _object(_object(values).get("root_module"))
+            for values in (_object(document.get("prior_state")).get("values"), document["planned_values"])
+        )
+        if "resource_changes" not in document and (any(map(_has_objects, (state, planned)))):
+            raise Failure(f"{name}: has objects and no 'resource_changes', so what changes is not there: {_TAKE}")
         return Plan(
             tuple(_change(record) for record in _list(document, "resource_changes")),
             errored,
             tuple(_resources(state, "managed")),
             {each.address: each for each in _gone(_list(document, "resource_drift"))},
-            is_deferred=bool(document.get("deferred_changes") or document.get("action_invocations")),
+            deferred=tuple(_change(each["resource_change"]) for each in _list(document, "deferred_changes")),
+            actions=tuple(_action_addresses(document)),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
+            configuration=_object(_object(document.get("configuration")).get("root_module")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan does not have the format that Terraform writes: {_TAKE}") from None
@@ -167,6 +179,17 @@ def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
             yield Resource(address, _text(record["type"]), _object(record.get("values")), deposed)
     for child in _list(module, "child_modules"):
         yield from _resources(child, mode)
+
+
+def _has_objects(module: Mapping[str, Any]) -> bool:
+    return any(True for _ in _resources(module, "managed"))
+
+
+def _action_addresses(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the address of each action that is invoked, now or later."""
+    later = (_object(each)["action_invocation"] for each in _list(document, "deferred_action_invocations"))
+    for each in (*_list(document, "action_invocations"), *later):
+        yield _text(each["address"])
 
 
 def _gone(drift: list[Any]) -> Iterator[Resource]:
@@ -220,7 +243,9 @@ def _text(value: Any) -> str:
 
 def _object(value: Any) -> Mapping[str, Any]:
     """Return an object of the plan; null and `false`, which mean none, are empty."""
-    return value if isinstance(value, dict) else {}
+    if value not in (None, False) and not isinstance(value, dict):
+        raise TypeError
+    return value or {}
 
 
 def _mask(value: Any) -> Mapping[str, Any]:

@@ -231,6 +231,11 @@ class Holders:
         if any(abouts) or None in abouts or has_unknown_text(unknown):
             yield from ((who, any(abouts)) for who in own or [""])
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The principals with a policy on CAs, as 'group pki', and the modules of such policies."""
+        return self._principals[0]
+
     def holds(self, who: str) -> bool:
         """Tell whether a principal, as 'group pki', has rights over CAs."""
         return who in self.rights.labels

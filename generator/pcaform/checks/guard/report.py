@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Outcome
+from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Level, Outcome, Undecided
 from pcaform.core.finding import Finding, Location
 from pcaform.core.formats.markdown import code, escape, fold, html_code
 from pcaform.core.formats.report import Report
@@ -69,31 +69,40 @@ def add_locations(result: GuardResult, positions: SourcePositions) -> GuardResul
     return replace(result, findings=located(result.findings), doubts=located(result.doubts))
 
 
-def build_report(result: GuardResult, located: Sequence[Finding] = ()) -> Report:
-    """Return the report of a result; `located` are its findings and undecided changes for annotations."""
+def build_report(
+    result: GuardResult, located: Sequence[Finding] = (), *, level: Level = Level.BREAKS_TRUST, is_quiet: bool = False
+) -> Report:
+    """Return the report of a result; `located` are its findings and undecided changes for annotations.
+
+    The text starts with the verdict at a level of `--fail-on`; a quiet one has one line for each finding.
+    """
     return Report(
         sorted(located),
-        lines=lambda: _lines(result),
+        lines=lambda: _lines(result, level, is_quiet=is_quiet),
         document=lambda: result,
         markdown=lambda: format_markdown(result),
     )
 
 
-def _lines(result: GuardResult) -> Iterator[str]:
-    """Yield a few lines for each finding: what happens and why, what it affects, and what to do instead."""
+def _lines(result: GuardResult, level: Level, *, is_quiet: bool) -> Iterator[str]:
+    """Yield the verdict, and a few lines for each finding: what happens, why, what it affects, what to do."""
+    if result.findings or result.doubts or result.waived:
+        yield format_verdict(result, level)
     for finding in result.findings:
-        yield _head(finding)
-        yield from (f"  {each.path}: {each.before} -> {each.after}" for each in finding.differences)
-        yield from (f"  affects {line}" for line in _shorten(finding.affected))
-        yield f"  {finding.advice_line}"
+        yield _head(finding, str(finding.severity))
+        if not is_quiet:
+            yield from (f"  {each.path}: {each.before} -> {each.after}" for each in finding.differences)
+            yield from (f"  affects {line}" for line in _shorten(finding.affected))
+            yield f"  {finding.advice_line}"
     for waived in result.waived:
-        yield _head(waived.finding)
-        yield f"  waived until {waived.until}: {waived.why}"
+        yield _head(waived.finding, "waived")
+        if not is_quiet:
+            yield f"  waived until {waived.until}: {waived.why}"
 
 
-def _head(finding: GuardFinding) -> str:
+def _head(finding: GuardFinding | Undecided, label: str) -> str:
     address = f"{finding.address}: " if finding.address else ""
-    return f"{address}{finding.statement} [{finding.rule}, {finding.level}]"
+    return f"{label}: {address}{finding.statement} [{finding.rule}, {finding.level}]"
 
 
 def _shorten(lines: tuple[str, ...]) -> Iterator[str]:
@@ -103,7 +112,15 @@ def _shorten(lines: tuple[str, ...]) -> Iterator[str]:
         yield f"and {len(lines) - _LISTED} more"
 
 
-def format_verdict(result: GuardResult) -> str:
+def format_verdict(result: GuardResult, level: Level) -> str:
+    """Return whether the change may be applied, if a level of `--fail-on` counts, and the numbers."""
+    if any(each.level.reaches(level) for each in result.doubts):  # then even the findings may not be all
+        return f"undecided, do not apply this: {_count(result)}"
+    is_refused = any(each.level.reaches(level) for each in result.findings)
+    return f"do not apply this: {_count(result)}" if is_refused else _count(result)
+
+
+def _count(result: GuardResult) -> str:
     """Return the number of findings by level, of undecided changes, and of waived findings."""
     levels = [finding.level for finding in result.findings]
     counts = [f"{levels.count(level)} {level}" for level in dict.fromkeys(levels)]
@@ -127,7 +144,7 @@ def format_markdown(result: GuardResult) -> str:
         for title, rows in lists.items()
         if rows
     ]
-    return "\n\n".join([MARKER, f"### pcaform guard: {format_verdict(result)}", *_fit(parts)])
+    return "\n\n".join([MARKER, f"### pcaform guard: {_count(result)}", *_fit(parts)])
 
 
 def _section(finding: GuardFinding) -> str:

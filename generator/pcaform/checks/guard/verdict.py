@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from pcaform.core.finding import Finding, Severity
-from pcaform.core.formats.json_document import alias
+from pcaform.core.formats.report import alias
 
 UNDECIDED = "cannot-judge"
 """The rule id of changes that cannot be decided."""
@@ -104,9 +104,9 @@ class Undecided(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A finding that a waiver of the spec accepts: the reason, and the last day."""
+    """A finding or a doubt that a waiver accepts: the reason, and the last day."""
 
-    finding: GuardFinding
+    finding: GuardFinding | Undecided
     why: str
     until: str
 
@@ -133,3 +133,8 @@ class GuardResult:
     notes: tuple[Note, ...] = ()
     doubts: tuple[Undecided, ...] = ()
     waived: tuple[Waived, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """All but what is waived."""
+        return (*self.findings, *self.notes, *self.doubts)

@@ -1,15 +1,42 @@
 """`pcaform guard`: checks what a plan, or a change of specs, would break at AWS, before it is applied."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
-from pcaform.cli.options import Format
-from pcaform.core import console
+from pcaform.cli.options import AccountOptions, Format
+from pcaform.core.garbage_collection import gc_paused
+from pcaform.core.problems import Failure
+
+if TYPE_CHECKING:
+    from pcaform.sources.aws.session import Caller
 
 
+@dataclass(frozen=True, slots=True)
+class PlanOptions(AccountOptions):
+    """What else a plan is checked with: the directory of its stack, and its account."""
+
+    chdir: Annotated[
+        Path | None,
+        typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan file. Default: its directory."),
+    ] = None
+    is_asked: Annotated[
+        bool, typer.Option("--account", help="Ask AWS whether the CAs that the plan creates exist already; read-only.")
+    ] = False
+
+    def asking(self) -> "Caller | None":
+        """Return who reads the account, None if it is not asked; raises Failure for bad usage."""
+        if self.is_asked:
+            return self.caller()
+        if self != replace(PlanOptions(), chdir=self.chdir):
+            raise Failure("who reads the account, and where, has a meaning only with '--account'")
+        return None
+
+
+@gc_paused()
 def command(
     paths: Annotated[
         list[str] | None,
@@ -23,10 +50,11 @@ def command(
         str | None,
         typer.Option("--base", metavar="REVISION", help="With --spec NEW: the git revision with the old specs."),
     ] = None,
-    chdir: Annotated[
-        Path | None,
-        typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan file. Default: its directory."),
+    waivers: Annotated[
+        str | None, typer.Option("--waivers", metavar="FILE", help="A file of 'waivers', for what has no spec.")
     ] = None,
+    is_quiet: Annotated[bool, typer.Option("--quiet", help="One line for each finding.")] = False,
+    plan: PlanOptions,
     form: Format = "text",
     fail_on: Annotated[
         Literal["breaks-trust", "widens-access", "notice"],
@@ -37,19 +65,20 @@ def command(
     from pcaform.checks.guard.report import format_verdict
     from pcaform.checks.guard.verdict import Level
     from pcaform.cli.guard_cases import apply_case_waivers, check_cases, join_results, report_cases
+    from pcaform.core.formats.report import print_line
+    from pcaform.rules.load import load_waivers
 
     level = Level(fail_on)
-    cases = apply_case_waivers(check_cases(paths or [], spec=spec, base=base, chdir=chdir))
+    shared = load_waivers(waivers) if waivers is not None else ()
+    cases = apply_case_waivers(
+        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking()), shared
+    )
     result = join_results(cases)
-    report_cases(cases).print(form)
-    for kind, notes in (("note", result.notes), ("undecided", result.doubts)):
-        for note in notes:
-            console.print_status(": ".join(part for part in (kind, note.address, note.message) if part))
-    if any(undecided.level.reaches(level) for undecided in result.doubts):  # then even the findings may not be all
-        console.print_status(f"undecided, do not apply this: {format_verdict(result)}")
+    report_cases(cases, level, is_quiet=is_quiet).print(form)
+    notes = [] if is_quiet else [("note", each) for each in result.notes]
+    for kind, each in [*notes, *(("undecided", each) for each in result.doubts)]:
+        print_line(": ".join(part for part in (kind, each.address, each.message) if part))
+    print_line(format_verdict(result, level))
+    if any(undecided.level.reaches(level) for undecided in result.doubts):
         return ERROR
-    if any(finding.level.reaches(level) for finding in result.findings):
-        console.print_status(f"do not apply this: {format_verdict(result)}")
-        return FINDINGS
-    console.print_status(format_verdict(result))
-    return OK
+    return FINDINGS if any(finding.level.reaches(level) for finding in result.findings) else OK

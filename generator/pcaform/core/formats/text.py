@@ -2,18 +2,43 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from textwrap import wrap
+from typing import TextIO
 
+from pcaform.core import console
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.unicode import visible, visible_line
 
 _WINDOW = 120
 _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _COLOURS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m"}
+_RED, _YELLOW = _COLOURS.values()
+_LABELS = {
+    "error": _RED,
+    "do not apply this": _RED,
+    "warning": _YELLOW,
+    "undecided": _YELLOW,
+    "undecided, do not apply this": _YELLOW,
+    "waived": "\x1b[2m",
+    "note": "\x1b[2m",
+}
+_MIN_COLUMNS = 20
 
 
 def join_lines(lines: Iterable[str]) -> str:
     """Return lines as one text, each of them escaped as a whole."""
     return "\n".join(map(visible_line, lines))
+
+
+def lay_out(line: str, stream: TextIO | None) -> str:
+    """Return an escaped line for a terminal: its first words in colour if they say how severe it is, and wrapped."""
+    columns = console.width(stream)
+    if len(line) > columns > _MIN_COLUMNS:
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        line = "\n".join(wrap(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
+    label, colon, rest = line.partition(":")
+    colour = _LABELS.get(label) if console.has_colour(stream) else None
+    return f"{colour}{label}:{_RESET}{rest}" if colon and colour else line
 
 
 def source_lines(finding: Finding) -> Iterator[str]:
@@ -46,6 +71,11 @@ def _lines(finding: Finding, *, colour: bool) -> Iterator[str]:
 def day(moment: datetime | None) -> str:
     """Return a date such as 2027-01-31, in UTC as AWS uses it."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "a day that AWS does not name"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, which takes an s unless the number is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def days_until(moment: datetime, now: datetime) -> int:

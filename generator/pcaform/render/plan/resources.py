@@ -4,7 +4,7 @@ A test compares addresses and arguments with real Terraform's plan of a rendered
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,15 @@ def calls(spec: Spec) -> list[ModuleCall]:
     return [call for of_file in calls_by_file(spec).values() for call in of_file]
 
 
-def resources(spec: Spec, placeholders: Placeholders) -> dict[str, StackResource]:
-    """Return the resources of a spec's stack by address, with placeholders for unknown values."""
+def resources(
+    spec: Spec, placeholders: Placeholders, *, module_calls: Iterable[ModuleCall] | None = None
+) -> dict[str, StackResource]:
+    """Return the resources of a spec's stack by address, with placeholders for unknown values.
+
+    `module_calls` are those of the stack, where they are known already.
+    """
     by_address = {}
-    for call in calls(spec):
+    for call in calls(spec) if module_calls is None else module_calls:
         arguments = {name: placeholders.resolve(value) for name, value in call.arguments.items() if name != "providers"}
         reference = call.arguments.get("providers", {}).get("aws")
         provider = reference.path if isinstance(reference, Reference) else ""

@@ -1,6 +1,7 @@
 """Rules about changes of a stack: removals, renames, moves, and accepted findings of the guard."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,14 +18,14 @@ from pcaform.terraform.hcl_writer import Traversal
 
 _AUTHORITIES = "certificate_authorities"
 _OBJECTS = {
-    _AUTHORITIES: ("acm-pca", "certificate-authority/"),
-    "issuers": ("iam", "user/", "role/"),
-    "administrators": ("iam", "role/"),
-    "auditors": ("iam", "role/"),
-    "certificates": ("acm", "certificate/"),
-    "crl_buckets": ("s3", ""),
+    _AUTHORITIES: ("acm-pca", "certificate-authority", "certificate-authority/[^/]+"),
+    "issuers": ("iam", "user or role", "(user|role)/.+"),
+    "administrators": ("iam", "role", "role/.+"),
+    "auditors": ("iam", "role", "role/.+"),
+    "certificates": ("acm", "certificate", "certificate/[^/]+"),
+    "crl_buckets": ("s3", "bucket", "[^/:]+"),
 }
-"""The service of a section's items, and how their names start in an ARN."""
+"""The service of a section's items, their kind, and the form of their names in an ARN."""
 _GLOBAL = ("iam", "s3")
 """Services whose ARNs have no region."""
 
@@ -52,17 +53,16 @@ def removed_arn_is_of_item(spec: Spec) -> Iterator[Violation]:
 def _find_wrong_part(spec: Spec, name: str, removal: Destroy) -> str:
     """Return what an ARN would have to be, if it cannot be that of an item; or what else has it."""
     section, key = spec.removed_item(name)
-    (service, *prefixes), provider = _OBJECTS[section], removal.provider
+    (service, kind, name_form), provider = _OBJECTS[section], removal.provider
     _, partition, seen_service, region, account, resource = removal.destroy.split(":", 5)
     role = provider.assume_role.role_arn if provider and provider.assume_role else f"::::{spec.aws.account_id}"
     expected_region = "" if service in _GLOBAL else (provider.region if provider else spec.aws.region)
     expected_account = "" if service == "s3" else role.split(":")[4]
     owner = _find_owner(spec, name, removal.destroy)
-    kinds = " or ".join(prefix.removesuffix("/") for prefix in prefixes if prefix)
     if seen_service != service:
         return f"not an ARN of {service}, the service of '{key}'"
-    if not resource.startswith(tuple(prefixes)):
-        return f"not that of a {kinds}"
+    if not re.fullmatch(name_form, resource):
+        return f"not that of a {kind}"
     if partition != facts.partition(spec.aws.region):
         return f"not in the partition of this stack, {facts.partition(spec.aws.region)}"
     if (region, account) != (expected_region, expected_account):
@@ -152,46 +152,42 @@ def _declared_addresses(spec: Spec) -> Mapping[Traversal, str]:
 
 def _missing_target(new: str, target: Traversal, declared: Mapping[Traversal, str]) -> str:
     module, kind = addresses.first_module(target), addresses.resource_type(target)
-    similar = [text for address, text in declared.items() if _is_similar(address, module, kind)]
+    places = (
+        (addresses.first_module(address), addresses.resource_type(address), text) for address, text in declared.items()
+    )
+    similar = [text for *place, text in places if place == [module, kind]]
     loss = "Terraform would destroy what moves there"
     if similar and kind is not None:
         return f"'{new}' is not an address of this stack, and {loss}: its module has {', '.join(similar)}"
     return f"'{new}' is in no module of this stack: {loss}"
 
 
-def _is_similar(address: Traversal, module: str | None, kind: str | None) -> bool:
-    return addresses.first_module(address) == module and addresses.resource_type(address) == kind
-
-
 @error("waiver")
 def waiver_is_valid(spec: Spec) -> Iterator[Violation]:
-    """A waiver names a rule of the guard, a valid address, and a day that exists."""
+    """A waiver names a rule of the guard, a valid address, and a day that exists; one of doubts says which."""
     if not spec.waivers:
         return
     from pcaform.checks.guard.rule import waivable_rules
+    from pcaform.checks.guard.verdict import UNDECIDED
 
-    known = waivable_rules()
+    known = (*waivable_rules(), UNDECIDED)
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:
             yield Violation((*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest(waiver.what, known)}")
-        if waiver.address is not None and (mistake := _find_mistake(waiver.address)):
+        address = waiver.address
+        if address is not None and (mistake := _find_mistake(addresses.parse, addresses.strip_mode(address))):
             yield Violation((*loc, "address"), mistake)
-        if not _is_day(waiver.until):
+        if waiver.what == UNDECIDED and waiver.address is None and waiver.type is None:
+            message = f"'{UNDECIDED}' alone would accept everything: add 'address' or 'type'"
+            yield Violation((*loc, "what"), message)
+        if _find_mistake(date.fromisoformat, waiver.until):
             yield Violation((*loc, "until"), f"'{waiver.until}' is not a day of the calendar")
 
 
-def _find_mistake(address: str) -> str:
+def _find_mistake(parse: Callable[[str], object], text: str) -> str:
     try:
-        addresses.parse(address)
+        parse(text)
     except ValueError as invalid:
         return str(invalid)
     return ""
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_document
-from pcaform.iam.evaluator.patterns import is_resource
+from pcaform.iam.documents import ANYONE, PolicyError, read_document
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
@@ -131,20 +130,6 @@ def _bucket_readers(bucket: Bucket, action: str) -> _Grants:
     return [
         (name, bool(statement.conditions))
         for statement in read_document(bucket.policy, bucket.name).statements
-        if statement.is_allow and _applies(statement, action, bucket.name)
+        if statement.is_allow and statement.is_about(action, f"arn:aws:s3:::{bucket.name}/crl/0.crl")
         for _, name in statement.principals or ()
     ]
-
-
-def _applies(statement: Statement, action: str, bucket: str) -> bool:
-    resource = f"arn:aws:s3:::{bucket}/crl/0.crl"
-    named, excluded = (
-        any(is_resource(resource, _without_partition(each), {}) for each in patterns or ())
-        for patterns in (statement.resources, statement.not_resources)
-    )
-    return statement.matches_action(action) and (named if statement.not_resources is None else not excluded)
-
-
-def _without_partition(arn: str) -> str:
-    """Return an ARN of S3 in the partition `aws`, in which all are compared."""
-    return f"arn:aws:{arn.split(':', 2)[2]}" if arn.startswith("arn:") and arn.count(":") > 1 else arn

@@ -1,20 +1,19 @@
-"""What changes about the revocation of a CA, CRL and OCSP, and what AWS and readers may do by the policies of buckets.
+"""What serves the revocation of CAs, buckets and names and what is behind them, and what changes about it in a CA.
 
 A certificate names for its whole life where its revocation is checked: the bucket or the name that was set when it was
-issued. Sources, below https://docs.aws.amazon.com/privateca/latest/: APIReference/API_CrlConfiguration.html and
-API_OcspConfiguration.html; what AWS needs in a bucket: userguide/crl-planning.html#s3-policies.
+issued. Sources, below https://docs.aws.amazon.com/privateca/latest/APIReference/: API_CrlConfiguration.html,
+API_OcspConfiguration.html, API_CrlDistributionPointExtensionConfiguration.html.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Resource
-from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
-from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_statements
-from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
-from pcaform.terraform.resource_types import AUTHORITY
+from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
 CRL = "crl_configuration"
 OCSP = "ocsp_configuration"
@@ -22,10 +21,15 @@ CNAMES: Mapping[str, str] = {CRL: "custom_cname", OCSP: "ocsp_custom_cname"}
 """Block -> its argument for a custom name."""
 _ROOT = "revocation_configuration"
 _LOCATIONS = {CRL: ("custom_cname", "s3_bucket_name"), OCSP: ("ocsp_custom_cname",)}
-
-_LIST = "/crl/list.crl"
-_NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_ACTIONS}
-"""Action -> the suffix of the bucket's ARN that it is about."""
+_PATHS = {"custom_path": None, "crl_type": "COMPLETE"}
+"""Arguments of a CRL that are part of its URL whatever its name, with what AWS takes without them."""
+_ACL, _PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
+_OMITS, _EXTENSION = "omit_extension", "crl_distribution_point_extension_configuration"
+_KNOWN = frozenset(("enabled", "expiration_in_days", _ACL, *_LOCATIONS[CRL], *_LOCATIONS[OCSP], *_PATHS))
+RECORD, DISTRIBUTION = "aws_route53_record", "aws_cloudfront_distribution"
+_ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
+_MAX_HOPS = 4
+"""Names that lead to names: a record to a record, to a distribution, to its origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class RevocationChange:
     """What happens to the CRL or OCSP of a CA, by which argument; `is_unknown` if it is known only after the apply."""
 
     block: str
-    fate: Literal["off", "moved", "closed"]
+    fate: Literal["off", "moved", "closed", "omitted", "unjudged"]
     path: str
     is_unknown: bool = False
 
@@ -50,24 +54,47 @@ def revocation_changes(change: Change) -> Iterator[RevocationChange]:
             yield RevocationChange(name, "off", f"{path}.enabled", is_unknown="enabled" in unknown)
         elif moved:
             yield RevocationChange(name, "moved", f"{path}.{moved}", is_unknown=moved in unknown)
-        elif is_public(before) and not before.get("custom_cname") and not is_public(after):
-            yield RevocationChange(name, "closed", f"{path}.s3_object_acl")
+        elif before.get(_ACL) != _PRIVATE == after.get(_ACL) and before.get("s3_bucket_name"):
+            yield RevocationChange(name, "closed", f"{path}.{_ACL}")
+        yield from _others(name, before, after, unknown)
+    olds, news = ((each.get(_ROOT) or [{}])[0] or {} for each in (change.before, change.after))
+    for each in differing(olds, news, ()) if change.is_updated else ():
+        if each not in _LOCATIONS:
+            yield RevocationChange(each, "unjudged", f"{_ROOT}[0].{each}", is_unknown=True)
+
+
+def _others(
+    name: str, before: Mapping[str, Any], after: Mapping[str, Any], unknown: Collection[str]
+) -> Iterator[RevocationChange]:
+    """Yield arguments of a block that hide the CRL from new certificates, or that this release does not know."""
+    for each in differing(before, after, unknown):
+        path = f"{_ROOT}[0].{name}[0].{each}"
+        if each in (_OMITS, _EXTENSION) and _omits(after) and each not in unknown:
+            yield RevocationChange(name, "omitted", path)
+        elif each not in _KNOWN or (each == _ACL and each in unknown):
+            yield RevocationChange(name, "unjudged", path, is_unknown=True)
 
 
 def is_public(crl: Mapping[str, Any]) -> bool:
     """Tell whether a CRL is written for public reads, as AWS does unless another ACL is named."""
-    return bool(crl.get("s3_bucket_name")) and crl.get("s3_object_acl") != "BUCKET_OWNER_FULL_CONTROL"
+    return bool(crl.get("s3_bucket_name")) and crl.get(_ACL) != _PRIVATE
+
+
+def _omits(crl: Mapping[str, Any]) -> bool:
+    """Tell whether certificates are issued without the URL of the CRL."""
+    blocks = crl.get(_EXTENSION) or ()
+    return any(each.get(_OMITS) for each in (crl, *(each or {} for each in blocks)))
 
 
 def _moved(
     before: Mapping[str, Any], after: Mapping[str, Any], locations: tuple[str, ...], unknown: Collection[str]
 ) -> str:
     """Return the argument by which the location in certificates changes; behind a custom name the bucket may change."""
-    for name in locations:
-        if name in unknown or (before.get(name) or None) != (after.get(name) or None):
+    named = next((index for index, name in enumerate(locations) if before.get(name)), len(locations))
+    for name in (*locations[: named + 1], *_PATHS):
+        default = _PATHS.get(name)
+        if name in unknown or (before.get(name) or default) != (after.get(name) or default):
             return name
-        if before.get(name):
-            return ""
     return ""
 
 
@@ -88,67 +115,111 @@ def _unknown(change: Change, kind: str) -> Collection[str]:
     blocks = [each for one in inner for each in (one if isinstance(one, list) else [one])]
     if True in blocks:
         return ("enabled",)
-    return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if mark]
+    return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if is_marked(mark)]
 
 
-def cas_using(name: Any, context: PlanContext) -> list[Resource]:
-    """Return the CAs that have their CRLs in a bucket."""
-    blocks = ((each, block(each.values, "crl_configuration")) for each in context.of(AUTHORITY))
-    return [each for each, found in blocks if name and found.get("enabled") and found.get("s3_bucket_name") == name]
-
-
-def describe_crls(using: list[Resource], context: PlanContext) -> str:
-    """Return the start of a sentence: whose CRLs are in which bucket."""
-    names = ", ".join(context.name(str(each.values.get("arn"))) for each in using)
-    bucket = block(using[0].values, "crl_configuration").get("s3_bucket_name")
-    return f"the CRLs of {names} are in the bucket '{bucket}'"
+def differing(before: Mapping[str, Any], after: Mapping[str, Any], unknown: Collection[str]) -> list[str]:
+    """Return the arguments that differ or are unknown; an empty one is one that is absent."""
+    names = sorted({*before, *after, *unknown})
+    return [name for name in names if name in unknown or (before.get(name) or None) != (after.get(name) or None)]
 
 
 def has_public_crl(authority: Resource) -> bool:
     """Tell whether the CRL of a CA is written for public reads."""
-    return is_public(block(authority.values, "crl_configuration"))
+    return is_public(block(authority.values, CRL))
 
 
-def allowed_actions(values: Mapping[str, Any], authority: Resource) -> list[str]:
-    """Return the actions that AWS needs for the CRLs of a CA and that the policy of a bucket allows."""
-    arn = str(authority.values.get("arn"))
-    allowing = {action: _allow_statements(values, action) for action in _NEEDED}
-    return [
-        action
-        for action, statements in allowing.items()
-        if any(_names_principal(each, "*", CRL_WRITER) and _covers_ca(each, arn) for each in statements)
-    ]
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What serves the revocation of CAs: by bucket and by name those that have it there, and the objects behind.
+
+    `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all
+    of it, and `mentioned` the texts in the arguments of the fronts and of the buckets' encryption.
+    """
+
+    buckets: Mapping[str, list[Resource]]
+    names: Mapping[str, list[Resource]]
+    named: frozenset[str]
+    fronts: tuple[Resource, ...]
+    ids: frozenset[str]
+    mentioned: frozenset[str]
 
 
-def is_readable(values: Mapping[str, Any]) -> bool:
-    """Tell whether the policy of a bucket lets any principal read the CRLs."""
-    return bool(_allow_statements(values, "s3:GetObject"))
+def serving(context: PlanContext) -> frozenset[str]:
+    """Return what identifies the objects that serve revocation: names, ids, ARNs and domains, each as a whole."""
+    return served(context).ids
 
 
-def _allow_statements(values: Mapping[str, Any], action: str) -> list[Statement]:
-    """Return the statements of a bucket's policy that allow an action; none if another denies it to everyone."""
-    place, policy = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}", values.get("policy")
-    try:
-        met = [each for each in read_statements(policy) if _is_about(each, action, place)] if policy else []
-    except PolicyError:
+@lru_cache(maxsize=1)
+def served(context: PlanContext) -> Served:
+    """Return what serves the revocation of the CAs before a plan, directly or where their names lead."""
+    buckets: dict[str, list[Resource]] = {}
+    names: dict[str, list[Resource]] = {}
+    for ca in context.of(AUTHORITY):
+        for kind, argument in CNAMES.items():
+            found = block(ca.values, kind)
+            for places, name in ((buckets, found.get("s3_bucket_name")), (names, normalized(found.get(argument)))):
+                if found.get("enabled") and isinstance(name, str) and name:
+                    places.setdefault(name, []).append(ca)
+    named, fronts = frozenset(names), dict[str, Resource]()
+    for _ in range(_MAX_HOPS if buckets or names else 0):
+        for each in context.of(RECORD, DISTRIBUTION):
+            if cas := _answered(each.values, buckets, names):
+                fronts[each.address] = each
+                for target in targets(each.values):
+                    names.setdefault(target, cas)
+    encryptions = (S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION)
+    own = [each for each in context.of(*encryptions) if each.values.get("bucket") in buckets]
+    values = [each.values for each in (*own, *fronts.values())]
+    ids = {str(each.get(name)) for each in values for name in ("id", "arn", "domain_name", "bucket_domain_name")}
+    ids |= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
+    mentioned = frozenset(text for each in values for text in _texts(each))
+    return Served(
+        buckets, names, named, tuple(fronts.values()), frozenset({*ids, *buckets, *names} - {"None"}), mentioned
+    )
+
+
+def reads_another_bucket(change: Change, context: PlanContext) -> bool:
+    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
+    old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
+    reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
+    read = {name.partition(".s3")[0] for names in reads for name in names}
+    return bool(old and new and old != new and old in read)
+
+
+def _answered(values: Mapping[str, Any], buckets: Mapping[str, Any], names: Mapping[str, Any]) -> list[Resource]:
+    """Return the CAs whose revocation a record or a distribution answers for, by its names or by its origins."""
+    found = [ca for name in answered_names(values, names) for ca in names[name]]
+    for each in values.get("origin") or ():
+        cas = buckets.get(normalized(each.get("domain_name")).partition(".s3")[0], ())
+        found += [ca for ca in cas if block(ca.values, CRL).get(CNAMES[CRL])]
+    return list({ca.address: ca for ca in found}.values())
+
+
+def answered_names(values: Mapping[str, Any], names: Mapping[str, Any]) -> list[str]:
+    """Return the names of revocation that a record or a distribution answers, or hands on to other name servers."""
+    if values.get("type") not in _ANSWERS:
         return []
-    denials = [each for each in met if not each.is_allow and not each.conditions]
-    is_denied = any(_names_principal(each, ANYONE, CRL_WRITER) for each in denials)
-    return [] if is_denied else [each for each in met if each.is_allow]
+    given = (values.get("name"), values.get("fqdn"), values.get("domain_name"), *(values.get("aliases") or ()))
+    own = {normalized(each) for each in given} - {""}
+    suffixes = tuple(each[1:] for each in own if each.startswith("*."))
+    suffixes += tuple(f".{each}" for each in own if values.get("type") == "NS")
+    above = (each for each in names if each.endswith(suffixes)) if suffixes else ()
+    return sorted({*(own & names.keys()), *above})
 
 
-def _names_principal(statement: Statement, *names: str) -> bool:
-    return any(name in names for _, name in statement.principals or ())
+def targets(values: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names that a record or a distribution leads to."""
+    blocks = [*(values.get("alias") or ()), *(values.get("origin") or ())]
+    names = [*(each.get("name") or each.get("domain_name") for each in blocks), *(values.get("records") or ())]
+    return frozenset(map(normalized, names)) - {""}
 
 
-def _is_about(statement: Statement, action: str, name: str) -> bool:
-    arns = [(":".join(each.split(":")[:2]), each) for each in statement.resources or ()]
-    is_met = any(is_action(action, each) for each in statement.actions or ())
-    return is_met and any(is_resource(f"{partition}:s3:::{name}", each, {}) for partition, each in arns)
+def normalized(name: Any) -> str:
+    """Return a name of DNS in lower case, without the dot at its end."""
+    return name.lower().rstrip(".") if isinstance(name, str) else ""
 
 
-def _covers_ca(statement: Statement, arn: str) -> bool:
-    """Tell whether the conditions of a statement hold for a CA."""
-    own = {"aws:sourcearn": arn, "aws:sourceaccount": arn.split(":")[4] if arn.startswith("arn:") else ""}
-    asked = [(own[each.key], each.values) for each in statement.conditions if each.key in own]
-    return all(any(is_like(value, pattern, {}) for pattern in patterns) for value, patterns in asked)
+def _texts(value: Any) -> Iterator[str]:
+    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from (each,) if isinstance(each, str) else _texts(each)

@@ -170,9 +170,12 @@ def _left_behind(change: Change, context: PlanContext) -> Iterator[tuple[str, st
 
 
 def _existing(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is created although the spec gives the ARN of the one that exists."""
+    """Find a CA that is created although the spec, its manifest or the account has the ARN of the one that exists."""
     arn = context.existing.get(change.address)
     if arn and not change.importing:
         message = f"another CA is created although {arn} exists: it is missing from the state"
-        advice = "render the stack again: its import block imports the existing CA into the state"
+        advice = (
+            "restore the state that has it; or give its entry that 'arn' and render the stack again: its import block "
+            "imports the existing CA into the state"
+        )
         yield ca_made_again.finding(change, message, advice=advice)

@@ -41,6 +41,18 @@ def state_moved(change: Change, _: PlanContext) -> Iterator[Outcome]:
     yield state_moved.finding(change, message, advice=advice, arguments=arguments)
 
 
+@rule("state-empty", Level.BREAKS_TRUST, types=[ChangeType.STATE])
+def state_empty(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Creates every CA of a stack that was applied before.
+
+    Consequence: the CAs that exist are in another state, and each gets a twin with a new key, which nothing trusts
+    Source: https://developer.hashicorp.com/terraform/language/state/purpose
+    """
+    message = f"every CA of the stack is created, and {change.before['why']}: this is not the state of the stack"
+    advice = "check the backend, its workspace and the directory, or restore the state from its last version"
+    yield state_empty.finding(change, message, advice=advice)
+
+
 @rule("stack-gone", Level.BREAKS_TRUST, types=[ChangeType.STACK])
 def stack_gone(change: Change, _: PlanContext) -> Iterator[Outcome]:
     """Removes the spec of a stack.

@@ -7,15 +7,17 @@ If Terraform creates a CA, every text with its ARN is known only after the apply
 it can be checked with a placeholder for the ARN. What the spec does not say stays unknown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pcaform.checks.guard.check import check_changes, check_plan, collect_result
+from pcaform.checks.guard.existing import arns_of_record, lost_state
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
-from pcaform.checks.guard.spec_diff.plan_diff import diff_specs, existing_arns, track_moves
+from pcaform.checks.guard.spec_diff.plan_diff import TrackedMoves, diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
 from pcaform.render.history import call_of, list_calls
+from pcaform.render.manifest import Record
 from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import calls, resources
 from pcaform.spec.cas import CertificateAuthority
@@ -24,7 +26,7 @@ from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.schema import certificate_terms
-from pcaform.terraform.state_location import LOCAL, state_location
+from pcaform.terraform.state_location import LOCAL, state_identity, state_location
 
 _FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
 
@@ -32,30 +34,45 @@ _CONFIRMED = (types.AUTHORITY, types.ACM_CERTIFICATE, types.IAM_USER, types.IAM_
 _SHOWN = frozenset(("s3", "gcs", "azurerm", LOCAL))
 """Backends whose locations contain no secret; a database connection does."""
 
+CaStep = tuple[str, CertificateAuthority, CertificateAuthority]
+"""The key of a CA, and what it was and is."""
+
 
 def check_specs(before: Spec | None, after: Spec) -> GuardResult:
     """Check what changes from one spec to the next; a new stack has no spec before."""
+    if before is after:
+        return GuardResult()
     if before is None:
         before = Spec(version=1, stack=after.stack, aws=after.aws)
     moved = account_change(before, after)
     if moved is not None:
         return check_changes([moved])
-    planned = check_plan(diff_specs(before, after))
-    of_specs = check_changes(spec_changes(before, after))
+    moves = track_moves(before, after)
+    planned = check_plan(diff_specs(before, after, moves))
+    common = list(_cas(before, after, moves))
+    of_specs = check_changes([*backend_change(before, after, moves), *spec_changes(before, after, common)])
     addresses = {finding.address for finding in of_specs.findings}
     undecided = [each for each in planned.doubts if each.address not in addresses]
-    notes = [*planned.notes, *notes_on_terms(before, after)]
+    notes = [*planned.notes, *notes_on_terms(common)]
     return collect_result([*planned.findings, *of_specs.findings, *notes, *undecided])
 
 
-def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
-    """Check a plan with the spec of its stack.
+def check_plan_with_spec(
+    planned: Plan, spec: Spec, record: Record | None = None, existing: Mapping[str, str] | None = None
+) -> GuardResult:
+    """Check a plan with the spec of its stack, and the record of what it had in earlier renders.
 
-    The spec fills unknown policies, names the CAs that exist already, and confirms what is destroyed by its ARN.
+    The spec fills unknown policies, names the CAs that exist already, and confirms what is destroyed by its ARN;
+    `existing` are ARNs of other CAs that exist, by the addresses at which the plan creates them.
     """
-    of_plan = check_plan(fill_unknown(planned, spec), existing_arns(spec))
-    of_spec = check_changes(_confirmed_removals(planned, spec))
-    return collect_result([*of_plan.findings, *of_plan.notes, *of_plan.doubts, *of_spec.findings])
+    record = record or Record()
+    arns = {**(existing or {}), **arns_of_record(record), **existing_arns(spec)}
+    of_plan = check_plan(fill_unknown(planned, spec), arns)
+    of_state = list(lost_state(planned, spec, record))
+    changes = [each for each in of_state if isinstance(each, Change)]
+    of_spec = check_changes([*_confirmed_removals(planned, spec), *changes])
+    notes = [each for each in of_state if isinstance(each, Note)]
+    return collect_result([*of_plan.outcomes, *of_spec.findings, *notes])
 
 
 def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
@@ -73,7 +90,9 @@ def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
 
 
 def stack_removed(before: Spec) -> GuardResult:
-    """Check the removal of a stack's spec."""
+    """Check the removal of a stack's spec; nothing is lost with one in which nothing is left."""
+    if not calls(before):
+        return collect_result([note("", f"the stack '{before.stack}' is gone; nothing was left in it")])
     return check_changes([Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {})])
 
 
@@ -103,10 +122,9 @@ def account_change(before: Spec, after: Spec) -> Change | None:
     return None if old == new else _change("provider.aws", ChangeType.ACCOUNT, old, new)
 
 
-def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
-    """Yield the changes of the backend, and of each CA, certificate and bucket that is in both specs."""
-    yield from backend_change(before, after)
-    for key, old, new in _cas(before, after):
+def spec_changes(before: Spec, after: Spec, cas: Iterable[CaStep]) -> Iterator[Change]:
+    """Yield the changes of each CA, certificate and bucket that is in both specs."""
+    for key, old, new in cas:
         call = module_names.ca(key)
         yield _change(module_names.resource(call, types.AUTHORITY), ChangeType.CA, _entry(old), _entry(new))
         if new.generation != old.generation and old.activation is None and new.activation is None:
@@ -125,9 +143,9 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
             yield _change(address, ChangeType.CRL_BUCKET, *flags)
 
 
-def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
+def notes_on_terms(cas: Iterable[CaStep]) -> Iterator[Note]:
     """Note changed terms of an issued certificate without a new generation, which have no effect."""
-    for key, old, new in _cas(before, after):
+    for key, old, new in cas:
         terms = [name for name in certificate_terms() if getattr(old, name) != getattr(new, name)]
         is_same = new.generation == old.generation and old.activation is None and new.activation is None
         if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
@@ -139,12 +157,11 @@ def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
             yield note(address, message)
 
 
-def _cas(before: Spec, after: Spec) -> Iterator[tuple[str, CertificateAuthority, CertificateAuthority]]:
+def _cas(before: Spec, after: Spec, moves: TrackedMoves) -> Iterator[CaStep]:
     """Yield the CAs that are in both specs, with their new keys."""
-    back = track_moves(before, after).back
     for key, new in after.managed.items():
         call = module_names.ca(key)
-        old = before.managed.get(module_names.ca_key(back.get(call, call)))
+        old = before.managed.get(module_names.ca_key(moves.back.get(call, call)))
         if old is not None:
             yield key, old, new
 
@@ -158,10 +175,13 @@ def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, An
     return Change(address, kind, ("update",), before, after)
 
 
-def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
+def backend_change(before: Spec, after: Spec, moves: TrackedMoves) -> Iterator[Change]:
     """Yield the change of a backend, if the state is in another location than before."""
     (old_kind, old), (new_kind, new) = (state_location(spec.terraform.backend) for spec in (before, after))
-    if (old_kind, old) == (new_kind, new) or not calls(before):
+    if old_kind == new_kind == LOCAL and before.stack != after.stack:  # relative to the directory of the stack
+        places = (state_identity(LOCAL, each, spec.stack) for each, spec in ((old, before), (new, after)))
+        old, new = ({"path": place and place[1]} for place in places)
+    if (old_kind, old) == (new_kind, new) or not moves.before:
         return
     is_secret = old_kind == new_kind and old_kind not in _SHOWN
     values = {"backend": old_kind, **old}, {"backend": new_kind, **new}

@@ -4,7 +4,8 @@ Terraform moves before it removes, and does not move to an address that is alrea
 certificate are ignored, as the modules do; what only Terraform knows is unknown.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.render.history import advance
 from pcaform.render.manifest import Record
-from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
+from pcaform.render.plan.module_call import ModuleCall
+from pcaform.render.plan.placeholders import build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
-from pcaform.render.plan.state_blocks import build_state_blocks
+from pcaform.render.plan.stack import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
 from pcaform.terraform.hcl_writer import Reference, Traversal
@@ -31,11 +33,14 @@ _READABLE = (*POLICIES, SHARE)
 
 @dataclass(frozen=True, slots=True)
 class TrackedMoves:
-    """The moves: new names of module calls and new addresses by the old ones, and the calls to forget.
+    """The module calls of both specs, and the moves: new names of calls and new addresses by the old ones.
 
-    `back` are the old names of module calls by the new ones, also of calls whose CA or certificate moves alone.
+    `back` are the old names of module calls by the new ones, also of calls whose CA or certificate moves alone, and
+    `forgotten` the calls to forget.
     """
 
+    before: Sequence[ModuleCall]
+    after: Sequence[ModuleCall]
     calls: Mapping[str, str]
     moves: Mapping[str, str]
     back: Mapping[str, str]
@@ -65,10 +70,11 @@ def track_moves(before: Spec, after: Spec) -> TrackedMoves:
 
     Moves from outside the stack are left out, and those of addresses that are still declared, which Terraform refuses.
     """
-    called = {call.name for call in calls(before)}
-    blocks = build_state_blocks(after, calls(after), advance(after, Record()))
+    olds, news = calls(before), calls(after)
+    called = {call.name for call in olds}
+    blocks = build_state_blocks(after, news, advance(after, Record()))
     still = (
-        {*resources(after, build_placeholders(after)), *(f"module.{each.name}" for each in calls(after))}
+        {*resources(after, build_placeholders(after), module_calls=news), *(f"module.{each.name}" for each in news)}
         if after.moves
         else ()
     )
@@ -80,7 +86,7 @@ def track_moves(before: Spec, after: Spec) -> TrackedMoves:
     main = [(_module(new), _module(old)) for old, new in own.items() if kinds[old] in (AUTHORITY, CERTIFICATE)]
     back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
     forgotten = frozenset(_module(block.arguments["from"].path) for block in blocks if block.kind == "removed")
-    return TrackedMoves(named, own, back, forgotten)
+    return TrackedMoves(olds, news, named, own, back, forgotten)
 
 
 def _text(address: Reference | Traversal) -> str:
@@ -96,21 +102,23 @@ def _is_call(address: str) -> bool:
     return address.startswith("module.") and address.count(".") == 1
 
 
-def diff_specs(before: Spec, after: Spec) -> Plan:
-    """Return the changes from one spec of a stack to the next."""
-    moves = track_moves(before, after)
-    olds, back = resources(before, build_placeholders(before)), moves.back
-    first = _Comparison(
-        olds, resources(after, build_placeholders(after, before=before, moved=back)), moves, frozenset()
-    )
+def diff_specs(before: Spec, after: Spec, moves: TrackedMoves | None = None) -> Plan:
+    """Return the changes from one spec of a stack to the next; `moves` are theirs, where they are known already."""
+    moves = moves or track_moves(before, after)
+    olds, back = resources(before, build_placeholders(before), module_calls=moves.before), moves.back
+    placeholders = build_placeholders(after, before=before, moved=back)
+    news = resources(after, placeholders, module_calls=moves.after)
+    cas = {address: each for address, each in news.items() if each.type == AUTHORITY}
     again = frozenset(
         module_names.ca_key(addresses.modules(change.address)[0])
-        for change in first.changes()
-        if change.type == AUTHORITY and change.actions == _ANEW
+        for change in _Comparison(olds, cas, moves, frozenset()).changes_of_new({})
+        if change.actions == _ANEW
     )
-    placeholders: Placeholders = build_placeholders(after, before=before, moved=back, recreated=again)
-    created = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
-    final = _Comparison(olds, resources(after, placeholders), moves, created | {module_names.ca(key) for key in again})
+    if again:
+        placeholders = build_placeholders(after, before=before, moved=back, recreated=again)
+        news = resources(after, placeholders, module_calls=moves.after)
+    created = frozenset(call.name for call in moves.after) - {call.name for call in moves.before} - set(back)
+    final = _Comparison(olds, news, moves, created | {module_names.ca(key) for key in again})
     return Plan(tuple(final.changes(existing_arns(after))), is_errored=False)
 
 
@@ -129,14 +137,19 @@ class _Comparison:
     moves: TrackedMoves
     created: frozenset[str]
 
-    def changes(self, imported: Mapping[str, str] | None = None) -> Iterator[Change]:
+    def changes(self, imported: Mapping[str, str]) -> Iterator[Change]:
         """Yield the change of each resource; `imported` are the ids of those that exist already."""
+        yield from self.changes_of_new(imported)
+        kept = {new.call for new in self.news.values()}
+        for address, old in self.moves.origins(self.olds).items():
+            if address not in self.news:
+                yield self._remove(old, address, kept)
+
+    def changes_of_new(self, imported: Mapping[str, str]) -> Iterator[Change]:
+        """Yield the change of each resource that is there afterwards."""
         origins = self.moves.origins(self.olds)
         for address, new in self.news.items():
-            yield self._compare(new, origins.get(address), importing=(imported or {}).get(address, ""))
-        for address, old in origins.items():
-            if address not in self.news:
-                yield self._remove(old, address)
+            yield self._compare(new, origins.get(address), importing=imported.get(address, ""))
 
     def _compare(self, new: StackResource, old: StackResource | None, *, importing: str) -> Change:
         after, paths = new.values, tuple[str, ...]()
@@ -169,12 +182,12 @@ class _Comparison:
             return False
         return any(value == output_placeholder(call, value[1:].partition(" ")[0]) for call in self.created)
 
-    def _remove(self, old: StackResource, address: str) -> Change:
+    def _remove(self, old: StackResource, address: str, kept: AbstractSet[str]) -> Change:
         is_moved = address != old.address
         is_kept = old.call in self.moves.forgotten and not is_moved
         actions = ("forget",) if is_kept else ("delete",)
         reason = "" if is_kept else "delete_because_no_move_target" if is_moved else "delete_because_no_module"
-        if not is_kept and not is_moved and any(new.call == old.call for new in self.news.values()):
+        if not is_kept and not is_moved and old.call in kept:
             reason = "delete_because_no_resource_config"
         return Change(address, old.type, actions, old.values, {}, {}, reason)
 

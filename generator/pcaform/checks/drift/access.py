@@ -1,0 +1,215 @@
+"""Compares what uses the CAs of a spec with AWS: ACM certificates, principals with policies and trust, and shares.
+
+Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported.
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from pcaform.checks.audit.renewal_blockers import unrenewable
+from pcaform.checks.drift.difference import Difference, Kind
+from pcaform.core.formats.text import day
+from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status
+from pcaform.iam.documents import PolicyError, read_policy
+from pcaform.iam.normalize import normalized_statements
+from pcaform.iam.policies import issuer_policies, resource_policies
+from pcaform.iam.policies.resource_policies import share_policy
+from pcaform.iam.policies.roles import POLICY_BUILDERS
+from pcaform.sources.account_snapshot import POLICY, AccountSnapshot, CaStatus, IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.account_snapshot import Certificate as LiveCertificate
+from pcaform.sources.aws.access_level import is_relevant
+from pcaform.spec.issuers import Issuer, Role
+from pcaform.spec.sections import Certificate
+from pcaform.spec.stack import Spec
+
+Documents = dict[str, dict[str, Any]]
+_APPLY = "apply the stack, or write what AWS has into the spec"
+
+
+def compare_certificates(
+    spec: Spec, snapshot: AccountSnapshot, live_cas: Mapping[str, CaStatus], *, now: datetime, expiring: timedelta
+) -> Iterator[Difference]:
+    """Yield the differences of the certificates in a spec; those whose CA was not found are left out."""
+    arns = {certificate.arn for certificate in spec.certificates.values()}
+    for key, certificate in spec.certificates.items():
+        ca = live_cas.get(certificate.certificate_authority)
+        place = f"certificates.{key}"
+        if ca is None or ca.region in snapshot.unlisted:
+            continue
+        candidates = [live for live in snapshot.issued_by(ca) if _is_candidate(live, certificate, arns)]
+        active = [live for live in candidates if not certificate_status(live.status).is_final]
+        if not active:
+            message = f"there is no ACM certificate for '{certificate.domain_name}' from '{ca.name}'"
+            advice = "correct or remove its 'arn'" if certificate.arn else "apply the stack: it requests one"
+            gone = _no_certificate(place, message, advice, candidates) if candidates else None
+            yield gone or Difference(Kind.APPLIED, place, message, advice, ca.arn)
+        elif len(active) > 1:
+            message = f"{len(active)} certificates for '{certificate.domain_name}': which is this stack's is unknown"
+            advice = "look up in the state which it is: " + ", ".join(live.arn for live in active)
+            yield Difference(Kind.UNKNOWN, place, message, advice, ca.arn)
+        else:
+            yield from _compare_certificate(place, certificate, active[0])
+            yield from _compare_status(place, active[0])
+            for reason in unrenewable(active[0], now=now, expiring=expiring):
+                advice = "find out what ACM's reason means, and renew it: aws acm renew-certificate"
+                yield Difference(Kind.RENEWAL, place, reason, advice, active[0].arn, is_urgent=True)
+
+
+def _no_certificate(place: str, message: str, advice: str, ended: Sequence[LiveCertificate]) -> Difference:
+    """Return that only certificates are left that ACM never issues or renews any more; Terraform keeps such a one."""
+    live = ended[0]
+    status = certificate_status(live.status)
+    problem = status.describe(reason=live.failure, ended=day(live.ends))
+    message = f"{message}; of {live.arn}: {problem}"
+    advice = f"{status.advice}. If the stack's state has it, replace it with 'terraform apply -replace', else {advice}"
+    return Difference(Kind.RENEWAL, place, message, advice, live.arn, is_urgent=True)
+
+
+def _compare_status(place: str, live: LiveCertificate) -> Iterator[Difference]:
+    status = certificate_status(live.status)
+    if status.problem:
+        kind = Kind.RENEWAL if live.status in CERTIFICATE_STATUSES else Kind.UNKNOWN
+        message = status.describe(reason=live.failure, ended=day(live.ends))
+        yield Difference(kind, place, message, status.advice, live.arn, is_urgent=True)
+
+
+def _is_candidate(live: LiveCertificate, certificate: Certificate, arns: Container[str | None]) -> bool:
+    """Tell whether a certificate can be that of an entry: it has the entry's ARN, or its name and no entry's ARN."""
+    if certificate.arn:
+        return live.arn == certificate.arn
+    return live.name == certificate.domain_name and live.arn not in arns
+
+
+def _compare_certificate(place: str, certificate: Certificate, live: LiveCertificate) -> Iterator[Difference]:
+    names = sorted({certificate.domain_name, *certificate.subject_alternative_names})
+    advice = "apply the stack, which replaces this certificate, or write what AWS has into the spec"
+    if names != sorted(live.names):
+        message = f"{', '.join(names)} in the spec, {', '.join(sorted(live.names))} at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.subject_alternative_names", message, advice, live.arn)
+    if live.key_algorithm and certificate.key_algorithm != live.key_algorithm:
+        message = f"'{certificate.key_algorithm}' in the spec, '{live.key_algorithm}' at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.key_algorithm", message, advice, live.arn)
+
+
+def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
+    """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
+    principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.principals}
+    for key, issuer in spec.issuers.items():
+        kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
+        build = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
+        principal, label = principals.get((kind, name)), f"{kind} '{name}'"
+        yield from _compare_principal(f"issuers.{key}", principal, label, build, settings=issuer, spec=spec)
+    for section, key, role in spec.operator_roles:
+        name = role.role_name or key
+        build = partial(_operator_documents, section, name, spec=spec, arns=arns)
+        principal, label = principals.get(("role", name)), f"role '{name}'"
+        yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=role, spec=spec)
+
+
+def _operator_documents(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) -> Documents:
+    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)}
+
+
+def _compare_principal(
+    place: str, principal: IamPrincipal | None, label: str, build: Callable[[], Documents], *, settings: Any, spec: Spec
+) -> Iterator[Difference]:
+    is_owned = not isinstance(settings, Issuer) or settings.is_owned
+    if principal is None and is_owned:
+        yield Difference(Kind.APPLIED, place, f"there is no {label}", "apply the stack, which creates it")
+        return
+    if principal is None:
+        advice = "create it, or correct its name: the stack only attaches policies to it, and its apply fails"
+        yield Difference(Kind.STAYS, place, f"there is no {label}", advice)
+        return
+    try:
+        yield from _compare_policies(place, principal, build())
+        yield from _compare_trust(place, principal, settings.role if isinstance(settings, Issuer) else settings, spec)
+    except KeyError as missing:
+        message = f"its policies name the CA '{missing.args[0]}', which was not found: they are not compared"
+        yield Difference(Kind.UNKNOWN, place, message, "resolve that first", principal.arn)
+    except PolicyError:
+        message = f"{label} has a policy that cannot be read: its permissions are not compared"
+        yield Difference(Kind.UNKNOWN, place, message, "check its policies", principal.arn)
+    boundary, live_boundary = settings.permissions_boundary or "", principal.boundary.arn if principal.boundary else ""
+    if is_owned and boundary != live_boundary:
+        message = f"'{boundary or 'none'}' in the spec, '{live_boundary or 'none'}' at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, principal.arn)
+
+
+def _compare_policies(place: str, principal: IamPrincipal, documents: Documents) -> Iterator[Difference]:
+    """Yield differences of the stack's policies, which are managed ones, and other policies that allow more.
+
+    Another policy with the same content is enough: an issuer that is adopted has its own until then.
+    """
+    expected = normalized_statements(documents.values())
+    own = [policy for policy in principal.policies if policy.name in documents and policy.arn and not policy.group]
+    missing = [name for name in documents if name not in {policy.name for policy in own}]
+    if missing and not expected <= _statements(principal.policies):
+        message = f"the policy {' and '.join(map(repr, missing))} is missing: it may do less than the spec says"
+        yield Difference(Kind.APPLIED, place, message, "apply the stack: it attaches the policy", principal.arn)
+    if own and not missing and _statements(own) != expected:
+        message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
+        yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
+    others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
+    # what another policy denies does not count
+    wider = [
+        each for each in others if not normalized_statements([read_policy(each.document).only("Allow")]) <= expected
+    ]
+    if wider:
+        message = f"at AWS it also has {_names(wider)} about CAs or certificates"
+        advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"
+        yield Difference(Kind.STAYS, place, message, advice, principal.arn)
+
+
+def _compare_trust(place: str, principal: IamPrincipal, role: Role | None, spec: Spec) -> Iterator[Difference]:
+    if role is None:
+        return
+    expected = normalized_statements([resource_policies.trust_policy(role.trust, spec.aws)])
+    live = normalized_statements([principal.trust])
+    if expected != live:
+        message = f"different at AWS: who may assume the role ({_compare_counts(live, expected)})"
+        yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, principal.arn)
+
+
+def _statements(policies: Iterable[Policy]) -> frozenset[str]:
+    return normalized_statements(policy.document for policy in policies)
+
+
+def _compare_counts(live: frozenset[str], expected: frozenset[str]) -> str:
+    """Return how many single permissions AWS has more, and how many are missing there."""
+    more, fewer = len(live - expected), len(expected - live)
+    return ", ".join(f"{count} {word}" for count, word in ((more, "more"), (fewer, "missing")) if count)
+
+
+def _names(policies: Iterable[Policy]) -> str:
+    return ", ".join(
+        f"the policy '{policy.name}'" + (f" of the group '{policy.group}'" if policy.group else "")
+        for policy in policies
+    )
+
+
+def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Difference]:
+    """Yield the differences of the resource policies of the CAs that were found."""
+    for key, live in live_cas.items():
+        if POLICY in live.unread or key not in spec.managed:
+            continue
+        share, place = spec.shares.get(key), f"shares.{key}"
+        if share is None and live.policy:
+            message = "nothing in the spec, at AWS the CA has a resource policy"
+            advice = "write the share into the spec, or remove the policy at AWS: no apply does"
+            yield Difference(Kind.STAYS, place, message, advice, live.arn)
+        elif share is not None and not live.policy:
+            message = "a share in the spec, at AWS the CA has no resource policy"
+            yield Difference(Kind.APPLIED, place, message, "apply the stack: it shares the CA", live.arn)
+        elif share is not None and not _is_same(live.policy, share_policy(share, live.arn, region=live.region)):
+            advice = "apply the stack, or write what AWS has into the spec"
+            yield Difference(Kind.APPLIED, place, "the CA's resource policy is different at AWS", advice, live.arn)
+
+
+def _is_same(live_policy: str, expected: Mapping[str, object]) -> bool:
+    try:
+        return normalized_statements([live_policy]) == normalized_statements([expected])
+    except PolicyError:
+        return False

@@ -1,0 +1,345 @@
+"""What a change does to the revocation that its object serves: to the buckets of CRLs, and to the names of both.
+
+Closed to what is not known: an argument that changes and that nothing here judges is in doubt. Sources, below
+https://docs.aws.amazon.com/: what AWS needs in a bucket, privateca/latest/userguide/crl-planning.html; who may read,
+AmazonS3/latest/userguide/access-control-block-public-access.html and about-object-ownership.html.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+from pcaform.checks.guard.analysis.bucket_policies import READ, compare_policies, grants, policy_of
+from pcaform.checks.guard.analysis.revocation import (
+    CRL,
+    DISTRIBUTION,
+    RECORD,
+    answered_names,
+    block,
+    differing,
+    has_public_crl,
+    normalized,
+    served,
+    targets,
+)
+from pcaform.checks.guard.context import PlanContext, module
+from pcaform.checks.guard.plan_json import Change, Resource
+from pcaform.checks.guard.references import Expressions
+from pcaform.iam.documents import ANYONE, PolicyError
+from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.resource_types import (
+    AUTHORITY,
+    S3_BUCKET,
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_POLICY,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+)
+
+_ZONE, _ACCOUNT_BLOCK = "aws_route53_zone", "aws_s3_account_public_access_block"
+_LIFECYCLE, _PAYMENT = (f"aws_s3_bucket_{kind}_configuration" for kind in ("lifecycle", "request_payment"))
+_FLAGS = ("block_public_acls", "ignore_public_acls", "restrict_public_buckets")
+_ALWAYS = ("arn", "bucket", "expected_bucket_owner", "id", "region", "tags", "tags_all", "timeouts")
+_ARGUMENTS = {
+    S3_BUCKET: (
+        "acceleration_status acl bucket_domain_name bucket_prefix bucket_region bucket_regional_domain_name cors_rule "
+        "force_destroy grant hosted_zone_id logging replication_configuration versioning website_domain "
+        "website_endpoint | policy"
+    ),
+    S3_BUCKET_POLICY: "| policy",
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK: f"block_public_policy skip_destroy | {' '.join(_FLAGS)}",
+    _ACCOUNT_BLOCK: f"account_id block_public_policy | {' '.join(_FLAGS)}",
+    S3_BUCKET_OWNERSHIP_CONTROLS: "| rule",
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: "| rule",
+    _LIFECYCLE: "transition_default_minimum_object_size | rule",
+    _PAYMENT: "| payer",
+    DISTRIBUTION: (
+        "caller_reference comment default_root_object domain_name etag hosted_zone_id http_version "
+        "in_progress_validation_batches is_ipv6_enabled last_modified_time logging_config logging_v1_enabled "
+        "price_class retain_on_delete status trusted_key_groups trusted_signers wait_for_deployment | "
+        "aliases enabled origin"
+    ),
+    RECORD: "allow_overwrite fqdn ttl | alias name records type",
+    _ZONE: "comment force_destroy name name_servers primary_name_server zone_id",
+    "aws_kms_key": "description enable_key_rotation rotation_period_in_days",
+    "aws_kms_key_policy": "",
+    **dict.fromkeys(
+        (
+            f"aws_cloudfront_{kind}"
+            for kind in ("cache_policy", "function", "key_group", "origin_access_control", "origin_access_identity")
+        ),
+        "comment description etag live_stage_etag name status",
+    ),
+}
+"""Type -> its arguments that keep nobody from a CRL or OCSP, and those that are judged here; any other is in doubt."""
+_HARMLESS = tuple(
+    f"aws_s3_bucket_{kind}"
+    for kind in (
+        *("acl", "inventory", "logging", "metric", "notification", "versioning"),
+        *(f"{name}_configuration" for name in ("accelerate", "analytics", "cors", "replication")),
+    )
+)
+"""Types that change no object: the ACL of a bucket, for example, lets nobody read or write one."""
+TYPES = (*_ARGUMENTS, *_HARMLESS)
+_REFUSED = " with a public ACL, which it refuses now: they can no longer be written or read"
+_ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does to the CRLs or OCSP of CAs, in words, by which of its arguments.
+
+    They are `closed` to those who check, `moved` away from their name, `lost` (deleted or no longer written), or it is
+    `unknown`.
+    """
+
+    fate: Literal["closed", "moved", "lost", "unknown"]
+    words: str
+    arguments: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def effects(change: Change, context: PlanContext) -> tuple[Effect, ...]:
+    """Return what a change does to the CRLs and OCSP that its object serves, none where it serves nothing."""
+    if change.type in _HARMLESS:
+        return ()
+    if change.type.startswith("aws_s3_"):
+        return tuple(_on_buckets(change, context))
+    if change.type in (RECORD, DISTRIBUTION, _ZONE):
+        return tuple(_on_names(change, context))
+    ids = {str(change.before[name]) for name in ("id", "arn", "key_id") if change.before.get(name)}
+    is_used = not ids.isdisjoint(served(context).mentioned)
+    is_judged = not is_used or not (change.is_destroyed or _unjudged(change))
+    return () if is_judged else (Effect("unknown", "what serves CRLs or OCSP uses it: who can read them is not known"),)
+
+
+def _unjudged(change: Change) -> tuple[str, ...]:
+    """Return the arguments that change, or may, in a way that nothing here judges."""
+    harmless, judged = (each.split() for each in (*_ARGUMENTS[change.type].split("|"), "")[:2])
+    unknown = [name for name, mark in change.unknown.items() if is_marked(mark)]
+    others = (name for name in differing(change.before, change.after, unknown) if name not in (*harmless, *_ALWAYS))
+    return tuple(name for name in others if name not in judged or name in unknown)
+
+
+def _doubt(change: Change, *but: str) -> Iterator[Effect]:
+    if names := tuple(name for name in _unjudged(change) if name not in but):
+        words = f", and what {', '.join(map(repr, names))} does to who reads or writes them is not known"
+        yield Effect("unknown", words, names)
+
+
+def _on_buckets(change: Change, context: PlanContext) -> Iterator[Effect]:
+    buckets, of = served(context).buckets, (change.before.get("bucket"), change.after.get("bucket"))
+    found: dict[Effect, list[Resource]] = {}
+    for ca in (ca for name, cas in buckets.items() if change.type == _ACCOUNT_BLOCK or name in of for ca in cas):
+        for effect in _on_crl(change, _planned(context).get(ca.address, ca), context):
+            found.setdefault(effect, []).append(ca)
+    for effect, using in found.items():
+        yield replace(effect, words=f"{_crls(using, context)}{effect.words}")
+    if buckets and _may_be_any(change, context):
+        yield Effect("unknown", "which bucket it is about is known only after the apply, and may be that of CRLs")
+
+
+def _crls(using: list[Resource], context: PlanContext) -> str:
+    """Return the start of a sentence: whose CRLs are in which bucket."""
+    return f"the CRLs of {_cas(using, context)} are in the bucket '{_bucket(using[0])}'"
+
+
+def _cas(cas: Iterable[Resource], context: PlanContext) -> str:
+    return ", ".join(context.name(str(each.values.get("arn"))) for each in cas)
+
+
+def _bucket(ca: Resource) -> str:
+    return str(block(ca.values, CRL).get("s3_bucket_name"))
+
+
+@lru_cache(maxsize=1)
+def _planned(context: PlanContext) -> Mapping[str, Resource]:
+    """Return the CAs as the plan leaves them, by address: where a CRL is written for the public, for example."""
+    changes = [each for each in context.changes_of(AUTHORITY) if each.after]
+    return {each.address: Resource(each.address, each.type, each.after) for each in changes}
+
+
+def _may_be_any(change: Change, context: PlanContext) -> bool:
+    """Tell whether a bucket that is not known yet may be one that exists, since the plan creates none that is named."""
+    if not change.unknown.get("bucket") or change.before or change.type == S3_BUCKET:
+        return False
+    expressions = Expressions(context.plan.configuration or {})
+    named = expressions.targets(expressions.of(change.address).get("bucket"), change.address)
+    made = tuple(each.address for each in context.changes_of(S3_BUCKET) if "create" in each.actions)
+    near = [address for address in made if module(address) == module(change.address)]
+    return not near if named is None else not all(each.startswith(made) for each in named)
+
+
+def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
+    """Yield what a change does to the CRL of one CA, as the end of a sentence about it."""
+    if change.is_destroyed and change.type in (S3_BUCKET, S3_BUCKET_POLICY):
+        yield Effect("lost", ": they are deleted, or no longer written")
+    elif change.after:
+        try:
+            yield from _BY_TYPE[change.type](change, ca, context) if change.type in _BY_TYPE else ()
+        except PolicyError as error:
+            yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
+        yield from _doubt(change, "policy")
+    elif change.type == S3_BUCKET_OWNERSHIP_CONTROLS and _bucket(ca) not in _destroyed(context):
+        yield from _doubt(replace(change, unknown={"rule": True}))
+
+
+def _destroyed(context: PlanContext) -> set[Any]:
+    return {each.before.get("bucket") for each in context.changes_of(S3_BUCKET) if each.is_destroyed}
+
+
+def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
+    """Yield what blocking public access does: to public ACLs, and to a policy that lets anyone read."""
+    closed = tuple(flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag))
+    acls = tuple(flag for flag in closed if flag != _FLAGS[2])
+    if acls and has_public_crl(ca):
+        yield Effect("closed", _REFUSED, acls)
+    elif _FLAGS[2] in closed:
+        policy = policy_of(_bucket(ca), context)
+        if policy is None:
+            yield Effect("unknown", ", and whether its policy lets the public read them, until now, is not known")
+        elif (ANYONE, frozenset()) in grants(policy, READ, ca, ()):
+            yield Effect("closed", ", which only principals of its own account can read from now on", closed)
+
+
+def _owned(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
+    before, after = (_first(each, "rule").get("object_ownership") for each in (change.before, change.after))
+    if after == "BucketOwnerEnforced" != before and has_public_crl(ca):
+        yield Effect("closed", _REFUSED, ("rule",))
+    elif after == "ObjectWriter" != before and not has_public_crl(ca):
+        yield Effect("unknown", ", whose policy does not apply to objects of others: who can read them is not known")
+
+
+def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
+    blocks = [_first(each, "rule") for each in (change.before, change.after)]
+    before, after = (_first(each, "apply_server_side_encryption_by_default") for each in blocks)
+    is_kms = str(after.get("sse_algorithm")).startswith("aws:kms") and before != after
+    if is_kms and (has_public_crl(ca) or not after.get("kms_master_key_id")):
+        yield Effect(
+            "closed", ", with a KMS key by which AWS cannot write them, or the public not read them", ("rule",)
+        )
+    elif is_kms:
+        yield Effect("unknown", ", with a KMS key that AWS and the readers may not be able to use", ("rule",))
+
+
+def _expired(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
+    """Yield what lifecycle rules remove; a CRL is written anew before it expires, and only the old one may go."""
+    crl = block(ca.values, CRL)
+    key = "/".join(filter(None, (str(crl.get("custom_path") or "").strip("/"), "crl/")))
+    known = [_removal(each, key) for each in change.before.get("rule") or ()]
+    for removal in (_removal(each, key) for each in change.after.get("rule") or ()):
+        if removal and removal not in known:
+            is_late = removal[0] >= (crl.get("expiration_in_days") or 0)
+            words = ": a lifecycle rule deletes them, or puts them where nobody can read them"
+            yield Effect("unknown" if is_late else "lost", words, ("rule",))
+
+
+def _removal(rule: Mapping[str, Any], key: str) -> tuple[int, str] | None:
+    """Return after how many days a lifecycle rule removes objects with a key; AWS gives its CRLs no tags."""
+    chosen, both = _first(rule, "filter"), _first(_first(rule, "filter"), "and")
+    prefix = str(both.get("prefix") or chosen.get("prefix") or rule.get("prefix") or "")
+    is_met = (prefix.startswith(key) or key.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
+    archived = [each for each in rule.get("transition") or () if each.get("storage_class") in _ARCHIVED]
+    found = [_first(rule, "expiration"), *archived]
+    days = [each.get("days") or 0 for each in found if each.get("days") or each.get("date") or each in archived]
+    return (min(days), json.dumps(found)) if days and is_met and rule.get("status") == "Enabled" else None
+
+
+def _paid(change: Change, _: Resource, __: PlanContext) -> Iterator[Effect]:
+    if change.after.get("payer") == "Requester" != change.before.get("payer"):
+        yield Effect("closed", ", which only principals of AWS can read from now on, and pay for", ("payer",))
+
+
+def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
+    """Yield what a new policy of the bucket does to AWS, which writes the CRL, and to its readers."""
+    before = change.before.get("policy") if change.before else policy_of(_bucket(ca), context, is_before=True)
+    after = change.after.get("policy")
+    if change.unknown.get("policy"):
+        yield Effect("unknown", ", and whether AWS may write there is known only after the apply", ("policy",))
+    if change.unknown.get("policy") or before == after:
+        return
+    fronts = [str(each.values["arn"]) for each in served(context).fronts if each.values.get("arn")]
+    step = compare_policies(before, after, ca, fronts=fronts)
+    if step.lost:
+        yield Effect("lost", f", where AWS loses {', '.join(step.lost)}: they are no longer written")
+    elif step.is_closed and before and not has_public_crl(ca):
+        yield Effect("closed", ", where the policy no longer lets anyone read them")
+    elif step.is_narrowed or (step.is_closed and not has_public_crl(ca)):
+        yield Effect("unknown", ", where AWS or readers may no longer do all that they could", ("policy",))
+
+
+_BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]] = {
+    S3_BUCKET: _permitted,
+    S3_BUCKET_POLICY: _permitted,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK: _blocked,
+    _ACCOUNT_BLOCK: _blocked,
+    S3_BUCKET_OWNERSHIP_CONTROLS: _owned,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: _encrypted,
+    _LIFECYCLE: _expired,
+    _PAYMENT: _paid,
+}
+
+
+def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
+    """Yield what happens to the names at which revocation is looked up, and to what answers there."""
+    names, fronts = served(context).names, served(context).fronts
+    if change.type == _ZONE:
+        yield from _on_zone(change, context)
+        return
+    olds, news = (answered_names(each, names) for each in (change.before, change.after))
+    is_renamed = change.before.get("name") != change.after.get("name") or change.type == DISTRIBUTION
+    gone = [name for name in olds if name not in news and is_renamed]
+    for name in [each for each in gone if each in served(context).named] or gone[:1]:
+        yield Effect("moved", f"{name} is no longer served; {_naming(name, context)}")
+    is_front = any(each.address == change.address for each in fronts)
+    if is_front and change.after and change.before:
+        yield from _answered_otherwise(change)
+    elif is_front and not olds and change.is_destroyed:
+        yield Effect("moved", "the distribution that reads the bucket of CRLs is destroyed: what it serves ends")
+    elif change.is_created and change.type == RECORD and news:
+        others = [
+            each for each in fronts if each.type == RECORD and set(answered_names(each.values, names)) & set(news)
+        ]
+        is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(_unjudged(change))
+        if is_unknown or any(targets(each.values) != targets(change.after) for each in others):
+            yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
+
+
+def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
+    end = f".{normalized(change.before.get('name'))}"
+    inside = [name for name in served(context).names if f".{name}".endswith(end)] if change.before else []
+    zones = {each.values.get("zone_id") for each in served(context).fronts} - {None}
+    if inside and (not zones or change.before.get("zone_id") in zones):
+        if not change.after:
+            yield Effect("moved", f"{inside[0]} is no longer served; {_naming(inside[0], context)}")
+        elif names := _unjudged(change):
+            yield Effect("unknown", f"what it does to {inside[0]} is not known; {_naming(inside[0], context)}", names)
+
+
+def _answered_otherwise(change: Change) -> Iterator[Effect]:
+    """Yield what changes about a record or a distribution that goes on to answer."""
+    old, new = targets(change.before), targets(change.after)
+    unjudged = _unjudged(change)
+    kept = change.after.get("origin") or ()
+    is_other = any(each not in kept for each in change.before.get("origin") or ())
+    if change.before.get("enabled") and change.after.get("enabled") is False:
+        yield Effect("closed", "the distribution is switched off: what it serves for revocation ends", ("enabled",))
+    elif old - new and not {"records", "alias", "origin"} & set(unjudged):
+        words = f"it leads to {', '.join(sorted(new)) or 'nothing'} and no longer to {', '.join(sorted(old - new))}"
+        yield Effect("moved", f"{words}, where revocation is looked up", ("origin", "records", "alias"))
+    elif is_other or (change.type == RECORD and new != old):
+        unjudged = (*unjudged, "origin" if is_other else "records")
+    if unjudged:
+        names = ", ".join(map(repr, unjudged))
+        yield Effect("unknown", f"what {names} does to what it serves for revocation is not known", unjudged)
+
+
+def _naming(name: str, context: PlanContext) -> str:
+    return f"certificates of {_cas(served(context).names[name], context)} name it for revocation checks"
+
+
+def _first(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the first block of a name, empty if there is none."""
+    return next((each for each in values.get(name) or () if isinstance(each, Mapping)), {})

@@ -1,0 +1,170 @@
+"""What a change may concern, computed from the plan: the stack's CAs and all that issues from them or serves them.
+
+A change is in scope where it is of Private CA under any name, or names an object of the stack in what changes. In scope
+it is harmless only where a rule or the table of arguments says so; out of scope nothing is said about it.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pcaform.checks.guard.analysis.revocation import serving
+from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.rule import rules_for
+from pcaform.iam.documents import PolicyError, read_statements
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    ACMPCA_PREFIX,
+    AUTHORITY,
+    CERTIFICATE,
+    IAM_GROUP,
+    IAM_POLICY,
+    IAM_ROLE,
+    IAM_USER,
+)
+
+_OF_PRIVATE_CA = (ACMPCA_PREFIX, "awscc_acmpca_")
+_BY_API = re.compile(r"(aws|awscc)_(cloudformation|serverlessapplicationrepository|cloudcontrolapi)_")
+_API_TYPES = re.compile(r"AWS::(ACMPCA|IAM|SSO|RAM|RolesAnywhere|Organizations)::")
+_ALWAYS = re.compile(r"aws_(ram|organizations|ssoadmin_permissions_boundary)_")
+_HARMLESS = re.compile(
+    r"aws_organizations_(account|organizational_unit)|aws_iam_(account_(alias|password_policy)|server_certificate)"
+)
+_THROUGH: Mapping[str, str] = {
+    "aws_rolesanywhere_": "rolesanywhere.amazonaws.com",
+    "aws_eks_pod_identity_association": "pods.eks.amazonaws.com",
+    "aws_cognito_identity_pool": "cognito-identity.amazonaws.com",
+    "aws_identitystore_group_membership": "permission set",
+}
+"""Kinds that decide who gets a role through a service that its trust policy names, or who gets a permission set."""
+_CA, _CERTIFICATE = "a CA", "the certificate of a CA"
+_SET = "permission set"
+_SERVING = "what serves revocation"
+_RECORDS = re.compile(
+    r"aws_(ssm_parameter|cloudwatch_.*|config_.*|resourcegroups_.*|budgets_.*|s3_object|dynamodb_table_item"
+    r"|secretsmanager_secret_version|sns_topic|accessanalyzer_.*)|local_.*|random_.*|time_.*|consul_keys"
+    r"|(github|gitlab)_.*variable"
+)
+"""Kinds that only record or watch what they name."""
+_ASKS = re.compile(
+    r"aws_(msk_.*|appmesh_.*|vpclattice_.*|lb_.*|alb_.*|transfer_.*|iot_.*|ec2_client_vpn_.*|eks_addon|apigateway.*"
+    r"|rds_.*|db_.*)|kubernetes_.*|helm_release"
+)
+"""Kinds that ask the CA that they name for certificates, or check certificates of it."""
+_GRANTS_TO = re.compile(
+    r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_).*_policy|aws_kms_(key|grant)|aws_lambda_permission"
+)
+"""Kinds that give rights on other objects to the principal that they name."""
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}$")
+_TOKEN = re.compile(r"[^\s\"'\\,;\[\]{}()<>|]+")
+_LABELS = frozenset((*HARMLESS, "comment", "name", "name_prefix"))
+"""Arguments in which a name is a coincidence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What a plan is about."""
+
+    context: PlanContext
+
+    def reason(self, change: Change) -> str:
+        """Return why a change is in scope, as a sentence; empty where it is not, or changes labels only."""
+        kind = re.sub("^awscc_", "aws_", change.type)
+        if change.is_updated and changed_arguments(change) <= set(HARMLESS):
+            return ""
+        if change.type.startswith(_OF_PRIVATE_CA):
+            return "it is of AWS Private CA"
+        if _BY_API.match(change.type):
+            return self._by_api(change)
+        if not self.names or _HARMLESS.fullmatch(kind):
+            return ""
+        if not rules_for(change.type) and self._decides(kind):
+            return "it decides who may use the CAs of this stack"
+        own = next((self.names[name] for name in _own_names(change) if name in self.names), "")
+        return f"it is about {own}" if own else self._named(change, kind)
+
+    def _decides(self, kind: str) -> bool:
+        """Tell whether a kind decides who may use CAs, whomever and whatever it names."""
+        through = (name for prefix, name in _THROUGH.items() if kind.startswith(prefix))
+        return _ALWAYS.match(kind) is not None or any(name in self.names for name in through)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What names an object of the stack, with what it is in words; empty for a stack that has nothing of CAs."""
+        found: dict[str, str] = {}
+        for kind, word in ((AUTHORITY, _CA), (CERTIFICATE, _CERTIFICATE)):
+            existing = [each.values for each in self.context.of(kind)]
+            for values in (*existing, *(change.after for change in self.context.changes_of(kind))):
+                found |= {str(values[name]): word for name in ("arn", "id") if values.get(name)}
+        found |= dict.fromkeys(self.context.read, _CA)
+        found |= {each: _CA for arn in found for each in _ID.findall(arn)}
+        for change in self.context.changes_of(IAM_USER, IAM_ROLE, IAM_GROUP):
+            if self.context.holders.is_holder(change):
+                found |= _names_of_principal(change)
+        policies = (str(each.values.get("arn")) for each in self.context.of(IAM_POLICY))
+        for each in self.context.of("aws_ram_resource_association"):
+            if each.values.get("resource_arn") in found:
+                found[str(each.values.get("resource_share_arn"))] = "a share of CAs"
+        found |= dict.fromkeys(serving(self.context), _SERVING)
+        found |= {arn: "a policy on CAs" for arn in policies if self.context.holders.concerns(arn)}
+        sets = (who.removeprefix(f"{_SET} ") for who in self.context.holders.named if who.startswith(_SET))
+        found |= {name: "a permission set that may use CAs" for each in sets for name in (each, _SET)}
+        return found
+
+    def _by_api(self, change: Change) -> str:
+        """Tell what a template or a call of another API makes; one that is not in the plan may make anything."""
+        if _API_TYPES.search(json.dumps([change.before, change.after])):
+            return "it makes objects of AWS Private CA, or decides who may use them, by another API"
+        is_hidden = "cloudcontrol" not in change.type and not any(
+            values.get("template_body") for values in (change.before, change.after)
+        )
+        return "what its template makes is not in the plan" if is_hidden and self.names else self._named(change, "")
+
+    def _named(self, change: Change, kind: str) -> str:
+        """Tell which object of the stack a change names in what changes of it; empty for none that matters."""
+        if _RECORDS.fullmatch(kind):
+            return ""
+        tops = changed_arguments(change) - _LABELS
+        texts = (text for values in (change.before, change.after) for top in tops for text in _texts(values.get(top)))
+        for text in texts:
+            for token in (text, *_TOKEN.findall(text)):
+                word = self.names.get(token, "")
+                is_harmless = (_ASKS if word in (_CA, _CERTIFICATE) else _GRANTS_TO).fullmatch(kind)
+                if word and not is_harmless:
+                    return f"it names {word}, '{token}'"
+        return ""
+
+
+def _own_names(change: Change) -> Iterator[str]:
+    """Yield the ARN of an object, that of the CA that its certificate is of, or whom an object of IAM is about."""
+    names = ["certificate_authority_arn" if change.type == ACM_CERTIFICATE else "arn"]
+    names += WHOM if change.type.startswith("aws_iam_") else ()
+    yield from _texts([values.get(name) for values in (change.before, change.after) for name in names])
+
+
+def _names_of_principal(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield the names of a principal, and of the providers and services that its trust policy lets in."""
+    word = f"a {change.type.removeprefix('aws_iam_')} that may use CAs"
+    for values in (change.before, change.after):
+        yield from ((str(values[name]), word) for name in ("arn", "name", "unique_id") if values.get(name))
+        try:
+            trusting = read_statements(values.get("assume_role_policy") or "{}")
+        except PolicyError:
+            continue
+        for kind, name in (each for statement in trusting for each in statement.principals or ()):
+            if kind in ("Federated", "Service"):
+                host = name.rpartition(":oidc-provider/")[2]
+                yield from ((each, "whom a role trusts that may use CAs") for each in (name, host, f"https://{host}"))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)

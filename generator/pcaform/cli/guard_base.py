@@ -1,0 +1,196 @@
+"""Finds the specs of a git revision: every YAML document of it, wherever it is and however it is written.
+
+A file that cannot hold a spec is left out by its text alone: a spec has the keys 'stack', 'aws' and 'version', and
+only escapes can write them in another way. Files under other names than '*.yaml' are read where they are gone, or where
+a stack would be new without them.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from posixpath import dirname, join
+
+from pcaform.checks.guard.spec_diff.match import EarlierSpec, is_same_stack, match_specs
+from pcaform.core.files import STDIN, is_directory, is_spec_file, read_file
+from pcaform.core.git import Revision, find_revision, list_unchecked, object_id, read_files
+from pcaform.core.problems import Invalid
+from pcaform.spec.cas import OfflineActivation
+from pcaform.spec.parse import load_pem_files, parse_spec
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse_all
+
+_KEYS = ("stack", "aws", "version")
+_CAS = "certificate_authorities"
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|\r?\n[ \t]*)")
+_LFS = b"version https://git-lfs"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What may be a spec of before and cannot be read: its path, why, and the name of its stack where it has one."""
+
+    path: str
+    reason: str
+    stack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMatch:
+    """The specs of before of each spec, by its path as the user named it; the stacks that are gone; and the doubts.
+
+    A doubt has the path of the spec that it is about, empty for none.
+    """
+
+    before: Mapping[str, list[EarlierSpec]]
+    gone: list[EarlierSpec]
+    doubts: list[tuple[str, str]]
+    note: str = ""
+
+
+def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> BaseMatch:
+    """Return what the specs were at a revision; raises Failure where git cannot say.
+
+    `arguments` are files and directories: what was in one of these is gone although it is still elsewhere.
+    """
+    revision = find_revision(base, [Path("." if path == STDIN else path) for path in now])
+    places = {path: _place(revision.top, path) for path in now}
+    reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top))
+    first = {path for path in revision.files if is_spec_file(path) or path in reader.now or not reader.is_there(path)}
+    found = list(reader.read(first))
+    if not all(match_specs(_specs(found), reader.now)[0].values()):
+        found += reader.read(set(revision.files) - first)
+    matches, loose = match_specs(_specs(found), reader.now)
+    folders = [_place(revision.top, path) for path in arguments if is_directory(path)]
+    relocated = list(reader.relocated()) if loose else []
+    gone = [
+        each
+        for each in loose
+        if any(Path(each.path).is_relative_to(folder) for folder in folders)
+        or not any(is_same_stack(each.spec, spec) for spec in relocated)
+    ]
+    unread = [each for each in found if isinstance(each, Unread)]
+    unread += [Unread(path, reason) for path, reason in revision.unread.items()]
+    named = {place: path for path, place in places.items()}
+    doubts = [
+        (named.get(owner, ""), f"{each.path} of '{base}' may be the spec of before: {each.reason}")
+        for each in unread
+        for owner in reader.owners(each, matches)
+    ]
+    is_all = revision.is_head and base != "HEAD"
+    note = f"'{base}' has all commits of HEAD: only what is not committed is compared" if is_all else ""
+    return BaseMatch({path: matches[place] for path, place in places.items()}, gone, doubts, note)
+
+
+def _specs(found: Iterable[EarlierSpec | Unread]) -> list[EarlierSpec]:
+    return [each for each in found if isinstance(each, EarlierSpec)]
+
+
+def _place(top: Path, path: str) -> str:
+    return STDIN if path == STDIN else Path(os.path.realpath(path)).relative_to(top).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A revision, the specs that are checked by their path in the repository, and what a sparse checkout leaves out."""
+
+    revision: Revision
+    now: Mapping[str, Spec]
+    unchecked: Mapping[str, str]
+
+    def is_there(self, path: str) -> bool:
+        return os.path.lexists(self.revision.top / path) or path in self.unchecked
+
+    def is_same(self, path: str, content: bytes | None = None) -> bool:
+        """Tell whether a file is as it was; where it is left out of the checkout, as the index has it."""
+        file = self.revision.files.get(path)
+        content = self._content(path) if content is None else content
+        if file is None or content is None:
+            return file is not None and self.unchecked.get(path) == file.object_id
+        return object_id(content, file.object_id) == file.object_id
+
+    def _has_files(self, path: str) -> bool:
+        """Tell whether a spec has parts in other files, which may have changed though it did not."""
+        return any(isinstance(ca.activation, OfflineActivation) for ca in self.now[path].managed.values())
+
+    def _content(self, path: str) -> bytes | None:
+        try:
+            return read_file(self.revision.top / path)
+        except OSError:
+            return None
+
+    def read(self, paths: Iterable[str]) -> Iterator[EarlierSpec | Unread]:
+        """Yield the specs of some files at the revision, and what could be one and cannot be read."""
+        same = [path for path in paths if path in self.now and not self._has_files(path) and self.is_same(path)]
+        yield from (EarlierSpec(path, self.now[path]) for path in same)
+        for file, content in read_files(self.revision.files[path] for path in sorted({*paths} - {*same})):
+            found = list(self._parse(file.path, content, is_base=True))
+            is_stored = is_spec_file(file.path) and (content.startswith(_LFS) or b"\0" in content)
+            if not found and (is_stored or (file.path in self.now and content.strip())):
+                found.append(Unread(file.path, "no spec can be read in it: it is encrypted, or stored elsewhere"))
+            yield from found
+
+    def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec | Unread]:
+        text = _plain_text(content)
+        if not all(key in text for key in _KEYS):
+            return
+        name = f"{self.revision.name}:{path}"
+        try:
+            documents = parse_all(content, name)
+        except Invalid as invalid:
+            if _CAS in text:
+                yield Unread(path, str(invalid.problems[0]))
+            return
+        read = self.revision.read if is_base else lambda inner: read_file(self.revision.top / inner)
+        for document in documents:
+            data = document.data
+            if not isinstance(data, Mapping) or "stack" not in data or not {"aws", _CAS} & set(data):
+                continue
+            try:
+                spec = load_pem_files(parse_spec(document), document, lambda inner: read(join(dirname(path), inner)))
+            except Invalid as invalid:
+                yield Unread(path, str(invalid.problems[0]), str(data["stack"]))
+            else:
+                yield EarlierSpec(path, spec, is_kept=is_base and self._keeps(path, spec))
+
+    def _keeps(self, path: str, spec: Spec) -> bool:
+        """Tell whether a file that is not checked still has a stack."""
+        if path in self.now or self.is_same(path):
+            return path not in self.now
+        return any(is_same_stack(each.spec, spec) for each in _specs(self._parse(path, self._content(path) or b"")))
+
+    def relocated(self) -> Iterator[Spec]:
+        """Yield the specs of files of YAML that are new or changed since the revision, and are not checked."""
+        for folder, folders, names in os.walk(self.revision.top):
+            folders[:] = [each for each in folders if each not in (".git", ".terraform")]
+            for name in filter(is_spec_file, names):
+                path = (Path(folder) / name).relative_to(self.revision.top).as_posix()
+                content = self._content(path)
+                if content is not None and path not in self.now and not self.is_same(path, content):
+                    yield from (each.spec for each in _specs(self._parse(path, content)))
+
+    def owners(self, unread: Unread, matches: Mapping[str, list[EarlierSpec]]) -> list[str]:
+        """Return the paths of the specs whose spec of before it may be; an empty one if it is only gone."""
+        new = [path for path, found in matches.items() if not found]
+        if unread.path in self.now:
+            return [unread.path]
+        if self.is_same(unread.path):
+            return [path for path in new if self.now[path].stack == unread.stack]
+        return new or ([] if self.is_there(unread.path) else [""])
+
+
+def _plain_text(content: bytes) -> str:
+    """Return a file's text, whatever its encoding, and once more with the escapes of YAML replaced if it has some."""
+    text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8", errors="replace")
+    if "\\" not in text:
+        return text
+    return text + _ESCAPE.sub(_unescape, text)
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    """Return what an escape stands for: a character, or nothing for one that continues the line."""
+    code = next(filter(None, escape.groups()), "")
+    return chr(min(int(code, 16), sys.maxunicode)) if code else ""
