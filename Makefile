@@ -55,6 +55,7 @@ bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/validate.py
 	$(VENV)/bin/python benchmarks/render.py
 	$(VENV)/bin/python benchmarks/guard.py
+	$(VENV)/bin/python benchmarks/access.py
 	$(VENV)/bin/python benchmarks/import_aws.py
 	$(VENV)/bin/python benchmarks/import_state.py
 	$(VENV)/bin/python benchmarks/import_hcl.py

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.core.quotas import PUBLISHED
+from pcaform.core.facts import REQUEST_RATES
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.server import Sandbox
 
@@ -52,7 +52,7 @@ def minimum_seconds() -> float:
     per_ca = ("ListPermissions", "GetPolicy", "ListTags", "GetCertificateAuthorityCertificate")
     requests = {f"acm-pca:{name}": AUTHORITIES for name in (*per_ca, "GetCertificateAuthorityCsr")}
     requests |= {f"acm:{name}": CERTIFICATES for name in ("DescribeCertificate", "ListTagsForCertificate")}
-    return max(count / PUBLISHED[operation] for operation, count in requests.items())
+    return max(count / REQUEST_RATES[operation] for operation, count in requests.items())
 
 
 def main() -> None:

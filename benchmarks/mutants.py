@@ -29,7 +29,7 @@ SAFETY = (
     "iam/evaluator/evaluate.py",
     "checks/guard/widening.py",
     "checks/guard/analysis/revocation.py",
-    "adopt/plan_check.py",
+    "adopt/transaction.py",
     "adopt/state.py",
     "sources/tfstate.py=tests/sources/test_tfstate.py",
     "spec/yaml_edit/edit.py",

@@ -13,7 +13,7 @@ import carried_fields
 import module_pages
 
 from pcaform.core import facts
-from pcaform.rules.catalog import RULES
+from pcaform.rules.load import RULES
 from pcaform.rules.rule import Rule
 from pcaform.spec.schema import json_schema
 from pcaform.terraform.schema import by_path
@@ -234,12 +234,12 @@ def _format_note(handling: Any, sample: dict[str, str]) -> str:
 
 def permission_table(_: str) -> str:
     """Return a row for each action that reading an account needs, with AWS's rate, and the policy that allows them."""
-    from pcaform.core.quotas import PUBLISHED
-    from pcaform.sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
+    from pcaform.core.facts import REQUEST_RATES
+    from pcaform.sources.aws.api_calls import REQUIRED_PERMISSIONS, build_policy
 
     head = ["| action | purpose | requests per second |", "| --- | --- | --- |"]
     actions = {action: purpose for group in REQUIRED_PERMISSIONS.values() for action, purpose in group.items()}
-    rows = [f"| `{action}` | {purpose} | {PUBLISHED.get(action, '')} |" for action, purpose in actions.items()]
+    rows = [f"| `{action}` | {purpose} | {REQUEST_RATES.get(action, '')} |" for action, purpose in actions.items()]
     return "\n".join([*head, *rows, "", "```json", json.dumps(build_policy(), indent=2), "```"])
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.adopt.finish import FinishedSpec, remove_absorbed_moves
-from pcaform.adopt.state import parse_state
+from pcaform.adopt.state import FinishedSpec, parse_state, remove_absorbed_moves
 from pcaform.core.problems import Failure
 from pcaform.spec.yaml_reader import parse
 

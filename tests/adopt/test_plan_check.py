@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.adopt.plan_check import AdoptCheck, check_plan
+from pcaform.adopt.transaction import AdoptCheck, check_plan
 
 CA = "module.ca_root.aws_acmpca_certificate_authority.this"
 

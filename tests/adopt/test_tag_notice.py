@@ -6,7 +6,7 @@ import pytest
 
 from pcaform.adopt.report import build_tag_notice
 from pcaform.sources.inventory import Inventory, Resource
-from pcaform.terraform.source_kind import LIVE
+from pcaform.terraform.schema import LIVE
 
 CA = "aws_acmpca_certificate_authority"
 REFUSED = "'pcaform adopt' refuses this unless run with --accept tags"

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from pcaform.adopt.plan_check import check_plan
 from pcaform.adopt.report import ProofContext, build_proof, format_lines
-from pcaform.adopt.transaction import ProvenState
+from pcaform.adopt.transaction import ProvenState, check_plan
 
 CONTEXT = ProofContext(
     stack="corp",

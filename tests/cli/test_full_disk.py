@@ -26,7 +26,7 @@ from pcaform.cli.options import ImportOptions
 from pcaform.render.write.write import write
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate
-from pcaform.sources.aws.checkpoint import open_checkpoint
+from pcaform.sources.aws.parallel import open_checkpoint
 from pcaform.terraform.runner import Terraform
 from render.write.builders import content_of, stack
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from importer.infer.state_builders import authority, certificate, resource, state
-from pcaform.checks.audit.report import build_report as audit_report
+from pcaform.checks.audit.check import build_report as audit_report
 from pcaform.checks.audit.rule import Audit, AuditFinding, Cost, End
 from pcaform.checks.drift.difference import Difference, Drift, Kind
 from pcaform.checks.drift.difference import build_report as drift_report

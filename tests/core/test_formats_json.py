@@ -2,7 +2,7 @@
 
 import json
 
-from pcaform.core.formats.json_document import format_json
+from pcaform.core.formats.report import format_json
 
 
 def test_half_of_a_character_is_written_as_an_escape_sequence() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from pcaform.rules.catalog import RULES
+from pcaform.rules.load import RULES
 from pcaform.rules.together import TOGETHER
 from rules.folder_shape import PACKAGE, check_shape, count_ids, files, written_rules
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.core import facts
-from pcaform.rules.catalog import RULES, problems
+from pcaform.rules.load import RULES, problems
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.yaml_reader import parse
 from spec.golden import check, printed

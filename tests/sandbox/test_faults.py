@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from pcaform.core.quotas import PUBLISHED
+from pcaform.core.facts import REQUEST_RATES
 from pcaform.sandbox.faults.fault_config import FaultConfig, read_fault_config, write_fault_config
 from pcaform.sandbox.faults.fault_injector import FaultInjector
 from pcaform.sandbox.faults.token_bucket import TokenBucket
@@ -256,8 +256,8 @@ def test_a_slow_bucket_still_holds_one_request() -> None:
 
 def test_every_operation_of_private_ca_has_a_rate_and_no_rate_is_for_nothing() -> None:
     known = {f"{service}:{name}" for service in ("acm-pca", "acm") for name in service_model(service).operation_names}
-    assert set(PUBLISHED) <= known
-    assert {name for name in known if name.startswith("acm-pca:")} <= set(PUBLISHED)
+    assert set(REQUEST_RATES) <= known
+    assert {name for name in known if name.startswith("acm-pca:")} <= set(REQUEST_RATES)
 
 
 def test_faults_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) -> None:

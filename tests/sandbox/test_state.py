@@ -125,6 +125,10 @@ def fill_more(server: Sandbox) -> None:
     s3.put_bucket_cors(
         **bucket, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
     )
+    kms = server.client("kms")
+    key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY", MultiRegion=True)["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/more", TargetKeyId=key)
+    kms.create_grant(KeyId=key, GranteePrincipal=role, Operations=["Sign"])
     rule = {"ID": "x", "Status": "Enabled", "Filter": {"Prefix": "a"}, "Expiration": {"Days": 90}}
     s3.put_bucket_lifecycle_configuration(**bucket, LifecycleConfiguration={"Rules": [rule]})
 
@@ -161,6 +165,56 @@ def test_everything_is_there_again(tmp_path: Path) -> None:
         limited = server.client("acm-pca", access_key_id=access_key_id)
         with pytest.raises(limited.exceptions.ClientError, match="AccessDenied"):
             limited.delete_certificate_authority(CertificateAuthorityArn=issuer)
+
+
+def test_kms_keys_are_kept(tmp_path: Path) -> None:
+    """Ciphertexts of before are read, signatures verify, and aliases, grants, policies and tags are there."""
+    state = tmp_path / "sandbox.state"
+    with sandbox(state) as server:
+        kms = server.client("kms")
+        keys = [
+            kms.create_key(KeySpec=spec, KeyUsage=usage, Tags=[{"TagKey": "team", "TagValue": "pki"}])["KeyMetadata"]
+            for spec, usage in (("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"), *((spec, "SIGN_VERIFY") for spec in SIGNING))
+        ]
+        arns = [key["Arn"] for key in keys]
+        kms.create_alias(AliasName="alias/lists", TargetKeyId=arns[0])
+        kms.create_grant(KeyId=arns[0], GranteePrincipal=f"arn:aws:iam::{ACCOUNT}:user/ci", Operations=["Decrypt"])
+        kms.enable_key_rotation(KeyId=arns[0])
+        kms.schedule_key_deletion(KeyId=keys[1]["KeyId"], PendingWindowInDays=7)
+        encrypted = kms.encrypt(KeyId="alias/lists", Plaintext=b"a list")["CiphertextBlob"]
+        signed = {arn: sign_with(kms, arn, algorithm) for arn, algorithm in zip(arns[2:], SIGNING_LEFT, strict=True)}
+        before = [read_key(kms, arn) for arn in arns]
+    with sandbox(state) as server:
+        kms = server.client("kms")
+        assert [read_key(kms, arn) for arn in arns] == before
+        assert kms.decrypt(CiphertextBlob=encrypted)["Plaintext"] == b"a list"
+        for arn, algorithm in zip(arns[2:], SIGNING_LEFT, strict=True):
+            arguments = {"KeyId": arn, "Message": b"said", "SigningAlgorithm": algorithm}
+            assert kms.verify(**arguments, Signature=signed[arn])["SignatureValid"]
+
+
+SIGNING = {
+    "RSA_2048": "RSASSA_PSS_SHA_256",
+    "RSA_4096": "RSASSA_PKCS1_V1_5_SHA_512",
+    "ECC_NIST_P384": "ECDSA_SHA_384",
+    "ECC_SECG_P256K1": "ECDSA_SHA_256",
+}
+SIGNING_LEFT = [*SIGNING.values()][1:]
+"""The algorithms of the keys whose deletion is not scheduled."""
+
+
+def sign_with(kms: Any, arn: str, algorithm: str) -> bytes:
+    return bytes(kms.sign(KeyId=arn, Message=b"said", SigningAlgorithm=algorithm)["Signature"])
+
+
+def read_key(kms: Any, arn: str) -> tuple[Any, ...]:
+    return (
+        kms.describe_key(KeyId=arn)["KeyMetadata"],
+        kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"],
+        kms.list_grants(KeyId=arn)["Grants"],
+        kms.list_aliases(KeyId=arn)["Aliases"],
+        kms.list_resource_tags(KeyId=arn)["Tags"],
+    )
 
 
 FORMER = Path(__file__).parent / "former_release.state.xz"

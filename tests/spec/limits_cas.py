@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 from pcaform.core import facts
-from pcaform.spec.name_constraints import Subtrees
+from pcaform.spec.types import Subtrees
 
 Limit = tuple[tuple[str | int, ...], Any, Any, str]
 """The path of a value, the last allowed value, the first rejected value, and a part of the message."""

@@ -1,20 +1,24 @@
-"""Pulls and pushes a stack's shared state with Terraform, translates Terraform's errors, and keeps copies of states.
+"""Pulls and pushes a stack's shared state with Terraform, and plans in a scratch copy of the stack.
 
-Copies are readable by their owner only, outside the stack, and deleted at the end unless kept. A proven state can be
-emitted with a script to push it: for a pipeline role that may apply.
+Copies of states are readable by their owner only, outside the stack, and deleted at the end unless kept. A proven state
+can be emitted with a script to push it: for a pipeline role that may apply. A scratch copy has the same files, modules
+and providers; an override file replaces only the backend by a local one: plans there read AWS and write nothing shared.
 """
 
+import json
+import os
 import re
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pcaform.adopt.transaction import WRITTEN_SINCE, NotRestored
-from pcaform.core.files import write_file
+from pcaform.core.files import read_bytes, read_if_present, write_file
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 
@@ -25,6 +29,11 @@ _NOT_INITIALISED = ("Backend initialization required", "Required plugins are not
 _REFUSED = ("cannot overwrite existing state", "cannot import state with")
 _LOCKED = "Error acquiring the state lock"
 _LOCK_INFO = re.compile(r"^\s*(?P<name>ID|Who|Created):\s*(?P<value>\S.*?)\s*$", re.MULTILINE)
+_OVERRIDE = "zz_pcaform_adopt_override.tf"
+_LOCAL = 'terraform {\n  backend "local" {}\n}\n'
+_DATA_DIR_VARIABLE = "TF_DATA_DIR"
+_BACKEND_FILE = "terraform.tfstate"
+_STATES = ("*.tfstate", "*.tfstate.*", "terraform.tfstate.d", ".git")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +149,96 @@ def _script(name: str, selected: str) -> str:
         f'{name} -chdir="${{1:?the directory of the stack}}" state push "$here/{_EMITTED}"\n'
         f'{name} -chdir="$1" plan\n'
     )
+
+
+def data_directory(stack: Path, environment: Mapping[str, str]) -> Path:
+    """Return the directory in which `terraform init` keeps a stack's data."""
+    return stack / environment.get(_DATA_DIR_VARIABLE, ".terraform")
+
+
+def read_files(stack: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the content of a stack's files by path, without states and the data of `terraform init`."""
+    data = data_directory(stack, environment)
+    ignored = shutil.ignore_patterns(data.name, ".terraform", *_STATES)
+    contents: dict[str, bytes] = {}
+    for directory, folders, names in os.walk(stack):
+        left_out = ignored(directory, [*folders, *names])
+        folders[:] = sorted(set(folders) - left_out)
+        paths = [Path(directory) / name for name in names if name not in left_out]
+        contents |= {path.relative_to(stack).as_posix(): read_bytes(str(path)) for path in paths}
+    return contents
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """An initialised copy, in one workspace."""
+
+    terraform: Terraform
+    workspace: str
+
+    def plan(self, state: bytes) -> dict[str, Any]:
+        """Plan with this state, which is empty or of version 4."""
+        if state.strip():
+            write_state(self._state_directory() / "terraform.tfstate", state)
+        return self.terraform.plan(self.terraform.directory / "adopt.tfplan")
+
+    def _state_directory(self) -> Path:
+        """Return the directory of the local backend's state; creating it creates the workspace."""
+        directory = self.terraform.directory
+        if self.workspace != DEFAULT_WORKSPACE:
+            directory = directory / "terraform.tfstate.d" / self.workspace
+        directory.mkdir(parents=True, exist_ok=True)
+        return directory
+
+    def init(self) -> None:
+        """Initialise the copy, with the stack's modules and providers only."""
+        self._state_directory()
+        self.terraform.init("-reconfigure", "-get=false", "-lockfile=readonly")
+
+
+def copy_stack(original: Terraform, below: Path, *, workspace: str) -> Scratch:
+    """Copy an initialised stack below a directory and initialise the copy, without network access.
+
+    Raises Failure if the copy cannot be written or initialised.
+    """
+    environment = {name: value for name, value in original.environment.items() if name != _DATA_DIR_VARIABLE}
+    data = data_directory(original.directory, original.environment)
+    directory = _nested(below, data) / "stack"
+    try:
+        _copy(original.directory, directory, data)
+    except (OSError, shutil.Error) as error:
+        reason = getattr(error, "strerror", None) or "a file cannot be copied"
+        raise Failure(f"{below}: the stack cannot be copied there: {reason}") from None
+    scratch = Scratch(Terraform(original.binary, directory, environment), workspace)
+    scratch.init()
+    return scratch
+
+
+def _copy(stack: Path, directory: Path, data: Path) -> None:
+    skipped = shutil.ignore_patterns(data.name, ".terraform", *_STATES)
+    shutil.copytree(stack, directory, symlinks=True, ignore=skipped)
+    # The backend's file is left out, and the providers, which are large and get linked.
+    left_out = {_BACKEND_FILE, "providers"}
+    own = directory / ".terraform"
+    shutil.copytree(data, own, ignore=lambda path, names: left_out & set(names) if Path(path) == data else set())
+    for package in sorted((data / "providers").glob("*/*/*/*/*")):
+        target = own / package.relative_to(data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(package.resolve())
+    for name in _modules(data):
+        outside = Path(os.path.normpath(directory / name))
+        if name.startswith("..") and not outside.exists():
+            shutil.copytree(stack / name, outside)
+    (directory / _OVERRIDE).write_text(_LOCAL, encoding="utf-8")
+
+
+def _modules(data: Path) -> list[str]:
+    """Return the directories of a stack's modules, relative to the stack, as Terraform records them."""
+    content = read_if_present(data / "modules" / "modules.json")
+    recorded = json.loads(content) if content is not None else {"Modules": []}
+    return [str(module["Dir"]) for module in recorded["Modules"]]
+
+
+def _nested(below: Path, data: Path) -> Path:
+    """Return a directory deep enough to copy modules from outside the stack next to it."""
+    return below.joinpath(*["scratch"] * max(1, *(name.split("/").count("..") + 1 for name in ["", *_modules(data)])))

@@ -1,15 +1,26 @@
-"""Matches permissions that a plan would create with those at AWS: state entries for them, or a failure."""
+"""Matches permissions that a plan would create with those at AWS: state entries for them, or a failure; deletes them.
 
-from collections.abc import Callable, Mapping, Sequence
+A CA whose permissions cannot be read stops the command: denied is never taken for absent.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from pcaform.adopt.state import Entry, State
 from pcaform.core.problems import Failure
 from pcaform.core.renewal import is_for_own_account
-from pcaform.sources.aws.permissions import LivePermission, delete_permission
+from pcaform.sources.aws import api_calls
+from pcaform.sources.aws.api_calls import PERMISSIONS, ApiCall, FailedCall
+from pcaform.sources.aws.parallel import run_calls, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.terraform.resource_types import PERMISSION
+
+_LIST = "acm-pca:ListCertificateAuthorities"
+_DELETE = "acm-pca:DeletePermission"
+LivePermission = Mapping[str, Any]
+"""A permission as ListPermissions returns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +81,26 @@ def match_permissions(entry: Entry, listed: Sequence[LivePermission], account_id
         "policy": live.get("Policy", ""),
         "source_account": live.get("SourceAccount", ""),
     }
-    as_live = replace(entry, attributes=attributes)
-    return Grant(as_live, live) if _actions(entry) == set(live["Actions"]) else Grant(entry, live)
+    grant = Grant(entry, live)
+    return replace(grant, entry=replace(entry, attributes=attributes)) if grant.has_same_actions else grant
 
 
 def check_actions(grants: Sequence[Grant]) -> None:
     """Raise Failure for permissions whose actions at AWS differ from the stack's."""
     different = [grant for grant in grants if not grant.has_same_actions]
     if different:
-        first = different[0]
+        first, more = different[0], len(different) - 1
+        of_stack = ", ".join(sorted(set(first.entry.attributes["actions"])))
         raise Failure(
             f"{first.entry.address}: {first.arn} allows {', '.join(sorted(first.live['Actions']))}, but the stack has "
-            f"{', '.join(sorted(_actions(first.entry)))}: Terraform would delete and re-create it. Correct the "
-            f"spec, or have it re-created with --recreate{_more(len(different) - 1)}"
+            f"{of_stack}: Terraform would delete and re-create it. Correct the "
+            f"spec, or have it re-created with --recreate{f' ({more} more like it)' if more else ''}"
         )
-
-
-def _actions(entry: Entry) -> set[str]:
-    return set(entry.attributes["actions"])
 
 
 def _key(attributes: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     arn, source = attributes.get("certificate_authority_arn"), attributes.get("source_account")
     return arn, attributes.get("principal"), "" if is_for_own_account(source, str(arn)) else source
-
-
-def _more(count: int) -> str:
-    return f" ({count} more like it)" if count else ""
 
 
 GAP = (
@@ -108,13 +112,40 @@ GAP = (
 
 
 def delete_permissions(grants: Sequence[Grant], account: Callable[[str], Account]) -> None:
-    """Delete permissions at AWS; a Failure for one of them names those that were deleted before it."""
+    """Delete permissions at AWS, after which ACM renews no certificate of their CAs.
+
+    A Failure for one of them names those that were deleted before it.
+    """
     deleted: list[str] = []
     for grant in grants:
-        principal, source = str(grant.live["Principal"]), str(grant.live.get("SourceAccount", ""))
+        owner, source = account(grant.arn), str(grant.live.get("SourceAccount", ""))
+        named = {"CertificateAuthorityArn": grant.arn, "Principal": str(grant.live["Principal"])}
+        named |= {"SourceAccount": source} if source else {}
         try:
-            delete_permission(account(grant.arn), grant.arn, principal, source_account=source)
+            call = partial(owner.client("acm-pca", owner.regions[0]).delete_permission, **named)
+            _require(try_request(call, _DELETE), grant.arn)
         except Failure as failure:
             status = f"{', '.join(deleted)}: deleted already, {GAP}" if deleted else "no permission was deleted"
             raise Failure(failure, status) from None
         deleted.append(grant.entry.address)
+
+
+def read_statuses(account: Account) -> dict[str, str]:
+    """Return the status of each CA that the account owns in its region, by ARN; raises Failure if that fails."""
+    region = account.regions[0]
+    response = try_request(partial(api_calls.list_cas, account.client("acm-pca", region), "SELF"), _LIST)
+    cas = _require(response, f"the CAs of account {account.account_id}, region {region}")
+    return {str(ca["Arn"]): str(ca["Status"]) for ca in cas}
+
+
+def read_permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[LivePermission]]:
+    """Return the permissions of CAs by ARN; raises Failure if one cannot be read."""
+    calls = [ApiCall(PERMISSIONS, arn) for arn in arns]
+    responses = list(run_calls(account, calls))
+    return {call.arn: _require(response, call.arn) for call, response in responses}
+
+
+def _require(response: Any, subject: str) -> Any:
+    if isinstance(response, FailedCall):
+        raise Failure(f"{subject}: {response.reason}")
+    return response

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pcaform import __version__
-from pcaform.adopt.plan_check import PlanLine
-from pcaform.adopt.transaction import ProvenState
+from pcaform.adopt.transaction import PlanLine, ProvenState
 from pcaform.core.renewal import certificate_problem
 from pcaform.sources.inventory import Inventory
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
@@ -84,6 +83,7 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
     """Build the proof of a proven state."""
     result = proven.result
     ids = {entry.address: entry.id for entry in proven.entries}
+    files = (f"{_digest(content)}  {path}\n" for path, content in sorted(context.files.items()))
     return Proof(
         format_version="1.1",
         verdict="proven" if result.is_accepted else "refused",
@@ -102,7 +102,7 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
             plan=_digest(json.dumps(proven.plan, sort_keys=True).encode()),
             state_before=_digest(proven.before),
             state_after=_digest(proven.after),
-            stack=_digest_of_files(context.files),
+            stack=_digest("".join(files).encode()),
         ),
         versions=Versions(__version__, context.terraform, context.provider),
     )
@@ -157,10 +157,6 @@ def _format_change(resource: PlanLine) -> str:
 
 def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def _digest_of_files(files: Mapping[str, bytes]) -> str:
-    return _digest("".join(f"{_digest(files[path])}  {path}\n" for path in sorted(files)).encode())
 
 
 def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str | None:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pcaform.adopt.permissions import Grant, match_permissions, planned_permissions
-from pcaform.adopt.scratch import data_directory
+from pcaform.adopt.backend import data_directory
+from pcaform.adopt.permissions import Grant, match_permissions, planned_permissions, read_permissions, read_statuses
 from pcaform.adopt.state import Entry, State
 from pcaform.core import facts
 from pcaform.core.files import is_directory, read_bytes, read_if_present
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.permissions import read_permissions, read_statuses
 from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
 from pcaform.sources.hcl.static_config import Configuration, read_configuration
 from pcaform.terraform.runner import Terraform, find_binary

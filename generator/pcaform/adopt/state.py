@@ -7,17 +7,20 @@ https://developer.hashicorp.com/terraform/internals/json-format, and the provide
 
 `state push` accepts the same lineage with a serial higher than the stored one (tried with Terraform 1.11, see
 docs/decisions/adopt.md). So a push with exactly the next serial is refused if another run wrote since the pull.
+Moves that a state has absorbed are removed from the spec; its other lines stay unchanged.
 """
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.core.problems import Failure
+from pcaform.core.problems import Failure, Invalid
+from pcaform.spec import yaml_reader
+from pcaform.spec.yaml_reader import Document
+from pcaform.terraform import addresses
 from pcaform.terraform import resource_types as types
-from pcaform.terraform.addresses import parse
 
 _VERSION = 4
 _DAMAGED = "the pulled state is damaged or was edited"
@@ -43,6 +46,7 @@ _IDS: Mapping[str, tuple[tuple[str, ...], Callable[[Attributes, str], str]]] = {
     ),
 }
 """Resource type -> the arguments that must be known, and a function of them and of `arn:...::account` for the id."""
+_MOVES = "moves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,8 @@ def _find_resource(resources: list[dict[str, Any]], entry: Entry) -> dict[str, A
 
 def _instance(entry: Entry) -> dict[str, Any]:
     key = {} if entry.index is None else {"index_key": entry.index}
-    return {
-        **key,
-        "schema_version": entry.schema_version,
-        "attributes": dict(entry.attributes),
-        "sensitive_attributes": [],
-    }
+    attributes = dict(entry.attributes)
+    return {**key, "schema_version": entry.schema_version, "attributes": attributes, "sensitive_attributes": []}
 
 
 def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
@@ -211,7 +211,7 @@ def _find_block(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[M
 
 
 def _names(module_address: str) -> list[str]:
-    steps = parse(module_address).steps if module_address else ()
+    steps = addresses.parse(module_address).steps if module_address else ()
     return [step for step in steps if isinstance(step, str)][1::2]
 
 
@@ -221,3 +221,54 @@ def _provider(key: str, full_name: str, configuration: Mapping[str, Any], module
     alias = provider.get("alias")
     owner = f"{module_path}." if provider.get("module_address") else ""
     return f'{owner}provider["{full_name}"]' + (f".{alias}" if alias else "")
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSpec:
+    """The new content, and the old addresses of removed moves and of those that the state has not absorbed yet."""
+
+    content: bytes
+    removed: tuple[str, ...]
+    remaining: tuple[str, ...]
+
+
+def remove_absorbed_moves(document: Document, content: bytes, state: State) -> FinishedSpec:
+    """Return a spec without absorbed moves, and without `moves` if none remains; comments on separate lines stay.
+
+    A move is absorbed once the state has nothing at its old address and something at its new one. Raises Failure if
+    removing lines would change more than that: `moves` in flow style on one line, or a value over several lines.
+    """
+    moves: Mapping[str, str] = document.data.get(_MOVES) or {}
+    instances = [addresses.parse(address).steps for _, address, _ in state.instances()]
+    removed = tuple(old for old, new in moves.items() if not _exists(old, instances) and _exists(new, instances))
+    remaining = tuple(old for old in moves if old not in removed)
+    numbers = _line_numbers(document, removed, is_empty=not remaining) if removed else set()
+    lines = enumerate(content.splitlines(keepends=True), start=1)
+    result = b"".join(line for number, line in lines if number not in numbers)
+    if _read_data(result, document.path) != {**document.data, _MOVES: {old: moves[old] for old in remaining}}:
+        raise Failure(f"{document.path}: 'moves' does not have one line for each move: remove these by hand: {removed}")
+    return FinishedSpec(result, removed, remaining)
+
+
+def _exists(address: str, instances: Sequence[tuple[object, ...]]) -> bool:
+    """Tell whether a state has an instance at an address, or below that resource or module."""
+    steps = addresses.parse(address).steps
+    return any(instance[: len(steps)] == steps for instance in instances)
+
+
+def _line_numbers(document: Document, removed: tuple[str, ...], *, is_empty: bool) -> set[int]:
+    """Return the line numbers of removed moves, and of the key `moves` itself if none remains."""
+    numbers = {document.position((_MOVES,), of_key=True)[0]} if is_empty else set()
+    for old in removed:
+        first, last = document.position((_MOVES, old), of_key=True)[0], document.position((_MOVES, old))[0]
+        numbers |= set(range(first, last + 1))
+    return numbers
+
+
+def _read_data(content: bytes, path: str) -> Mapping[str, object]:
+    """Return a spec's data, with an empty `moves` if there is none; empty for content that is not a spec any more."""
+    try:
+        data = yaml_reader.parse(content, path).data
+    except Invalid:
+        return {}
+    return {**data, _MOVES: data.get(_MOVES) or {}}

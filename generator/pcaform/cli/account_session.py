@@ -6,8 +6,8 @@ from pathlib import Path
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.sources.aws import session
-from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.inventory import import_request, to_inventory
+from pcaform.sources.aws.parallel import open_checkpoint
 from pcaform.sources.aws.session import Account, Caller, RateLimiter
 from pcaform.sources.aws.snapshot import Filters, read_snapshot, show_progress
 from pcaform.sources.inventory import ImportNote, Inventory

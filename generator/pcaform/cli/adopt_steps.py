@@ -3,16 +3,15 @@
 import os
 from pathlib import Path
 
-from pcaform.adopt import finish, permissions, report
-from pcaform.adopt.backend import Backend, emit, refuse_inside
-from pcaform.adopt.scratch import copy_stack, read_files
+from pcaform.adopt import permissions, report
+from pcaform.adopt.backend import Backend, copy_stack, emit, read_files, refuse_inside
 from pcaform.adopt.session import Session, refuse_uninitialised
-from pcaform.adopt.state import parse_state
+from pcaform.adopt.state import parse_state, remove_absorbed_moves
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.commands.adopt import AdoptOptions
 from pcaform.core import console
 from pcaform.core.files import STDIN, resolve_target, write_file, write_target
-from pcaform.core.formats.json_document import format_json
+from pcaform.core.formats.report import format_json
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.yaml_reader import parse
@@ -149,7 +148,7 @@ def finish_spec(spec: str, directory: Path) -> None:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
     target = resolve_target(Path(spec))
     before = target.before or b""
-    finished = finish.remove_absorbed_moves(parse(before, spec), before, state)
+    finished = remove_absorbed_moves(parse(before, spec), before, state)
     write_target(target, finished.content)
     for address in finished.removed:
         console.print_status(f"{spec}: removed the move of {address}: the state has absorbed it")

@@ -14,7 +14,7 @@ from pathlib import Path
 from posixpath import dirname, join
 
 from pcaform.checks.guard.spec_diff.match import EarlierSpec, is_same_stack, match_specs
-from pcaform.core.files import STDIN, is_spec_file, read_file
+from pcaform.core.files import STDIN, is_directory, is_spec_file, read_file
 from pcaform.core.git import Revision, find_revision, list_unchecked, object_id, read_files
 from pcaform.core.problems import Invalid
 from pcaform.spec.cas import OfflineActivation
@@ -25,6 +25,7 @@ from pcaform.spec.yaml_reader import parse_all
 _KEYS = ("stack", "aws", "version")
 _CAS = "certificate_authorities"
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|\r?\n[ \t]*)")
+_LFS = b"version https://git-lfs"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -50,8 +51,11 @@ class BaseMatch:
     note: str = ""
 
 
-def match_base(base: str, now: Mapping[str, Spec]) -> BaseMatch:
-    """Return what the specs were at a revision; raises Failure where git cannot say."""
+def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> BaseMatch:
+    """Return what the specs were at a revision; raises Failure where git cannot say.
+
+    `arguments` are files and directories: what was in one of these is gone although it is still elsewhere.
+    """
     revision = find_revision(base, [Path("." if path == STDIN else path) for path in now])
     places = {path: _place(revision.top, path) for path in now}
     reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top))
@@ -60,8 +64,14 @@ def match_base(base: str, now: Mapping[str, Spec]) -> BaseMatch:
     if not all(match_specs(_specs(found), reader.now)[0].values()):
         found += reader.read(set(revision.files) - first)
     matches, loose = match_specs(_specs(found), reader.now)
+    folders = [_place(revision.top, path) for path in arguments if is_directory(path)]
     relocated = list(reader.relocated()) if loose else []
-    gone = [each for each in loose if not any(is_same_stack(each.spec, spec) for spec in relocated)]
+    gone = [
+        each
+        for each in loose
+        if any(Path(each.path).is_relative_to(folder) for folder in folders)
+        or not any(is_same_stack(each.spec, spec) for spec in relocated)
+    ]
     unread = [each for each in found if isinstance(each, Unread)]
     unread += [Unread(path, reason) for path, reason in revision.unread.items()]
     named = {place: path for path, place in places.items()}
@@ -117,7 +127,11 @@ class _Reader:
         same = [path for path in paths if path in self.now and not self._has_files(path) and self.is_same(path)]
         yield from (EarlierSpec(path, self.now[path]) for path in same)
         for file, content in read_files(self.revision.files[path] for path in sorted({*paths} - {*same})):
-            yield from self._parse(file.path, content, is_base=True)
+            found = list(self._parse(file.path, content, is_base=True))
+            is_stored = is_spec_file(file.path) and (content.startswith(_LFS) or b"\0" in content)
+            if not found and (is_stored or (file.path in self.now and content.strip())):
+                found.append(Unread(file.path, "no spec can be read in it: it is encrypted, or stored elsewhere"))
+            yield from found
 
     def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec | Unread]:
         text = _plain_text(content)

@@ -200,7 +200,7 @@ def check_paths(before: str, after: str) -> list[Case]:
 def check_base(base: str, paths: Sequence[str]) -> list[Case]:
     """Check the change from a git revision to the files or directories that are there now."""
     now = _load_all(paths)
-    return _check_stacks(now, match_base(base, {path: spec for path, spec, _ in now}))
+    return _check_stacks(now, match_base(base, paths, {path: spec for path, spec, _ in now}))
 
 
 def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:

@@ -7,18 +7,18 @@ from pathlib import Path
 from pcaform.cli.options import ImportOptions
 from pcaform.core import console
 from pcaform.core.files import SPEC_SUFFIXES, Target, is_directory, refuse_read_only, resolve_target, write_target
-from pcaform.core.formats.json_document import format_json
+from pcaform.core.formats.report import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.infer.keys import existing_keys
 from pcaform.importer.merge import report
-from pcaform.importer.merge.comments import add_unread_comments
 from pcaform.importer.merge.decisions import merge_form
 from pcaform.importer.merge.merge import (
     BASELINE_SUFFIX,
     ImportResult,
     MergeResult,
+    add_unread_comments,
     format_baseline,
     merge,
     parse_baseline,

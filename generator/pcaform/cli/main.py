@@ -3,26 +3,13 @@
 import errno
 import signal
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from pcaform import __version__
-from pcaform.cli.commands import (
-    access,
-    adopt,
-    audit,
-    demo,
-    drift,
-    guard,
-    import_aws,
-    import_hcl,
-    import_state,
-    render,
-    sandbox,
-    schema,
-    validate,
-)
+from pcaform.cli import commands
 from pcaform.cli.exit_codes import ERROR, INTERRUPTED, OK, UNEXPECTED
 from pcaform.cli.options import expand_groups
 from pcaform.core import console
@@ -41,11 +28,11 @@ app = typer.Typer(
 _import = typer.Typer(help="Read existing CAs back into a spec.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(_import, name="import")
 
-for _module in (drift, audit, adopt, render, validate, schema, guard, access, sandbox, demo):
-    _settings = getattr(_module, "SETTINGS", None)
-    app.command(_module.__name__.rpartition(".")[2], context_settings=_settings)(expand_groups(_module.command))
-for _module in (import_state, import_hcl, import_aws):
-    _import.command(_module.__name__.rpartition("_")[2])(expand_groups(_module.command))
+for _name in ("drift", "audit", "adopt", "render", "validate", "schema", "guard", "access", "sandbox", "demo"):
+    _module = import_module(f"{commands.__name__}.{_name}")
+    app.command(_name, context_settings=getattr(_module, "SETTINGS", None))(expand_groups(_module.command))
+for _name in ("state", "hcl", "aws"):
+    _import.command(_name)(expand_groups(import_module(f"{commands.__name__}.import_{_name}").command))
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag

@@ -170,13 +170,12 @@ class CaOptions(AccountOptions):
 
     def regions_of_cas(self) -> list[str]:
         """Return the region of each CA that is named; raises Failure for what is not the ARN of a CA."""
-        matches = [(arn, _ARN.fullmatch(arn)) for arn in self.arn or ()]
-        for arn, match in matches:
-            if match is None:
+        for arn in self.arn or ():
+            if not _ARN.fullmatch(arn):
                 raise Failure(
                     f"'{arn}' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"
                 )
-        return [match["region"] for _, match in matches if match]
+        return [arn.split(":")[3] for arn in self.arn or ()]
 
     def filters(self, statuses: tuple[str, ...] = ()) -> "Filters":
         """Return which CAs are read; raises Failure for bad usage."""

@@ -5,7 +5,7 @@ AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
@@ -68,6 +68,36 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
 _PATH_LENGTH = re.compile(r"_PathLen([0-3])")
 MAX_CERTIFICATE, MAX_CHAIN = 32768, 2097152  # [PCA] ImportCertificateAuthorityCertificate, in bytes
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
+_BY_RATE: Mapping[str, Mapping[int, str]] = {
+    "acm-pca": {
+        1: "CreateCertificateAuthority CreateCertificateAuthorityAuditReport CreatePermission DeletePermission",
+        5: "DeletePolicy GetPolicy ListPermissions PutPolicy",
+        10: "DeleteCertificateAuthority GetCertificateAuthorityCsr ImportCertificateAuthorityCertificate "
+        "TagCertificateAuthority UntagCertificateAuthority UpdateCertificateAuthority",
+        20: "DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport "
+        "GetCertificateAuthorityCertificate ListCertificateAuthorities ListTags RestoreCertificateAuthority "
+        "RevokeCertificate",
+        25: "IssueCertificate",
+        75: "GetCertificate",
+    },
+    "acm": {
+        1: "GetAccountConfiguration ImportCertificate ListCertificates PutAccountConfiguration ResendValidationEmail",
+        5: "AddTagsToCertificate ExportCertificate RemoveTagsFromCertificate RenewCertificate "
+        "RequestCertificate UpdateCertificateOptions",
+        10: "DeleteCertificate DescribeCertificate GetCertificate ListTagsForCertificate",
+    },
+}
+REQUEST_RATES = {
+    f"{service}:{name}": rate
+    for service, rates in _BY_RATE.items()
+    for rate, names in rates.items()
+    for name in names.split()
+}
+"""AWS's quotas for requests per second, by operation, of each account and region.
+
+Private CA: the default quotas "Rate of ... requests", https://docs.aws.amazon.com/general/latest/gr/pca.html#limits_pca.
+ACM: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits. IAM and STS publish none.
+"""
 
 
 def _varieties(names: Iterable[str], *passthroughs: str) -> Iterator[str]:
@@ -102,22 +132,25 @@ LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certifi
 TAG_LIMIT = 50  # [API] TagList
 DEFAULT_DELETION_DAYS = 30  # [API] DeleteCertificateAuthority: how long a deleted CA can be restored
 
-SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
-    "common_name": 64,
-    "country": 2,
-    "distinguished_name_qualifier": 64,
-    "generation_qualifier": 3,
-    "given_name": 16,
-    "initials": 5,
-    "locality": 128,
-    "organization": 64,
-    "organizational_unit": 64,
-    "pseudonym": 128,
-    "serial_number": 64,
-    "state": 128,
-    "surname": 40,
-    "title": 64,
+_SUBJECT = {
+    "common_name": (64, "2.5.4.3"),
+    "country": (2, "2.5.4.6"),
+    "distinguished_name_qualifier": (64, "2.5.4.46"),
+    "generation_qualifier": (3, "2.5.4.44"),
+    "given_name": (16, "2.5.4.42"),
+    "initials": (5, "2.5.4.43"),
+    "locality": (128, "2.5.4.7"),
+    "organization": (64, "2.5.4.10"),
+    "organizational_unit": (64, "2.5.4.11"),
+    "pseudonym": (128, "2.5.4.65"),
+    "serial_number": (64, "2.5.4.5"),
+    "state": (128, "2.5.4.8"),
+    "surname": (40, "2.5.4.4"),
+    "title": (64, "2.5.4.12"),
 }
+"""The attributes of a subject, by the provider's argument: longest text, [API] ASN1Subject; RFC 5280, appendix A."""
+SUBJECT_LENGTHS = {name: length for name, (length, _) in _SUBJECT.items()}
+SUBJECT_OIDS = {name: oid for name, (_, oid) in _SUBJECT.items()}
 
 
 def _words(text: str) -> tuple[str, ...]:

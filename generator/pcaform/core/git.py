@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
+from pcaform.core.files import read_if_present
 from pcaform.core.problems import Failure
 
 _KEPT = ("GIT_CEILING", "GIT_DISCOVERY", "GIT_CONFIG", "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSL", "GIT_ASKPASS")
@@ -92,8 +93,17 @@ def find_revision(name: str, paths: Sequence[Path]) -> Revision:
     if bases.returncode or not commits:
         raise Failure(missing, *_reason(bases))
     if len(commits) > 1:
-        raise Failure(f"'{name}' and HEAD have several latest common commits: name one, such as '--base {commits[0]}'")
+        raise Failure(f"'{name}' and HEAD have several latest common commits: merge '{name}' into the branch first")
+    if _is_cut(top, [base, head_commit], commits[0]):
+        raise Failure(f"this clone is too shallow to tell where HEAD left '{name}': {hint}")
     return _build_revision(name, top, commits[0], head_commit)
+
+
+def _is_cut(top: Path, tips: Sequence[str], base: str) -> bool:
+    """Tell whether the history of a shallow clone ends between a common commit and the tips: it may not be the last."""
+    shallow = top / os.fsdecode(_git(top, "rev-parse", "--git-path", "shallow").stdout.removesuffix(b"\n"))
+    ends = {*(read_if_present(shallow) or b"").split()}
+    return bool(ends) and not ends.isdisjoint(_git(top, "rev-list", *tips, "--not", base).stdout.split())
 
 
 def _directories(path: Path) -> Iterator[Path]:
@@ -121,28 +131,23 @@ def _top(directory: Path) -> Path:
 def _build_revision(name: str, top: Path, commit: str, head: str) -> Revision:
     entries = list(_list_entries(top, commit, ""))
     files = {each.path: each for each in entries if each.mode not in (_LINK, _SUBMODULE)}
-    unread = {each.path: "a submodule whose commit is not here" for each in entries if each.mode == _SUBMODULE}
     targets = read_files(each for each in entries if each.mode == _LINK)
     links = {link.path: os.fsdecode(target) for link, target in targets}
-    places = {*links, *files, *(str(parent) for path in files for parent in Path(path).parents)}
-    unread |= {
+    places = {*links, *files, *(str(parent) for path in files if links for parent in Path(path).parents)}
+    unread = {
         path: f"a link to '{target}', which is not in the repository"
         for path, target in links.items()
-        if normpath(join(dirname(path), target)) not in places
+        if normpath(join(dirname(path), target)) not in places and not _has_target(top / path, target)
     }
-    modules = {each.path: each.object_id for each in entries if each.mode == _SUBMODULE}
-    changed = {
-        path: reason for path, reason in unread.items() if not _is_same(top, head, path, links=links, modules=modules)
-    }
-    return Revision(name, commit, top, commit == head, files, links, changed)
+    for module in (each for each in entries if each.mode == _SUBMODULE):
+        now = _git(top, "rev-parse", "--verify", "--end-of-options", f"{head}:{module.path}").stdout.decode().strip()
+        if now != module.object_id or not (top / module.path).is_dir() or any((top / module.path).iterdir()):
+            unread[module.path] = "a submodule whose commit is not here"
+    return Revision(name, commit, top, commit == head, files, links, unread)
 
 
-def _is_same(top: Path, head: str, path: str, *, links: Mapping[str, str], modules: Mapping[str, str]) -> bool:
-    """Tell whether a link has its target as it was, or a submodule that is not here the commit that it had."""
-    if path in links:
-        return (top / path).is_symlink() and os.readlink(top / path) == links[path]  # noqa: PTH115 - as it is written
-    commit = _git(top, "rev-parse", "--verify", "--end-of-options", f"{head}:{path}").stdout.decode().strip()
-    return commit == modules[path] and (top / path).is_dir() and not any((top / path).iterdir())
+def _has_target(link: Path, target: str) -> bool:
+    return link.is_symlink() and os.readlink(link) == target  # noqa: PTH115 - as it is written
 
 
 def _list_entries(repository: Path, commit: str, prefix: str) -> Iterator[GitFile]:

@@ -16,10 +16,7 @@ _FORMER_LABELS = {"X509 CERTIFICATE": CERTIFICATE, "NEW CERTIFICATE REQUEST": RE
 _PRIVATE_KEY = re.compile(r"BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
 _MARKER = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,40})-----")
 _BINARY = "it is binary, such as DER or PKCS #12: convert it ('openssl x509 -inform der', 'openssl pkcs12 -nokeys')"
-_CURES = {
-    "TRUSTED CERTIFICATE": ": 'openssl x509' converts it",
-    "PKCS7": ": 'openssl pkcs7 -print_certs' converts it",
-}
+_CURES = {"TRUSTED CERTIFICATE": ": 'openssl x509' converts it", "PKCS7": ": 'openssl pkcs7 -print_certs' converts it"}
 
 
 def find_private_key(text: str) -> int:

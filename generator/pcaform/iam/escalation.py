@@ -73,6 +73,9 @@ _NAMES = {
 }
 _KINDS = {name if ":" in name else f"iam:{name}": kind for kind, names in _NAMES.items() for name in names.split()}
 """Action -> what it hands on: the rights of a kind of resource, or those of the roles that a service runs with."""
+_BY_SERVICE: dict[str, list[str]] = {}
+for _name in (*_KINDS, EXPORT):
+    _BY_SERVICE.setdefault(_name.partition(":")[0], []).append(_name)
 _KNOWN = (*_KINDS, ISSUE, *ADMINISTERING, *ON_AUTHORITY)
 IAM_KINDS = tuple(kind for kind in _NAMES if "." not in kind)
 _OF_ACCOUNT = {
@@ -156,11 +159,12 @@ def handing_actions(statement: Statement) -> Mapping[str, tuple[str, ...]]:
     """Return the actions by which a statement hands rights on -> the kinds of their targets; () for the account's."""
     if not statement.is_allow:
         return {}
+    services = {pattern.partition(":")[0].lower() for pattern in statement.actions or ("*",)}
+    is_any = any("*" in each or "?" in each for each in services)
+    names = [*_KINDS, EXPORT] if is_any else [name for each in services for name in _BY_SERVICE.get(each, ())]
     found: dict[str, tuple[str, ...]] = {
-        action: (kind,) for action, kind in _KINDS.items() if statement.matches_action(action)
+        name: (_KINDS[name],) if name in _KINDS else () for name in names if statement.matches_action(name)
     }
-    if statement.matches_action(EXPORT):
-        found[EXPORT] = ()
     for action in _other_actions(statement):
         found.setdefault(action, IAM_KINDS if action.startswith(("iam:", "sts:")) else ())
     return found

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from pcaform.iam.documents import Document, Principals, Statement, Texts, read_policy
+from pcaform.iam.documents import Document, Principals, Statement, read_policy
 from pcaform.iam.evaluator.conditions import Condition
 
 _ONE_OF = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike", "NumericEquals", "Bool", "Null"})
@@ -52,8 +52,11 @@ def _of_statement(statement: Statement) -> Iterator[str]:
 def _axes(statement: Statement) -> Iterator[Axis]:
     """Yield an axis for each element; the values of a Not element stay together, since it excludes all of them."""
     yield [("Effect", statement.effect)]
+    actions, not_actions = (
+        None if names is None else map(str.lower, names) for names in (statement.actions, statement.not_actions)
+    )
     elements: list[tuple[str, Iterable[Any] | None, Iterable[Any] | None]] = [
-        ("Action", _lower(statement.actions), _lower(statement.not_actions)),
+        ("Action", actions, not_actions),
         ("Resource", statement.resources, statement.not_resources),
         ("Principal", _principals(statement.principals), _principals(statement.not_principals)),
     ]
@@ -63,10 +66,6 @@ def _axes(statement: Statement) -> Iterator[Axis]:
         if excluded is not None:
             yield [(f"Not{name}", sorted(set(excluded)))]
     yield from map(_condition, statement.conditions)
-
-
-def _lower(actions: Texts | None) -> list[str] | None:
-    return None if actions is None else [each.lower() for each in actions]
 
 
 def _principals(principals: Principals | None) -> Principals | None:

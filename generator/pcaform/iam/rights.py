@@ -126,6 +126,8 @@ class Rights:
     def handings(self, texts: Iterable[str], own: Collection[str] = ()) -> Iterator[Handing]:
         """Yield how policies hand on rights, of everybody or of who has them; `own` are the labels of who has them."""
         statements = [each for text in texts for each in statements_of(text) or ()]
+        if not any(map(handing_actions, statements)):
+            return
         others = [each for each in self.targets if each.label not in own]
         targets = [*others, *self._own_targets(own)]
         for prefix in self._prefixes_of(statements):

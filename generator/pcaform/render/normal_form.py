@@ -13,12 +13,11 @@ from typing import Any
 from pcaform.core import facts, name_constraints
 from pcaform.core.unicode import nfc
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec
 from pcaform.terraform.arguments import Source
-from pcaform.terraform.schema import by_path, default_of
-from pcaform.terraform.source_kind import KINDS, SourceKind
+from pcaform.terraform.schema import KINDS, SourceKind, by_path, default_of
 
 Path = tuple[str, ...]
 Form = dict[str, Any]
@@ -235,7 +234,7 @@ def _normalize_role(item: dict[str, Any], _: str, spec: Spec) -> None:
 
 
 def _trust_statements(trust: Any, spec: Spec) -> frozenset[str]:
-    return normalized_statements([trust_policy.document(Trust.model_validate(trust), spec.aws)])
+    return normalized_statements([resource_policies.trust_policy(Trust.model_validate(trust), spec.aws)])
 
 
 def _drop_default_session(item: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
 from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
 from pcaform.sandbox.acm.service import AcmBackend
@@ -23,6 +24,7 @@ from pcaform.sandbox.iam.identity_check import create_sts_backend_class
 from pcaform.sandbox.iam.service import IamBackend
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.pca.service import AcmPcaBackend
+from pcaform.sandbox.s3.service import BucketBackend
 
 # moto would use it instead of every other way to set an account.
 _ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"
@@ -42,6 +44,7 @@ def register_backends(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
             (acmpca_backends, AcmPcaBackend),
             (acm_backends, AcmBackend),
             (iam_backends, IamBackend),
+            (s3_backends, BucketBackend),
             (sts_backends, create_sts_backend_class(user_id)),
         ):
             undo.enter_context(_replace_backend(backends, replacement))

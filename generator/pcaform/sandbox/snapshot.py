@@ -20,6 +20,7 @@ from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
@@ -31,6 +32,7 @@ _SERVICES: dict[str, BackendDict[Any]] = {
     "acm": acm_backends,
     "acm-pca": acmpca_backends,
     "iam": iam_backends,
+    "kms": kms_backends,
     "s3": s3_backends,
     "sts": sts_backends,
 }

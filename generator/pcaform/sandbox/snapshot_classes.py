@@ -11,9 +11,13 @@ import types
 from collections.abc import Callable
 from typing import Any, get_args, get_origin, get_type_hints
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from moto.acm import models as acm
 from moto.acmpca.models import ACMPCABackend
 from moto.iam import models as iam
+from moto.kms import models as kms
+from moto.kms import utils as kms_keys
 from moto.s3 import models as s3
 from moto.s3.utils import CaseInsensitiveDict, _VersionedKeyStore
 from moto.sts import models as sts
@@ -34,6 +38,7 @@ CLASSES: dict[str, type] = {
         *(iam.Certificate, iam.Group, iam.InlinePolicy, iam.InstanceProfile, iam.MFADevice, iam.ManagedPolicy),
         *(iam.OpenIDConnectProvider, iam.PolicyVersion, iam.Role, iam.SAMLProvider, iam.SigningCertificate),
         *(iam.SshPublicKey, iam.User, iam.VirtualMfaDevice),
+        *(kms.Alias, kms.Grant, kms.Key, kms_keys.ECDSAPrivateKey, kms_keys.RSAPrivateKey),
         *(s3.CorsRule, s3.FakeAcl, s3.FakeBucket, s3.FakeBucketInventoryConfiguration, s3.FakeDeleteMarker),
         *(s3.FakeGrant, s3.FakeGrantee, s3.FakeKey, s3.FakeMultipart, s3.FakeTableStorageBucket),
         *(s3.LifeCycleNoncurrentVersionTransition, s3.LifecycleAndFilter, s3.LifecycleFilter, s3.LifecycleRule),
@@ -69,6 +74,7 @@ _MOTO_FIELDS: dict[type, dict[str, Any]] = {
         "tagger": TaggingService,
         "users": dict[str, iam.User],
     },
+    kms.KmsBackend: {"keys": dict[str, kms.Key], "tagger": TaggingService},
     s3.S3Backend: {
         "buckets": dict[str, s3.FakeBucket],
         "table_buckets": dict[str, s3.FakeTableStorageBucket],
@@ -76,6 +82,14 @@ _MOTO_FIELDS: dict[type, dict[str, Any]] = {
         "_pagination_tokens": _Records,
     },
     sts.STSBackend: {"assumed_roles": list[sts.AssumedRole]},
+    kms.Key: {
+        "aliases": dict[str, kms.Alias],
+        "grants": dict[str, kms.Grant],
+        "key_material": bytes,
+        "private_key": kms_keys.ECDSAPrivateKey | kms_keys.RSAPrivateKey | None,
+    },
+    kms_keys.ECDSAPrivateKey: {"private_key": EllipticCurvePrivateKey},
+    kms_keys.RSAPrivateKey: {"private_key": RSAPrivateKey},
     iam.ManagedPolicy: {"versions": list[iam.PolicyVersion]},
     iam.User: {"access_keys": list[iam.AccessKey], "policies": _Records, "managed_policies": _Records},
     s3.FakeBucket: {

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pcaform.core.finding import Finding, Severity
-from pcaform.core.formats.json_document import alias
+from pcaform.core.formats.report import alias
 from pcaform.core.unicode import visible
 from pcaform.terraform import addresses
-from pcaform.terraform.source_kind import SourceKind
+from pcaform.terraform.schema import SourceKind
 
 SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""

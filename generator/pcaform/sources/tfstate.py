@@ -16,8 +16,7 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
-from pcaform.terraform.schema import ATTRIBUTES
-from pcaform.terraform.source_kind import STATE
+from pcaform.terraform.schema import ATTRIBUTES, STATE
 
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key

@@ -10,8 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
 from pcaform.spec import types
-from pcaform.spec.name_constraints import NameConstraints
-from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, Provider, Tags, member, tag_of
+from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, NameConstraints, Provider, Tags, member, tag_of
 
 _MONTHS = 12
 

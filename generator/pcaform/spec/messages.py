@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pcaform.core.formats.text import count
 from pcaform.core.unicode import visible
 from pcaform.spec.types import PATTERN_DESCRIPTIONS, is_tag, strip_tags
 from pcaform.spec.yaml_reader import Loc
@@ -15,19 +16,16 @@ _TYPES = {
     "string_type": "text (quote it)",
     "int_type": "a number",
     "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "tuple_type": "a list",
-    "list_type": "a list",
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping"),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list"),
 }
 _LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: f"{ctx['ge']} or more",
     "less_than_equal": lambda ctx: f"{ctx['le']} or less",
-    "string_too_short": lambda ctx: f"at least {_count(ctx['min_length'], 'character')}",
-    "string_too_long": lambda ctx: f"at most {_count(ctx['max_length'], 'character')}",
-    "too_short": lambda ctx: f"at least {_count(ctx['min_length'], 'item')}",
-    "too_long": lambda ctx: f"at most {_count(ctx['max_length'], 'item')}",
+    "string_too_short": lambda ctx: f"at least {count(ctx['min_length'], 'character')}",
+    "string_too_long": lambda ctx: f"at most {count(ctx['max_length'], 'character')}",
+    "too_short": lambda ctx: f"at least {count(ctx['min_length'], 'item')}",
+    "too_long": lambda ctx: f"at most {count(ctx['max_length'], 'item')}",
     "string_pattern_mismatch": lambda ctx: PATTERN_DESCRIPTIONS[ctx["pattern"]],
 }
 _SEEN_WIDTH = 60
@@ -49,7 +47,8 @@ def describe_error(error: Any, model: type[BaseModel]) -> str:
         close = find_nearest(name, error["input"]) if isinstance(error["input"], Mapping) else None
         return f"unknown key '{close}' (did you mean '{name}'?)" if close else f"the key '{name}' is missing"
     if kind == "extra_forbidden":
-        return _describe_unknown_key(loc, list_allowed_keys(model, error["loc"][:-1]))
+        allowed_keys = list_allowed_keys(model, error["loc"][:-1])
+        return f"unknown key '{loc[-1]}'{suggest(loc[-1], allowed_keys, word='allowed')}"
     if kind == "union_tag_invalid":
         allowed_tags = _quoted_words(context["expected_tags"])
         return _describe_unknown_value(context["discriminator"].strip("'"), context["tag"], allowed_tags)
@@ -73,10 +72,6 @@ def is_about_key(error: Any) -> bool:
     """Tell whether a record is about a mapping's own key, which pydantic marks with a last step `[key]`."""
     loc = error["loc"]
     return len(loc) > 1 and loc[-1] == "[key]" and bool(error["input"] == loc[-2])
-
-
-def _describe_unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
-    return f"unknown key '{loc[-1]}'{suggest(loc[-1], allowed, word='allowed')}"
 
 
 def _describe_unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
@@ -128,10 +123,6 @@ def describe_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list" if value else "an empty list"
     return str(value)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def list_allowed_keys(model: type[BaseModel], loc: Loc) -> list[str]:

@@ -124,7 +124,3 @@ class OperatorRole(Role):
     """Tags of the role and of its policy."""
     ignore: Many[Ignore] = ()
     """Rules that are intentionally not followed here."""
-
-
-OperatorRoles = dict[Key, OperatorRole]
-"""Administrators or auditors, by key."""

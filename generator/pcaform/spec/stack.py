@@ -8,16 +8,7 @@ from pydantic import Field, model_validator
 
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
-from pcaform.spec.sections import (
-    Certificate,
-    CrlBucket,
-    OperatorRole,
-    OperatorRoles,
-    Removal,
-    RemovedKey,
-    Share,
-    Waiver,
-)
+from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
 from pcaform.spec.types import REGION, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
 
 
@@ -62,9 +53,9 @@ class Spec(Model):
     """Private certificates of this stack."""
     shares: dict[Key, Share] = Field(default_factory=dict)
     """Other accounts that may issue, by the CA's key."""
-    administrators: OperatorRoles = Field(default_factory=dict)
+    administrators: dict[Key, OperatorRole] = Field(default_factory=dict)
     """Roles that administer the CAs."""
-    auditors: OperatorRoles = Field(default_factory=dict)
+    auditors: dict[Key, OperatorRole] = Field(default_factory=dict)
     """Roles that read and report."""
     removed: dict[RemovedKey, Removal] = Field(default_factory=dict)
     """What happens to items that were removed from the spec."""

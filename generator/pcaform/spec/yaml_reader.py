@@ -266,10 +266,8 @@ class _Builder:
         if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag not in (None, "!"):
             self.fail(event, "a key must be plain text")
         if event.implicit[0] and event.value == "<<":
-            self.fail(
-                event,
-                "merge keys ('<<') are not supported: use 'certificate_authority_defaults', or a whole alias",
-            )
+            message = "merge keys ('<<') are not supported: use 'certificate_authority_defaults', or a whole alias"
+            self.fail(event, message)
         return str(event.value)
 
     def fail(self, event: Any, message: str) -> NoReturn:

@@ -17,19 +17,7 @@ _WIDTH = 110
 _TEXT = "tag:yaml.org,2002:str"
 _COMMAND = re.compile(r"(?:^|\s)::|##(?:vso)?\[")
 """What a log of GitHub or Azure Pipelines reads as a command; a long text may be folded at any space."""
-_HEAD = ("version", "stack", "aws", "terraform")
-_SECTIONS = (
-    "certificate_authorities",
-    "issuers",
-    "crl_buckets",
-    "certificates",
-    "shares",
-    "administrators",
-    "auditors",
-    "removed",
-    "moves",
-    "waivers",
-)
+_HEAD, _SECTIONS = list(Spec.model_fields)[:4], list(Spec.model_fields)[4:]
 _HASHES = re.compile(r"##(?=(?:vso)?\[)")
 
 
@@ -155,12 +143,8 @@ def dump(spec: Spec) -> str:
     data = minimal_data(spec)
     head = {key: data[key] for key in _HEAD if key in data}
     layout = _Layout()
-    return "\n".join(
-        [
-            _format_block(head),
-            *(_format_section(key, data[key], layout) for key in _SECTIONS if data.get(key)),
-        ]
-    )
+    sections = (_format_section(key, data[key], layout) for key in _SECTIONS if data.get(key))
+    return "\n".join([_format_block(head), *sections])
 
 
 def _format_section(name: str, section: Any, layout: _Layout) -> str:

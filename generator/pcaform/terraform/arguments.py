@@ -87,6 +87,8 @@ def _other(*names: str, kind: Kind = "string") -> Iterator[Argument]:
 
 _CA = "certificate_authorities.*"
 _CONFIGURATION = "certificate_authority_configuration"
+_CREATE, _DELETE = "CreateCertificateAuthorityRequest", "DeleteCertificateAuthorityRequest"
+_ISSUE = "IssueCertificateRequest"
 _CRL = "revocation_configuration.crl_configuration"
 _OCSP = "revocation_configuration.ocsp_configuration"
 _ROLES = ("administrators.*", "auditors.*")
@@ -98,13 +100,9 @@ def _ca(name: str, api: str = "", *, at: str = "", **facts_of_it: Any) -> Argume
     return _row(f"{at}.{name}".lstrip("."), f"{_CA}.{name}", api=api, **facts_of_it)
 
 
-def _create(member: str) -> str:
-    return f"CreateCertificateAuthorityRequest.{member}"
-
-
-def _subject(name: str, **facts_of_it: Any) -> Argument:
-    member = "".join(word.capitalize() for word in name.split("_"))
-    fixed = {"replaces": "since" not in facts_of_it, "is_fixed": True, **facts_of_it}
+def _subject(name: str) -> Argument:
+    member, is_taken = "".join(map(str.capitalize, name.split("_"))), name not in facts.INEXPRESSIBLE_KEYS
+    fixed = {"replaces": is_taken, "is_fixed": True, "since": FLOOR if is_taken else NOT_YET}
     return _ca(f"subject.{name}", f"ASN1Subject.{member}", at=_CONFIGURATION, **fixed)
 
 
@@ -125,7 +123,10 @@ _KEPT: dict[str, Any] = {"is_computed": True}
 _JSON: dict[str, Any] = {"form": "json"}
 _ANEW: dict[str, Any] = {"replaces": True}
 _FIXED: dict[str, Any] = {"replaces": True, "is_fixed": True}
-
+_DAYS: dict[str, Any] = {"kind": "number", "default": facts.DEFAULT_DELETION_DAYS}
+_INLINE = (_row("name", **_ANEW), _row("policy", **_JSON), *_other("name_prefix"))
+PUBLIC_ACCESS_SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+"""Of `aws_s3_bucket_public_access_block`."""
 
 ARGUMENTS: tuple[Argument, ...] = (
     *_of(
@@ -153,36 +154,16 @@ ARGUMENTS: tuple[Argument, ...] = (
     ),
     *_of(
         types.AUTHORITY,
-        _ca("type", _create("CertificateAuthorityType"), default="SUBORDINATE", is_required=True, **_FIXED),
-        _ca("usage_mode", _create("UsageMode"), aws_default=facts.DEFAULT_USAGE_MODE, is_fixed=True, **_KEPT),
-        _ca("key_storage_security_standard", _create("KeyStorageSecurityStandard"), **_FIXED, **_KEPT),
+        _ca("type", f"{_CREATE}.CertificateAuthorityType", default="SUBORDINATE", is_required=True, **_FIXED),
+        _ca("usage_mode", f"{_CREATE}.UsageMode", aws_default=facts.DEFAULT_USAGE_MODE, is_fixed=True, **_KEPT),
+        _ca("key_storage_security_standard", f"{_CREATE}.KeyStorageSecurityStandard", **_FIXED, **_KEPT),
         _ca("enabled", kind="bool", default=True),
-        _ca(
-            "permanent_deletion_time_in_days",
-            "DeleteCertificateAuthorityRequest.PermanentDeletionTimeInDays",
-            kind="number",
-            default=facts.DEFAULT_DELETION_DAYS,
-            carried=TERRAFORM,
-        ),
-        _ca("tags", _create("Tags"), **_TAGS),
+        _ca("permanent_deletion_time_in_days", f"{_DELETE}.PermanentDeletionTimeInDays", carried=TERRAFORM, **_DAYS),
+        _ca("tags", f"{_CREATE}.Tags", **_TAGS),
         _ca("timeouts.create", carried=TERRAFORM),
         _ca("key_algorithm", "CertificateAuthorityConfiguration.KeyAlgorithm", at=_CONFIGURATION, **_FIXED),
         _ca("signing_algorithm", "CertificateAuthorityConfiguration.SigningAlgorithm", at=_CONFIGURATION, **_FIXED),
-        _subject("common_name"),
-        _subject("country"),
-        _subject("distinguished_name_qualifier"),
-        _subject("generation_qualifier"),
-        _subject("given_name"),
-        _subject("initials"),
-        _subject("locality"),
-        _subject("organization"),
-        _subject("organizational_unit"),
-        _subject("pseudonym"),
-        _subject("serial_number", since=NOT_YET),
-        _subject("state"),
-        _subject("surname"),
-        _subject("title"),
-        _subject("custom_attributes", since=NOT_YET),
+        *map(_subject, (*facts.SUBJECT_LENGTHS, "custom_attributes")),
         _crl("enabled", "Enabled", **_ON_OFF),
         _crl("expiration_in_days", "ExpirationInDays", kind="number"),
         _crl("custom_cname", "CustomCname"),
@@ -201,13 +182,11 @@ ARGUMENTS: tuple[Argument, ...] = (
     ),
     *_of(
         types.CERTIFICATE,
-        _row(
-            "certificate_authority_arn", f"{_CA}.parent", api="IssueCertificateRequest.CertificateAuthorityArn", **_ANEW
-        ),
-        _row("template_arn", f"{_CA}.path_length", api="IssueCertificateRequest.TemplateArn", **_ANEW),
+        _row("certificate_authority_arn", f"{_CA}.parent", api=f"{_ISSUE}.CertificateAuthorityArn", **_ANEW),
+        _row("template_arn", f"{_CA}.path_length", api=f"{_ISSUE}.TemplateArn", **_ANEW),
         _ca("validity.type", "Validity.Type", carried=TERRAFORM, **_ANEW),
         _ca("validity.value", "Validity.Value", carried=TERRAFORM, **_ANEW),
-        _ca("api_passthrough", "IssueCertificateRequest.ApiPassthrough", carried=TERRAFORM, **_ANEW, **_JSON),
+        _ca("api_passthrough", f"{_ISSUE}.ApiPassthrough", carried=TERRAFORM, **_ANEW, **_JSON),
         _row("", f"{_CA}.name_constraints"),
         _row("", f"{_CA}.template", carried=TERRAFORM),
         _row("certificate_signing_request", **_ANEW),
@@ -274,26 +253,12 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("tags", **_TAGS),
         *_other("name_prefix"),
     ),
-    *(
-        row
-        for kind, resource in (
-            ("user", types.IAM_USER_POLICY_ATTACHMENT),
-            ("role", types.IAM_ROLE_POLICY_ATTACHMENT),
-            ("group", types.IAM_GROUP_POLICY_ATTACHMENT),
-        )
-        for row in _of(resource, _row(kind, **_ANEW), _row("policy_arn", **_ANEW))
-    ),
-    *(
-        row
-        for kind, resource in (
-            ("user", types.IAM_USER_POLICY),
-            ("role", types.IAM_ROLE_POLICY),
-            ("group", types.IAM_GROUP_POLICY),
-        )
-        for row in _of(
-            resource, _row(kind, **_ANEW), _row("name", **_ANEW), _row("policy", **_JSON), *_other("name_prefix")
-        )
-    ),
+    *_of(types.IAM_USER_POLICY_ATTACHMENT, _row("user", **_ANEW), _row("policy_arn", **_ANEW)),
+    *_of(types.IAM_ROLE_POLICY_ATTACHMENT, _row("role", **_ANEW), _row("policy_arn", **_ANEW)),
+    *_of(types.IAM_GROUP_POLICY_ATTACHMENT, _row("group", **_ANEW), _row("policy_arn", **_ANEW)),
+    *_of(types.IAM_USER_POLICY, _row("user", **_ANEW), *_INLINE),
+    *_of(types.IAM_ROLE_POLICY, _row("role", **_ANEW), *_INLINE),
+    *_of(types.IAM_GROUP_POLICY, _row("group", **_ANEW), *_INLINE),
     *_of(
         types.IAM_POLICY_ATTACHMENT,
         *(_row(name, **_SET) for name in ("users", "roles", "groups")),
@@ -328,10 +293,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     *_of(
         types.S3_BUCKET_PUBLIC_ACCESS_BLOCK,
         _row("bucket", **_ANEW),
-        _row("block_public_acls", **_ON_OFF),
-        _row("block_public_policy", **_ON_OFF),
-        _row("ignore_public_acls", **_ON_OFF),
-        _row("restrict_public_buckets", **_ON_OFF),
+        *(_row(name, **_ON_OFF) for name in PUBLIC_ACCESS_SETTINGS),
     ),
     *_of(
         types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,

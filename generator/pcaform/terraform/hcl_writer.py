@@ -121,7 +121,7 @@ def expression(value: Any, level: int = 0) -> str:
     if value is None or isinstance(value, bool | int):
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping):
-        return _object(value, level)
+        return f"{{\n{attributes(value, level + 1)}\n{_INDENT * level}}}" if value else "{}"
     if isinstance(value, Sequence):
         return _list(value, level)
     raise TypeError(f"no HCL form for {type(value).__name__}")
@@ -134,12 +134,6 @@ def _path(value: Reference | Traversal | StackFile) -> str:
         return f'file("${{path.module}}/{quote(value.path)[1:-1]}")'
     steps = [f"[{expression(step.key)}]" if isinstance(step, Index) else f".{step}" for step in value.steps]
     return "".join(steps).removeprefix(".")
-
-
-def _object(value: Mapping[str, Any], level: int) -> str:
-    if not value:
-        return "{}"
-    return f"{{\n{attributes(value, level + 1)}\n{_INDENT * level}}}"
 
 
 def _list(value: Sequence[Any], level: int) -> str:

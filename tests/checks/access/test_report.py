@@ -155,6 +155,7 @@ def test_a_policy_that_iam_refuses_is_an_error(pcaform: Run, tmp_path: Path) -> 
 
 
 USER, ROLE = "arn:aws:iam::123456789012:user/old", "arn:aws:iam::123456789012:role/pki"
+ADMINISTRATOR = 'administrators: {pki: {role_name: pki, trust: {accounts: ["123456789012"]}}}\n'
 TAKES, KEYS = (
     "lets an issuer take rights over CAs",
     "lets an issuer take certificates of others with their private keys",
@@ -188,11 +189,7 @@ def test_rights_that_a_verbatim_policy_may_take(
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     for condition in ({}, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}):
         spec = verbatim(tmp_path, {**statement, "Condition": condition})
-        spec.write_text(
-            f"{spec.read_text()}administrators: {{pki: {{role_name: pki, trust: {{accounts: ['1' ]}}}}}}\n".replace(
-                "'1' ", '"123456789012"'
-            )
-        )
+        spec.write_text(spec.read_text(encoding="utf-8") + ADMINISTRATOR, encoding="utf-8")
         done = pcaform("access", spec)
         lines = [line for line in done.stdout.splitlines() if "lets an issuer" in line]
         assert (done.returncode, len(lines)) == ((2, 1) if expected else (0, 0)), done.stderr

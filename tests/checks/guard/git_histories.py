@@ -128,6 +128,23 @@ def move(old: str, new: str, text: str) -> Step:
     return steps(delete(old), write(new, text))
 
 
+def cut(repository: Repository) -> None:
+    """Clone so little that a branch which both sides merged seems to be where they parted; it never had the CA."""
+    repository.git("checkout", "-qb", "side", "main")
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    repository.write("specs/corp.yaml", WHOLE)
+    repository.commit()
+    repository.git("checkout", "-qB", "topic")
+    repository.write("specs/corp.yaml", CORP)
+    for _ in range(5):
+        repository.commit()
+    for branch in ("topic", "main", "topic"):
+        repository.git("checkout", "-q", branch)
+        repository.git("merge", "-q", "--no-edit", "side")
+    repository.git("clone", "-q", "--depth=3", "--no-single-branch", f"file://{repository.home}", "shallow")
+
+
 def submodule(text: str) -> Step:
     """Return a step that adds a repository with a spec as the submodule `pki`."""
 

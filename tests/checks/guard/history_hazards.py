@@ -24,6 +24,7 @@ from checks.guard.git_histories import (
     Step,
     commit,
     criss_cross,
+    cut,
     delete,
     files,
     git,
@@ -43,6 +44,7 @@ def written(text: str | bytes) -> Step:
     return write("specs/corp.yaml", text)
 
 
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 3\n"
 RENAME = move("specs/corp.yaml", "specs/new.yaml", CORP)
 HAZARDS = (
     History("a CA is taken out", BASE, files(specs__corp=CORP), LOST),
@@ -131,6 +133,22 @@ HAZARDS = (
         delete("specs/corp.yaml"),
         DOUBT,
     ),
+    History("stored in another place", written(POINTER), files(specs__corp=CORP), DOUBT),
+    History("stored in another place, and renamed", written(POINTER), RENAME, DOUBT, NEW),
+    History("encrypted", written(b"\0GITCRYPT\0abcdef"), RENAME, DOUBT, NEW),
+    History("encoded by a filter", written("YmFzZTY0\n"), files(specs__corp=CORP), DOUBT),
+    History("merge keys", written(WHOLE.replace("    type: ROOT\n", "    <<: {type: ROOT}\n")), RENAME, DOUBT, NEW),
+    History("out of the directory that is checked", TWO, move("specs/corp.yaml", "old/corp.yaml", WHOLE), GONE),
+    History(
+        "two stacks change their states",
+        TWO,
+        files(
+            specs__corp=WHOLE.replace("key: corp", "key: lab"),
+            specs__lab=OTHER.replace("key: lab", "key: corp"),
+        ),
+        MOVED,
+    ),
+    History("from a directory below", BASE, files(specs__corp=CORP), LOST, (".", "--base", "main"), inside="specs"),
     History("a stack is gone", TWO, delete("specs/corp.yaml"), GONE),
     History("a stack is gone, of one file", TWO, delete("specs/corp.yaml"), GONE, ("specs/lab.yaml", "--base", "main")),
     History(
@@ -274,6 +292,14 @@ HAZARDS = (
             lambda r: r.git("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{r.home}", "shallow"),
         ),
         FAILED,
+        inside="shallow",
+    ),
+    History(
+        "a shallow clone with an older common commit",
+        files(specs__corp=CORP),
+        cut,
+        FAILED,
+        ("specs", "--base", "origin/main"),
         inside="shallow",
     ),
     History("a bare repository", BASE, steps(files(specs__corp=CORP), git("config", "core.bare", "true")), FAILED),

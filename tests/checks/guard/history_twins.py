@@ -109,6 +109,7 @@ TWINS = (
         "",
     ),
     History("from standard input", BASE, nothing, "", ("-", "--base", "main")),
+    History("an empty file becomes a spec", write("specs/corp.yaml", ""), BASE, ""),
     History("with HEAD as the base", BASE, nothing, "", ("specs", "--base", "HEAD")),
     History(
         "a stack of which nothing was left",

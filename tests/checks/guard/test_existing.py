@@ -104,6 +104,13 @@ def test_a_ca_beside_those_of_the_state_is_not_a_first_apply(pcaform: Run, home:
     assert (done.returncode, done.stdout, "empty" in done.stderr) == (0, "", False), done
 
 
+def test_a_ca_that_is_let_go_beside_a_new_one_is_of_this_stack(pcaform: Run, home: Path) -> None:
+    (home / "corp.yaml").write_text(f"{SPEC}removed: {{old: forget}}\n", encoding="utf-8")
+    planned = plan(state={ADDRESS.replace("root", "old"): authority("Old", arn=CA)})
+    done = guard(pcaform, home, planned, "--spec", "corp.yaml")
+    assert (done.returncode, done.stdout) == (0, ""), done
+
+
 def test_a_manifest_that_is_broken(pcaform: Run, home: Path) -> None:
     (home / "stacks" / "corp" / ".pcaform.json").write_text("{}", encoding="utf-8")
     done = guard(pcaform, home, plan(), "--spec", "corp.yaml")

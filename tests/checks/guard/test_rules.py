@@ -10,7 +10,7 @@ import pcaform
 from pcaform.checks.guard import rules
 from pcaform.checks.guard.rule import Rule, all_rules, rules_for, waivable_rules
 from pcaform.checks.guard.verdict import rank
-from pcaform.rules.catalog import RULES as SPEC_RULES
+from pcaform.rules.load import RULES as SPEC_RULES
 
 PROGRAM = Path(pcaform.__file__).parent
 FILES = sorted(path for path in Path(rules.__file__).parent.glob("*.py") if path.name != "__init__.py")

@@ -264,18 +264,15 @@ FETCHABLE = TEXT.replace("  corpus-more-lists: {}\n", FETCHED)
 
 def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     """The rules are the same as for a plan."""
-    step = diff_specs(*(parse_earlier(text.encode(), "", str.encode) for text in (FETCHABLE, TEXT)))
+    fetchable, closed = (parse_earlier(text.encode(), "", str.encode) for text in (FETCHABLE, TEXT))
+    step = diff_specs(fetchable, closed)
     address = "module.crl_bucket_corpus-more-lists.aws_s3_bucket_policy.this"
     (policy,) = (change for change in step.changes if change.address == address)
     assert policy.actions == ("update",)
     texts = [json.loads(values["policy"])["Statement"] for values in (policy.before, policy.after)]
     readers = [[each["Principal"]["Service"] for each in text if each["Effect"] == "Allow"] for text in texts]
     assert readers == [["acm-pca.amazonaws.com", "cloudfront.amazonaws.com"], ["acm-pca.amazonaws.com"]]
-    assert not [
-        each
-        for each in diff_specs(*[parse_earlier(TEXT.encode(), "", str.encode)] * 2).changes
-        if each.actions != ("no-op",)
-    ]
+    assert not [each for each in diff_specs(closed, closed).changes if each.actions != ("no-op",)]
 
 
 def test_lists_that_would_be_deleted_with_their_bucket() -> None:

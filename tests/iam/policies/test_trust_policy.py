@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.iam.policies import trust_policy
+from pcaform.iam.policies import resource_policies
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 
@@ -74,7 +74,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("trust", "statement"), CASES.values(), ids=CASES)
 def test_each_way_in_is_one_statement(trust: dict[str, Any], statement: dict[str, Any]) -> None:
-    (found,) = trust_policy.document(Trust.model_validate(trust), AWS)["Statement"]
+    (found,) = resource_policies.trust_policy(Trust.model_validate(trust), AWS)["Statement"]
     assert {key: value for key, value in found.items() if key not in {"Sid", "Effect"}} == statement
     assert found["Effect"] == "Allow"
 
@@ -85,10 +85,10 @@ def test_ways_in_stand_side_by_side() -> None:
         every |= {
             name: [*every.get(name, []), *value] if isinstance(value, list) else value for name, value in trust.items()
         }
-    statements = trust_policy.document(Trust.model_validate(every), AWS)["Statement"]
+    statements = resource_policies.trust_policy(Trust.model_validate(every), AWS)["Statement"]
     assert len({statement["Sid"] for statement in statements}) == len(statements) == len(CASES)
 
 
 def test_an_account_is_of_the_partition_of_the_region() -> None:
-    (found,) = trust_policy.document(Trust(accounts=("210987654321",)), CHINA)["Statement"]
+    (found,) = resource_policies.trust_policy(Trust(accounts=("210987654321",)), CHINA)["Statement"]
     assert found["Principal"] == {"AWS": ["arn:aws-cn:iam::210987654321:root"]}

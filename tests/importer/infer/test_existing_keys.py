@@ -9,7 +9,7 @@ import pytest
 
 from importer.infer.state_builders import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
 from pcaform.core.problems import Failure
-from pcaform.iam.policies import trust_policy
+from pcaform.iam.policies import resource_policies
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.infer.keys import existing_keys
 from pcaform.rules.load import load_valid_text
@@ -17,7 +17,7 @@ from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
-from pcaform.terraform.source_kind import LIVE
+from pcaform.terraform.schema import LIVE
 
 HEAD = f"""\
 version: 1
@@ -145,7 +145,7 @@ def test_resource_at_two_addresses_is_written_once() -> None:
 def test_instance_profile_in_another_path_does_not_move() -> None:
     """Terraform would replace it."""
     aws = Aws(region=REGION, account_id=ACCOUNT)
-    trust = trust_policy.document(Trust.model_validate({"services": ["ec2.amazonaws.com"]}), aws)
+    trust = resource_policies.trust_policy(Trust.model_validate({"services": ["ec2.amazonaws.com"]}), aws)
     role = {"arn": "x", "name": "signer", "path": "/a/", "assume_role_policy": json.dumps(trust), "tags_all": {}}
     issue = {"Statement": [{"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}
     result = import_into(

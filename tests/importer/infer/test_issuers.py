@@ -7,7 +7,7 @@ import pytest
 
 from importer.infer.builders import AWS, UNMANAGED, infer, policy_of, spec_of
 from importer.infer.state_builders import ACCOUNT, Resource, resource, root, user
-from pcaform.iam.policies import trust_policy
+from pcaform.iam.policies import resource_policies
 from pcaform.spec.issuers import Trust
 
 
@@ -74,7 +74,7 @@ def test_inline_policy_blocks_of_a_role_are_reported() -> None:
 
 def test_instance_profile_moves_with_its_role() -> None:
     trust = {"services": ["ec2.amazonaws.com"]}
-    policy = trust_policy.document(Trust.model_validate(trust), AWS)
+    policy = resource_policies.trust_policy(Trust.model_validate(trust), AWS)
     arn = f"arn:aws:iam::{ACCOUNT}:policy/signer"
     role = {"arn": "x", "name": "signer", "path": "/", "assume_role_policy": json.dumps(policy), "tags_all": {}}
     document = json.dumps(policy_of("signer", UNMANAGED))

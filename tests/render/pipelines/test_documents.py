@@ -11,7 +11,7 @@ from conftest import Run
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies, Principal, Request, evaluate
 from pcaform.iam.policies.issuer_policies import size
-from pcaform.render.pipelines import documents, required_actions
+from pcaform.render.pipelines import documents, resources
 from pcaform.rules.load import load_file, load_valid_text
 from pcaform.spec.stack import Spec
 
@@ -75,15 +75,15 @@ def test_applying_signs_cas_with_the_templates_of_the_stack_only() -> None:
         "EndEntityCertificate": False,
     }.items():
         key = {"acm-pca__templatearn": arn.format(template), "aws__viaawsservice": "false"}
-        assert allows(document, required_actions.ISSUE, CA, **key) is is_allowed, template
+        assert allows(document, resources.ISSUE, CA, **key) is is_allowed, template
 
 
 def test_applying_requests_certificates_of_the_stacks_cas_only() -> None:
     document = documents.apply(spec())
-    assert allows(document, required_actions.REQUEST, "*", acm__certificateauthority=CA)
-    assert not allows(document, required_actions.REQUEST, "*")
+    assert allows(document, resources.REQUEST, "*", acm__certificateauthority=CA)
+    assert not allows(document, resources.REQUEST, "*")
     elsewhere = CA.replace(ACCOUNT, "210987654321")
-    assert not allows(document, required_actions.REQUEST, "*", acm__certificateauthority=elsewhere)
+    assert not allows(document, resources.REQUEST, "*", acm__certificateauthority=elsewhere)
 
 
 def test_applying_attaches_the_stacks_own_policies_only() -> None:

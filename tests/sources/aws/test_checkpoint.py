@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.inventory import import_request
+from pcaform.sources.aws.parallel import open_checkpoint
 from pcaform.sources.aws.session import Caller, RateLimiter, open_account
 from pcaform.sources.aws.snapshot import Filters, read_snapshot
 from pcaform.sources.inventory import Inventory

@@ -9,9 +9,8 @@ from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
 from pcaform.checks.access.check import AccessResult, Principal
 from pcaform.core import facts
 from pcaform.core.finding import Finding
-from pcaform.core.formats.json_document import alias
 from pcaform.core.formats.markdown import code_cell, escape, table
-from pcaform.core.formats.report import Report
+from pcaform.core.formats.report import Report, alias
 from pcaform.iam import actions
 
 _RULE = "not-as-granted"

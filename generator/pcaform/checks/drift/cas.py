@@ -97,7 +97,7 @@ def compare_cas(
     spec: Spec, snapshot: AccountSnapshot, matches: CaMatches, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield the differences of all CAs, in the order of the spec."""
-    form = normal_form(spec)["certificate_authorities"]
+    form = normal_form(spec)[_SECTION]
     for key in spec.certificate_authorities:
         if key in matches.unique:
             yield from _compare_ca(spec, key, matches, form=form, now=now, expiring=expiring)
@@ -108,27 +108,23 @@ def compare_cas(
 def _compare_ca(
     spec: Spec, key: str, matches: CaMatches, *, form: Mapping[str, Any], now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
-    ca, live = spec.certificate_authorities[key], matches.unique[key]
-    yield from _compare_status(key, ca, live)
+    ca, live, place = spec.certificate_authorities[key], matches.unique[key], f"{_SECTION}.{key}"
+    yield from _compare_status(place, ca, live)
     if live.status in GONE:
         return
-    yield from _check_end(key, ca, live, now=now, expiring=expiring)
-    yield from _compare_permission(key, ca, live)
+    yield from _check_end(place, ca, live, now=now, expiring=expiring)
+    yield from _compare_permission(f"{place}.permissions", ca, live)
+    algorithm = live.arguments["certificate_authority_configuration"][0]["key_algorithm"]
     if isinstance(ca, CertificateAuthority):
-        yield from _compare_settings(key, form[key], live, defaults=spec.aws.default_tags)
-        yield from _compare_signature(key, ca, live, live_cas=matches.unique)
-    elif ca.key_algorithm not in (None, _key_algorithm(live)):
-        message = f"'{ca.key_algorithm}' in the spec, '{_key_algorithm(live)}' at AWS"
-        place = f"certificate_authorities.{key}.key_algorithm"
-        yield Difference(Kind.STAYS, place, message, "write what AWS has into the spec", live.arn)
-
-
-def _key_algorithm(live: CaStatus) -> str:
-    return str(live.arguments["certificate_authority_configuration"][0]["key_algorithm"])
+        yield from _compare_settings(place, form[key], live, defaults=spec.aws.default_tags)
+        yield from _compare_signature(place, ca, live, live_cas=matches.unique)
+    elif ca.key_algorithm not in (None, algorithm):
+        message, advice = f"'{ca.key_algorithm}' in the spec, '{algorithm}' at AWS", "write what AWS has into the spec"
+        yield Difference(Kind.STAYS, f"{place}.key_algorithm", message, advice, live.arn)
 
 
 def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatches) -> Difference:
-    ca, place, region = spec.certificate_authorities[key], f"certificate_authorities.{key}", region_of(spec, key)
+    ca, place, region = spec.certificate_authorities[key], f"{_SECTION}.{key}", region_of(spec, key)
     if key in matches.ambiguous:
         arns = ", ".join(live.arn for live in matches.ambiguous[key])
         name = matches.ambiguous[key][0].name
@@ -151,10 +147,9 @@ def _is_elsewhere(spec: Spec, key: str) -> bool:
 
 
 def _compare_settings(
-    key: str, ours: Mapping[str, Any], live: CaStatus, defaults: Mapping[str, str]
+    place: str, ours: Mapping[str, Any], live: CaStatus, defaults: Mapping[str, str]
 ) -> Iterator[Difference]:
     """Yield the differences of a CA's settings. `ours` is its normal form, `defaults` are the tags of the provider."""
-    place = f"{_SECTION}.{key}"
     theirs = _live_form(live)
     wanted = {**{name: ours.get(name) for name in theirs}, _TAGS: {**defaults, **ours[_TAGS]}}
     wanted[_REVOCATION] = wanted[_REVOCATION] or {}
@@ -193,9 +188,8 @@ def _format_value(value: Any) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else f"'{value}'"
 
 
-def _compare_status(key: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
+def _compare_status(place: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
     """Yield what is wrong with a CA's status."""
-    place = f"certificate_authorities.{key}"
     is_enabled = not isinstance(ca, CertificateAuthority) or ca.enabled
     is_pending = isinstance(ca, CertificateAuthority) and ca.activation == "pending"
     if live.status == "DELETED":
@@ -222,13 +216,13 @@ def _compare_status(key: str, ca: CertificateAuthority | Reference, live: CaStat
 
 
 def _check_end(
-    key: str, ca: CertificateAuthority | Reference, live: CaStatus, *, now: datetime, expiring: timedelta
+    place: str, ca: CertificateAuthority | Reference, live: CaStatus, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield that a CA ends soon."""
     if live.status in ("ACTIVE", "DISABLED") and live.ends is not None and live.ends - now <= expiring:
         kind = Kind.RENEWAL if ca.permissions else Kind.STAYS
         message = f"its certificate ends on {day(live.ends)}, in {days_until(live.ends, now)} days"
-        yield _urgent(kind, f"certificate_authorities.{key}", message, _renewal_advice(ca), live)
+        yield _urgent(kind, place, message, _renewal_advice(ca), live)
 
 
 def _renewal_advice(ca: CertificateAuthority | Reference) -> str:
@@ -237,11 +231,10 @@ def _renewal_advice(ca: CertificateAuthority | Reference) -> str:
     return "have its CSR signed again, and import the certificate: no apply does that"
 
 
-def _compare_permission(key: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
+def _compare_permission(place: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
     """Yield what ACM's permission lacks, or has more than in the spec."""
     if PERMISSIONS in live.unread:
         return
-    place = f"certificate_authorities.{key}.permissions"
     actions = {action for permission in ca.permissions for action in permission.actions}
     if actions - set(live.actions):
         for message in missing_permission(live):
@@ -261,11 +254,10 @@ def _compare_permission(key: str, ca: CertificateAuthority | Reference, live: Ca
 
 
 def _compare_signature(
-    key: str, ca: CertificateAuthority, live: CaStatus, *, live_cas: Mapping[str, CaStatus]
+    place: str, ca: CertificateAuthority, live: CaStatus, *, live_cas: Mapping[str, CaStatus]
 ) -> Iterator[Difference]:
     """Yield that a CA's certificate has another signer or path length than in the spec."""
     certificates = [] if CERTIFICATE in live.unread else list(parse_or_none(live.certificate))[:1]
-    place = f"certificate_authorities.{key}"
     for certificate in certificates:
         length = path_length(certificate)
         if ca.path_length is not None and length != ca.path_length:

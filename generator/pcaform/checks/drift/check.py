@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from pcaform.checks.drift.access import compare_certificates, compare_principals, compare_shares
 from pcaform.checks.drift.cas import CaMatches, compare_cas, is_named, match_cas, region_of
-from pcaform.checks.drift.certificates import compare_certificates
 from pcaform.checks.drift.difference import Difference, Drift, Kind, sort_differences
-from pcaform.checks.drift.principals import compare_principals, compare_shares
+from pcaform.core.formats.text import count
 from pcaform.core.problems import Failure
 from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, POLICY, TAGS, AccountSnapshot
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
@@ -56,9 +56,8 @@ def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Dri
 
 def format_summary(drift: Drift) -> str:
     """Return the last line: how much was compared, and the number of differences."""
-    count = len(drift.differences)
     unknown = sum(difference.kind is Kind.UNKNOWN for difference in drift.differences)
-    end = f"{count} difference{'' if count == 1 else 's'}" if count else "no differences"
+    end = count(len(drift.differences), "difference") if drift.differences else "no differences"
     return f"{drift.compared} things compared: {end}" + (f", {unknown} of them unknown" if unknown else "")
 
 

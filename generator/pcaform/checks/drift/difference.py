@@ -7,9 +7,8 @@ from itertools import groupby
 from typing import Literal
 
 from pcaform.core.finding import Finding, Location, Severity
-from pcaform.core.formats.json_document import alias
 from pcaform.core.formats.markdown import code, code_cell, escape, table
-from pcaform.core.formats.report import Report
+from pcaform.core.formats.report import Report, alias
 
 _URGENT = "urgent"
 
@@ -85,13 +84,6 @@ def _format_markdown(drift: Drift) -> str:
     """Return a table, one line for each difference."""
     if not drift.differences:
         return f"{code(drift.stack)}: no difference between the spec and account {drift.account_id}."
-    rows = (
-        (
-            f"**{each.kind}**" if each.is_urgent else each.kind,
-            code_cell(each.place),
-            escape(each.message),
-            escape(each.advice),
-        )
-        for each in drift.differences
-    )
+    kinds = ((each, f"**{each.kind}**" if each.is_urgent else each.kind) for each in drift.differences)
+    rows = ((kind, code_cell(each.place), escape(each.message), escape(each.advice)) for each, kind in kinds)
     return "\n".join(table(("kind", "place in the spec", "difference", "what to do"), rows))

@@ -43,22 +43,27 @@ def doubts_of_account(snapshot: AccountSnapshot) -> Iterator[Undecided]:
 
 def lost_state(planned: Plan, spec: Spec, record: Record) -> Iterator[Change | Note]:
     """Yield that the state of a plan is not that of its stack, or a note where this may be its first apply."""
-    own = {module_names.resource(module_names.ca(key), AUTHORITY) for key in spec.managed}
+    own = {_address(key) for key, ca in spec.managed.items() if ca.arn is None}
     if not own or not own <= {each.address for each in _created(planned)}:
         return
     listed = {(each.type, each.address) for each in planned.resources}
     listed |= {(each.type, each.address) for each in planned.changes if each.before}
-    strange = sorted({address for kind, address in listed if kind == AUTHORITY} - own)
+    past = {name.rpartition(".")[2] for name in (*record.items, *record.let_go, *spec.removed)}
+    strange = {address for kind, address in listed if kind == AUTHORITY} - {
+        _address(key) for key in past | {*spec.managed}
+    }
     former = [f"'{key}' was '{item[FORMER][0]}' before" for key, item in record.items.items() if item.get(FORMER)]
     former += [f"'{key}' was under 'removed' before" for key in record.let_go]
-    if strange or former:
-        why = (
-            f"the state has {strange[0]}, which is not of this stack" if strange else f"{former[0]}, says the manifest"
-        )
+    if strange or (former and not listed):
+        why = f"the state has {min(strange)} of another stack" if strange else f"the manifest says that {former[0]}"
         yield Change(f"stack {spec.stack}", ChangeType.STATE, (), {"why": why}, {})
     elif not listed and any(name not in (AWS, "backend") for name in record.items):
         message = "every CA is created, and the state is empty: right for the first apply of the stack and no other"
         yield note(f"stack {spec.stack}", f"{message}; '--account' asks AWS whether they exist")
+
+
+def _address(key: str) -> str:
+    return module_names.resource(module_names.ca(key), AUTHORITY)
 
 
 def _created(planned: Plan) -> Iterator[Change]:

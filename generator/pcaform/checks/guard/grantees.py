@@ -18,7 +18,7 @@ from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.evaluate import account_of
 from pcaform.iam.evaluator.patterns import is_action, is_like
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies.trust_policy import is_untrusted_subject
+from pcaform.iam.policies.resource_policies import is_untrusted_subject
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
 _ARNS = frozenset(("aws:principalarn", "aws:sourcearn"))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from pcaform.core.finding import Finding, Severity
-from pcaform.core.formats.json_document import alias
+from pcaform.core.formats.report import alias
 
 UNDECIDED = "cannot-judge"
 """The rule id of changes that cannot be decided."""

@@ -67,10 +67,8 @@ def command(
     if step:
         return _print_policy(stack, step=step, outputs=outputs, exempt=tuple(exempt or ()))
     directory = Path(stack)
-    return _print(
-        check_stack_access(directory) if is_directory(directory) else check_spec_access(load_file(stack)),
-        form,
-    )
+    result = check_stack_access(directory) if is_directory(directory) else check_spec_access(load_file(stack))
+    return _print(result, form)
 
 
 def _check_account(account: CaOptions, form: str) -> int:
@@ -103,7 +101,7 @@ def _print_policy(path: str, *, step: str, outputs: str | None, exempt: tuple[st
 
     `outputs` is what `terraform output -json` prints: it has the ARNs of the CAs that the stack has created.
     """
-    from pcaform.core.formats.json_document import format_json
+    from pcaform.core.formats.report import format_json
     from pcaform.render.pipelines import documents
     from pcaform.rules.load import load_file
 

@@ -20,8 +20,7 @@ def command(
     account: AccountOptions,
 ) -> int:
     """Report what is wrong with the CAs of an AWS account (exit 2); needs no spec, no Terraform; changes nothing."""
-    from pcaform.checks.audit.check import audit_account, format_summary
-    from pcaform.checks.audit.report import build_report
+    from pcaform.checks.audit.check import audit_account, build_report, format_summary
     from pcaform.cli.account_session import open_account
 
     caller, period = account.caller(), parse_expiring(expiring)

@@ -1,7 +1,6 @@
 """`pcaform sandbox`: runs a local AWS, by itself or around one command."""
 
 import os
-import signal
 import threading
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,8 +19,20 @@ def command(
         list[str] | None, typer.Argument(metavar="[-- CMD ...]", help="Run CMD in the sandbox, then stop it.")
     ] = None,
     *,
-    account: Annotated[str, typer.Option(metavar="ID", help="The sandbox's account id.")] = "123456789012",
-    region: Annotated[str, typer.Option(metavar="REGION", help="The region of child processes.")] = "eu-west-1",
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="The sandbox's account id. Default: that of the stack in this directory, or 123456789012.",
+        ),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGION",
+            help="The region of child processes. Default: that of the stack in this directory, or eu-west-1.",
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     iam: Annotated[bool, typer.Option("--iam", help="Let IAM policies decide who may do what.")] = False,
     state: Annotated[
@@ -36,15 +47,17 @@ def command(
     ] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
-    from pcaform.cli.sandbox_process import open_sandbox, run_child
+    from pcaform.cli.sandbox_process import choose_account, open_sandbox, run_child, stop_on_signals
     from pcaform.sandbox.shell_exports import detect_shell, format_exports
 
     inherited = dict(os.environ)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as with Ctrl-C, so that `state` is kept
-    with open_sandbox(account_id=account, region=region, port=port, iam=iam, state=state) as (server, environment):
+    stop_on_signals()
+    account_id, region, notes = choose_account(Path(), account_id=account, region=region)
+    console.print_status(*notes)
+    with open_sandbox(account_id=account_id, region=region, port=port, iam=iam, state=state) as (server, environment):
         if command:
             return run_child(command, environment)
-        console.print_status(f"a local AWS for account {account} answers at {server.endpoint_url}; Ctrl-C stops it")
+        console.print_status(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
         if state is not None:
             console.print_status(f"its content, private keys too, is written to {state} when it stops")
         console.print_status("it is not AWS: nothing here costs money or is trusted by others. In another shell:")

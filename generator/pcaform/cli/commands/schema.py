@@ -37,8 +37,8 @@ def build_schema(of: str) -> dict[str, Any]:
         from pcaform.spec.schema import json_schema
 
         return json_schema()
-    from pcaform.core.formats import json_document
+    from pcaform.core.formats import report
 
     module, name = _REPORTS[of]
     rules = [rule.id for rule in import_module("pcaform.checks.audit.check").RULES] if of == "audit" else []
-    return json_document.json_schema(getattr(import_module(module), name), rules=rules)
+    return report.json_schema(getattr(import_module(module), name), rules=rules)

@@ -11,7 +11,7 @@ from pcaform.core import console
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.core.formats import markdown
 from pcaform.core.formats.report import Report
-from pcaform.core.formats.text import format_findings, source_lines
+from pcaform.core.formats.text import count, format_findings, source_lines
 
 
 def command(
@@ -42,24 +42,13 @@ def command(
 
 
 def _record(problem: Finding) -> dict[str, object]:
-    location = problem.location or Location("")
-    return {
-        "path": location.path,
-        "line": location.line,
-        "column": location.column,
-        "severity": problem.severity,
-        "rule": problem.rule,
-        "message": problem.message,
-    }
+    parts = {problem.location or Location(""): ("path", "line", "column"), problem: ("severity", "rule", "message")}
+    return {name: getattr(part, name) for part, names in parts.items() for name in names}
 
 
-def _summarize(count: int, problems: Sequence[Finding]) -> str:
+def _summarize(specs: int, problems: Sequence[Finding]) -> str:
     """Return the last line: how many specs, and how many problems of each severity."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"error": errors, "warning": len(problems) - errors}
-    found = ", ".join(_format_count(number, word) for word, number in counts.items() if number)
-    return f"{_format_count(count, 'spec')}: {found or 'no problems'}"
-
-
-def _format_count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    found = ", ".join(count(number, word) for word, number in counts.items() if number)
+    return f"{count(specs, 'spec')}: {found or 'no problems'}"

@@ -1,24 +1,40 @@
-"""The acts of `pcaform demo` in order: the whole loop on the sandbox, and the outage that this tool prevents."""
+"""The acts of `pcaform demo` in order: the whole loop on the sandbox, and the outage that this tool prevents.
+
+The issuers have their own access keys: AWS's case 1 and case 2. OpenSSL is a second opinion: it makes the request of
+case 1 and verifies what the sandbox issued.
+"""
 
 import json
+import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pcaform.checks.audit.rules.renewals import no_renewal
+from pcaform.checks.audit.rules.expiry import no_renewal
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
-from pcaform.cli.demo import import_act, issue_act
-from pcaform.cli.demo.adopt_act import adopt
-from pcaform.cli.demo.stack import Stack, write_stack
-from pcaform.cli.demo.steps import begin_act, print_skipped, require, run_pcaform, step
+from pcaform.cli.demo.stack import (
+    Stack,
+    adopt,
+    begin_act,
+    import_from_each_source,
+    print_skipped,
+    require,
+    run_pcaform,
+    step,
+    write_stack,
+)
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core import facts
 from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure, Invalid
+from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.rules.load import load_valid_text
 from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
@@ -32,6 +48,134 @@ _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it
 _MANAGED = "    grants:\n      - certificates: managed"
 _IGNORED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo shows what happens}}]\n{_MANAGED}"
 _PERMISSION_ADDRESS = module_names.resource(module_names.permission("issuing"), PERMISSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An IAM user's own clients."""
+
+    acm: Any
+    acm_pca: Any
+
+
+def create_issuer(server: Sandbox, user_name: str) -> Issuer:
+    """Create an access key for the user, and return the issuer that signs its calls with it."""
+    key = server.client("iam").create_access_key(UserName=user_name)["AccessKey"]
+    credentials = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
+    return Issuer(server.client("acm", **credentials), server.client("acm-pca", **credentials))
+
+
+def issue_unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
+    """Issue from a request made with OpenSSL, verify it, and return the certificate's ARN."""
+    issued = issuer.acm_pca.issue_certificate(
+        CertificateAuthorityArn=arn,
+        Csr=_create_request(directory, "build.corp.example"),
+        SigningAlgorithm="SHA256WITHECDSA",
+        TemplateArn=facts.template_arn(region, facts.DEFAULT_TEMPLATE),
+        Validity={"Type": "DAYS", "Value": 30},
+    )
+    certificate_arn = str(issued["CertificateArn"])
+    issued = issuer.acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn)
+    _verify_chain(directory, issued)
+    return certificate_arn
+
+
+def try_denied_calls(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[str]:
+    """Try what an issuer must not do; return what was denied, raise StepFailed where a call is allowed."""
+    order = {"Csr": b"-", "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Type": "DAYS", "Value": 1}}
+    template = facts.template_arn(region, "SubordinateCACertificate_PathLen0/V1")
+    own = {"CertificateAuthorityArn": arn}
+    attempts: dict[str, tuple[str, dict[str, Any]]] = {
+        "issuing from another CA": ("issue_certificate", {"CertificateAuthorityArn": other_arn, **order}),
+        "a CA certificate": ("issue_certificate", {**own, **order, "TemplateArn": template}),
+        "a permission": ("delete_permission", {**own, "Principal": facts.ACM_PRINCIPAL}),
+        "a policy of the CA": ("put_policy", {"ResourceArn": arn, "Policy": "{}"}),
+        "deleting the CA": ("delete_certificate_authority", own),
+    }
+    for title, (method, arguments) in attempts.items():
+        try:
+            getattr(issuer.acm_pca, method)(**arguments)
+        except issuer.acm_pca.exceptions.ClientError as error:
+            code = error.response["Error"]["Code"]
+        else:
+            code = "nothing"
+        require(code == "AccessDeniedException", f"{title}: the sandbox answered {code}")
+    return [f"denied: {', '.join(attempts)}"]
+
+
+def request_managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path) -> str:
+    """Request a certificate through ACM, tagged as the issuer's own, verify it, and return its ARN."""
+    requested = issuer.acm.request_certificate(
+        DomainName="www.corp.example",
+        CertificateAuthorityArn=arn,
+        KeyAlgorithm="EC_prime256v1",
+        Tags=[{"Key": ISSUER_TAG, "Value": f"user/{user_name}"}],
+    )
+    certificate_arn = str(requested["CertificateArn"])
+    certificate = _describe(issuer, certificate_arn)
+    require(
+        certificate["Status"] == "ISSUED", f"ACM says {certificate['Status']} {certificate.get('FailureReason', '')}"
+    )
+    _verify(issuer, certificate_arn, directory)
+    return certificate_arn
+
+
+def renew(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
+    """Make ACM renew, as it does before a certificate expires; return the serials before and after."""
+    before, after = _renew_at_once(issuer, administrator, certificate_arn)
+    require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
+    _verify(issuer, certificate_arn, directory)
+    return before, after["Serial"]
+
+
+def renew_without_permission(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
+    """Make ACM try to renew without the CA's permission, as it does daily from then on; return its reason."""
+    before, after = _renew_at_once(issuer, administrator, certificate_arn)
+    summary = after.get("RenewalSummary", {})
+    failed = after["Serial"] == before and "RenewalStatusReason" in summary
+    require(failed, "the renewal went through without the permission")
+    return str(summary["RenewalStatusReason"])
+
+
+def _renew_at_once(issuer: Issuer, administrator: Any, certificate_arn: str) -> tuple[str, Any]:
+    """Renew at once; ACM renews what was exported since. Return the serial before, and the certificate after."""
+    before = _describe(issuer, certificate_arn)["Serial"]
+    administrator.export_certificate(CertificateArn=certificate_arn, Passphrase=secrets.token_hex().encode())
+    administrator.renew_certificate(CertificateArn=certificate_arn)
+    return before, _describe(issuer, certificate_arn)
+
+
+def _describe(issuer: Issuer, certificate_arn: str) -> Any:
+    return issuer.acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
+
+
+def _verify(issuer: Issuer, certificate_arn: str, directory: Path) -> None:
+    issued = issuer.acm.get_certificate(CertificateArn=certificate_arn)
+    _verify_chain(directory, issued)
+
+
+def _create_request(directory: Path, common_name: str) -> bytes:
+    """Return a certificate signing request, PEM, with a fresh key that stays in `directory`."""
+    subject = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName=DNS:{common_name}"]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(directory / "key.pem")]
+    return _openssl("req", "-new", *key, *subject).stdout
+
+
+def _verify_chain(directory: Path, issued: Mapping[str, Any]) -> None:
+    """Raise StepFailed unless what AWS returned has a certificate that chains to the root that ends its chain."""
+    end = "-----END CERTIFICATE-----"
+    *middle, root = [f"{part.strip()}\n{end}\n" for part in issued["CertificateChain"].split(end) if part.strip()]
+    files = {"leaf.pem": issued["Certificate"], "root.pem": root, "middle.pem": "\n".join(middle)}
+    for name, text in files.items():
+        (directory / name).write_text(text, encoding="ascii")
+    leaf, anchor, untrusted = (str(directory / name) for name in files)
+    options = ["-x509_strict", "-CAfile", anchor, *(["-untrusted", untrusted] if middle else [])]
+    done = _openssl("verify", *options, leaf)
+    require(done.returncode == 0, f"openssl does not verify it: {done.stderr.decode(errors='replace').strip()}")
+
+
+def _openssl(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["openssl", *arguments], capture_output=True, check=False, stdin=subprocess.DEVNULL)
 
 
 def play(out: Path, scratch: Path) -> None:
@@ -54,7 +198,7 @@ def play(out: Path, scratch: Path) -> None:
         _issue(stack, server, spec, text=text, out=out)
         adopt(stack, server)
         begin_act("And back, from three sources")
-        import_act.import_from_each_source(stack, server, spec, text=text)
+        import_from_each_source(stack, server, spec, text=text)
 
 
 def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
@@ -68,7 +212,7 @@ def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
 
 
 def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -> None:
-    if not issue_act.has_openssl():
+    if shutil.which("openssl") is None:
         why = "there is no openssl on PATH to make and verify certificates with"
         print_skipped("issuing, renewing and the outage", why)
         return
@@ -76,15 +220,15 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
     arn = arns["issuing"]
     begin_act("Case 1: unmanaged, with acm-pca IssueCertificate")
     with step("the issuer's own key issues from an OpenSSL request; openssl verifies the chain") as notes:
-        ci = issue_act.create_issuer(server, str(spec.issuers["ci"].user_name))
-        notes.append(issue_act.issue_unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
+        ci = create_issuer(server, str(spec.issuers["ci"].user_name))
+        notes.append(issue_unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
     with step("IAM denies the same key everything else") as notes:
-        notes.extend(issue_act.try_denied_calls(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
+        notes.extend(try_denied_calls(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
     begin_act("Case 2: managed, with acm RequestCertificate")
     web_user = str(spec.issuers["web"].user_name)
-    web = issue_act.create_issuer(server, web_user)
+    web = create_issuer(server, web_user)
     with step("ACM issues from the CA; openssl verifies the chain") as notes:
-        certificate_arn = issue_act.request_managed(web, arn=arn, user_name=web_user, directory=stack.scratch)
+        certificate_arn = request_managed(web, arn=arn, user_name=web_user, directory=stack.scratch)
         notes.append(certificate_arn)
     _renew(stack, server, web, certificate_arn=certificate_arn)
     with step("ListPermissions shows all three actions"):
@@ -95,7 +239,7 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
 
 
 def _break_and_repair(
-    stack: Stack, server: Sandbox, web: issue_act.Issuer, *, certificate_arn: str, text: str, out: Path
+    stack: Stack, server: Sandbox, web: Issuer, *, certificate_arn: str, text: str, out: Path
 ) -> None:
     begin_act("The outage: the CA's permission for ACM is gone")
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
@@ -113,7 +257,7 @@ def _break_and_repair(
         "applied all the same: the plan removes exactly the permission", expected={_PERMISSION_ADDRESS: ("delete",)}
     )
     with step("now ACM's renewal fails, and the certificate will expire") as notes:
-        reason = issue_act.renew_without_permission(web, server.client("acm"), certificate_arn=certificate_arn)
+        reason = renew_without_permission(web, server.client("acm"), certificate_arn=certificate_arn)
         notes.append(f"RenewalStatusReason {reason}")
     with step("pcaform audit finds it, with no spec and no Terraform") as notes:
         notes.append(_audit(stack))
@@ -123,11 +267,9 @@ def _break_and_repair(
     _renew(stack, server, web, certificate_arn=certificate_arn)
 
 
-def _renew(stack: Stack, server: Sandbox, web: issue_act.Issuer, *, certificate_arn: str) -> None:
+def _renew(stack: Stack, server: Sandbox, web: Issuer, *, certificate_arn: str) -> None:
     with step("ACM renews: same ARN, new serial") as notes:
-        before, after = issue_act.renew(
-            web, server.client("acm"), certificate_arn=certificate_arn, directory=stack.scratch
-        )
+        before, after = renew(web, server.client("acm"), certificate_arn=certificate_arn, directory=stack.scratch)
         notes.append(f"{before} -> {after}")
 
 

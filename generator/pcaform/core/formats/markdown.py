@@ -1,5 +1,6 @@
 """Markdown for comments and pages: foreign text in it is text, and mentions, links and references nobody asked for."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -33,7 +34,7 @@ def code(text: str) -> str:
 
 def html_code(text: str) -> str:
     """Return text as code for a place where Markdown is not read, such as a summary."""
-    return f"<code>{_html(visible(text))}</code>"
+    return f"<code>{html.escape(visible(text), quote=False)}</code>"
 
 
 def fold(title: str, body: str) -> str:
@@ -60,7 +61,3 @@ def format_findings(findings: Sequence[Finding], nothing: str) -> str:
         for each in findings
     )
     return "\n".join(table(("severity", "where", "what is wrong", "rule"), rows)) if findings else nothing
-
-
-def _html(text: str) -> str:
-    return "".join(_HTML.get(each, each) for each in text)

@@ -1,29 +1,63 @@
-"""What a check says, in every format of `--format`: the one place where findings become text."""
+"""What a check says, in every format of `--format`: the one place where findings become text, and reports JSON."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter, computed_field
 
 from pcaform import __version__
 from pcaform.core import console
 from pcaform.core.finding import Finding, Location
-from pcaform.core.formats.json_document import format_json
 from pcaform.core.formats.text import join_lines, lay_out
-from pcaform.core.unicode import visible, visible_line
+from pcaform.core.unicode import COMMAND, json_escape, visible, visible_line
 
+T = TypeVar("T")
+_DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def format_github(findings: Sequence[Finding]) -> str:
-    """Return workflow commands, which GitHub shows as annotations beside the changed lines.
+def format_json(document: Any) -> str:
+    """Return a dataclass or plain data as JSON in which nothing commands a terminal or a CI log, also as text.
 
-    Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+    The field `format_version` of every report: its major number grows with breaking changes.
     """
-    return "\n".join(map(_annotation, findings))
+    data = TypeAdapter(type(document)).dump_python(document, mode="json", by_alias=True)
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(each if each.isprintable() or each == "\n" else json_escape(each) for each in text)
+    return COMMAND.sub(r"#\\u0023", text)
+
+
+def alias(name: str, kind: type[T]) -> T:
+    """Return a property that repeats a field under another name, in Python and in JSON."""
+    repeated: Any = computed_field(return_type=kind)(property(lambda finding: getattr(finding, name)))
+    return cast("T", repeated)
+
+
+def json_schema(report: type, *, rules: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a report's dataclass, for programs that read it; all keys are always there.
+
+    `rules` are the ids that its findings may have, if they are a closed list.
+    """
+    schema = {**_DIALECT, **TypeAdapter(report).json_schema(mode="serialization")}
+    for name, part in [("", schema), *schema["$defs"].items()]:
+        if "properties" in part:
+            part["required"] = list(part["properties"])
+        if rules and name.endswith("Finding"):
+            part["properties"]["rule"] = {"$ref": "#/$defs/Rule"}
+    if rules:
+        schema["$defs"]["Rule"] = {"title": "Rule", "type": "string", "enum": list(rules)}
+    return schema
 
 
 def _annotation(finding: Finding) -> str:
+    """Return a workflow command, which GitHub shows as an annotation beside the changed lines.
+
+    Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+    """
     location = finding.location or Location("")
     title = f"pcaform {finding.rule}"
     properties = {"file": location.path, "line": location.line, "col": location.column, "title": title}
@@ -85,8 +119,10 @@ class Report:
             return join_lines(self.lines())
         if form == "json":
             return format_json(self.document())
-        if form in ("github", "sarif"):
-            return (format_github if form == "github" else format_sarif)(self.findings)
+        if form == "github":
+            return "\n".join(map(_annotation, self.findings))
+        if form == "sarif":
+            return format_sarif(self.findings)
         return self.html() if form == "html" else self.markdown()
 
     def print(self, form: str) -> None:

@@ -73,6 +73,11 @@ def day(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "a day that AWS does not name"
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, which takes an s unless the number is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def days_until(moment: datetime, now: datetime) -> int:
     """Return the number of whole days until a moment, negative if it is in the past."""
     return (moment - now).days

@@ -78,11 +78,6 @@ def _read_boolean(text: str) -> bool | None:
     return {"true": True, "false": False}.get(text.lower())
 
 
-def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    network = _read_network(text)
-    return network.network_address if network and "/" not in text else None
-
-
 def _comparison(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Comparison:
     def matches(value: str, expected: str, _context: Context) -> bool:
         left, right = read(value), read(expected)
@@ -92,8 +87,8 @@ def _comparison(read: Callable[[str], Any], compare: Callable[[Any, Any], bool])
 
 
 def _is_address(value: str, expected: str, _context: Context) -> bool:
-    address, network = _read_address(value), _read_network(expected)
-    return address is not None and network is not None and address in network
+    address, network = None if "/" in value else _read_network(value), _read_network(expected)
+    return address is not None and network is not None and address.network_address in network
 
 
 def _can_read(read: Callable[[str], Any]) -> Callable[[str], bool]:

@@ -5,7 +5,7 @@ administrators), auth-AwsManagedPolicies.html (AWSPrivateCAAuditor, AWSPrivateCA
 them, but AWS's own apply to every CA of the account).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pcaform.core import facts
@@ -38,20 +38,18 @@ def auditor_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
 
 def administrator_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
     """Return the policy of a role that administers the CAs of a stack, and issues only CA certificates."""
-    return policy(_administrator_statements(spec, arn_of))
-
-
-def _administrator_statements(spec: Spec, arn_of: Callable[[str], Any]) -> Iterator[Statement]:
     managed = [arn_of(key) for key in spec.managed]
     templates = {"acm-pca:TemplateArn": [facts.template_arn(spec.aws.region, _CA_TEMPLATES)]}
-    yield statement("Read", sorted(_READ), [arn_of(key) for key in spec.certificate_authorities])
-    yield _LIST_CAS
-    if managed:
-        yield statement("Administer", sorted(_ADMINISTER), managed)
-        yield statement("IssueToCas", [ISSUE], managed, condition={"ArnLike": templates})
+    allowed = [
+        statement("Administer", sorted(_ADMINISTER), managed),
+        statement("IssueToCas", [ISSUE], managed, condition={"ArnLike": templates}),
+    ]
     # Whatever else is attached to the role: an administrator must not issue to end entities, directly or through ACM.
-    yield statement("DenyOtherTemplates", [ISSUE], ["*"], effect="Deny", condition={"ArnNotLike": templates})
-    yield statement("DenyRequests", [REQUEST], ["*"], effect="Deny")
+    denied = [
+        statement("DenyOtherTemplates", [ISSUE], ["*"], effect="Deny", condition={"ArnNotLike": templates}),
+        statement("DenyRequests", [REQUEST], ["*"], effect="Deny"),
+    ]
+    return policy([*auditor_policy(spec, arn_of=arn_of)["Statement"], *(allowed if managed else ()), *denied])
 
 
 PolicyBuilder = Callable[..., dict[str, Any]]

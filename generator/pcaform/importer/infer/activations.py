@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +10,7 @@ from pcaform.core import name_constraints
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.pem import find_private_key
 from pcaform.core.x509 import parse_or_none, path_length
-from pcaform.importer.infer.context import CaIndex, Context, text
-from pcaform.importer.infer.entry import NotRepresentable
+from pcaform.importer.infer.context import CaIndex, Context, NotRepresentable, text
 from pcaform.render.plan.module_call import without_none
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.terraform import addresses, module_names
@@ -51,15 +49,14 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
             active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
         except NotRepresentable as why:
             notes = [ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why)) for each in own]
-            notes += _check_constraints(ca)
-            return Activation(_external_activation(ca), installed, notes=notes)
+            return _external_activation(ca, installed, notes)
         chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
         notes = [*active.notes, *chain_notes, *_check_import(ca)]
         return replace(active, resources=[*active.resources, *installed], notes=notes)
     if source.knows_requests and installations:
         return Activation({"activation": _offline_activation(installations[0])}, installed)
     if _is_active(ca, index):
-        return Activation(_external_activation(ca), notes=list(_check_constraints(ca)))
+        return _external_activation(ca)
     return Activation({"activation": "pending", **({} if source.has_addresses else {"arn": ca.attributes["arn"]})})
 
 
@@ -74,25 +71,20 @@ def _check_import(ca: Resource) -> Iterator[ImportNote]:
         yield ImportNote("ambiguous", ca.address, reason)
 
 
-def _external_activation(ca: Resource) -> dict[str, Any]:
-    """Return the data of a CA whose certificate is not issued here."""
+def _external_activation(
+    ca: Resource, installed: Sequence[tuple[Resource, str]] = (), notes: Sequence[ImportNote] = ()
+) -> Activation:
+    """Return that of a CA whose certificate is not issued here; nothing compares constraints that no spec expresses."""
     entry: dict[str, Any] = {"arn": ca.attributes["arn"], "activation": "external"}
     for certificate in parse_or_none(ca.attributes.get("certificate")):
         length = path_length(certificate)
         if ca.attributes.get("type") == "SUBORDINATE" or length is not None:
             entry["path_length"] = MAX_PATH_LENGTH if length is None else min(length, MAX_PATH_LENGTH)
-        with suppress(ValueError):
-            entry |= without_none({"name_constraints": name_constraints.of_certificate(certificate)})
-    return entry
-
-
-def _check_constraints(ca: Resource) -> Iterator[ImportNote]:
-    """Note the name constraints of a certificate that a spec cannot express: nothing compares them."""
-    for certificate in parse_or_none(ca.attributes.get("certificate")):
         try:
-            name_constraints.of_certificate(certificate)
+            entry |= without_none({"name_constraints": name_constraints.of_certificate(certificate)})
         except ValueError as why:
-            yield ImportNote("left out", ca.address, f"{why}: the spec says nothing about them")
+            notes = [*notes, ImportNote("left out", ca.address, f"{why}: the spec says nothing about them")]
+    return Activation(entry, installed, notes=notes)
 
 
 def _is_active(ca: Resource, index: CaIndex) -> bool:

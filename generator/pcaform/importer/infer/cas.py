@@ -9,10 +9,20 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import is_for_own_account
 from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, key_algorithm, parse_or_none
 from pcaform.importer.infer import activations
-from pcaform.importer.infer.context import Context, text
-from pcaform.importer.infer.entry import CAS, INCOMPLETE_RESOURCE, Entries, NotRepresentable, SpecEntry, move
+from pcaform.importer.infer.context import (
+    CAS,
+    INCOMPLETE_RESOURCE,
+    Context,
+    Entries,
+    NotRepresentable,
+    SpecEntry,
+    StackLocation,
+    has_no_location,
+    move,
+    of_arn,
+    text,
+)
 from pcaform.importer.infer.keys import is_complete, subject
-from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
@@ -146,7 +156,9 @@ def infer_references(needed: Iterable[str], context: Context, parents: Mapping[s
         data: dict[str, Any] = {"managed": False, "arn": arn}
         algorithm = _find_key_algorithm(resource, parents.get(arn)) or context.existing.key_algorithms.get(arn)
         if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
-            algorithm = _guess_key_algorithm(parents[arn])
+            signature = text(parents[arn], "signing_algorithm")
+            defaults = facts.DEFAULT_SIGNING_ALGORITHM.items()
+            algorithm = next((key for key, each in defaults if each == signature), "RSA_2048")
             reason = f"its key is not in the source. Its signature indicates {algorithm}, or another size: check it"
             result.notes.append(ImportNote("unknown", resource.address, reason))
         if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
@@ -172,12 +184,6 @@ def _find_key_algorithm(resource: Resource, issued: Resource | None) -> str | No
         for certificate in parse_or_none(pem):
             return key_algorithm(certificate.public_key())
     return None
-
-
-def _guess_key_algorithm(issued: Resource) -> str:
-    """Return the key algorithm with the default signing algorithm of a certificate."""
-    signature = text(issued, "signing_algorithm")
-    return next((key for key, each in facts.DEFAULT_SIGNING_ALGORITHM.items() if each == signature), "RSA_2048")
 
 
 def _infer_permissions(found: Iterable[Resource], ca: str) -> Entries:

@@ -2,15 +2,26 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from pcaform.importer.infer import buckets, certificates, issuers, principals, roles, shares
+from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
-from pcaform.importer.infer.context import CaIndex, Context, find_default_tags, text
-from pcaform.importer.infer.entry import CAS, Entries, NotRepresentable, SpecEntry, parents_first
+from pcaform.importer.infer.context import (
+    CAS,
+    CaIndex,
+    Context,
+    Entries,
+    NotRepresentable,
+    SpecEntry,
+    StackLocation,
+    find_default_tags,
+    of_arn,
+    parents_first,
+    text,
+)
 from pcaform.importer.infer.issuers import CA_ARN
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
-from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
@@ -35,9 +46,9 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     context = Context(inventory, location, index, existing, keys, _default_tags(inventory, location, existing))
     result.add(infer_cas(context))
     written = {str(each.resource.attributes["arn"]) for each in result.entries}
-    result.add(certificates.infer_certificates(context))
-    result.add(shares.infer_shares(context, written))
-    result.add(buckets.infer_buckets(context, _crl_bucket_names(result.entries)))
+    result.add(sections.infer_certificates(context))
+    result.add(sections.infer_shares(context, written))
+    result.add(sections.infer_buckets(context, _crl_bucket_names(result.entries)))
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
@@ -50,9 +61,8 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
     for each in inventory.resources:
         arn = text(each, "arn")
         if each.type in (AUTHORITY, ACM_CERTIFICATE) and arn and not each.is_reference and arn in first:
-            result.leave_out(
-                each, f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
-            )
+            reason = f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
+            result.leave_out(each, reason)
             continue
         if not each.is_reference:
             first.setdefault(arn, each.address)
@@ -69,23 +79,19 @@ def _add_principals(
     result: Entries, found: Collection[Principal], *, context: Context, written: Collection[str]
 ) -> None:
     """Add issuers, then CAs that are only referenced, then operator roles, whose policies name all CAs."""
-    has_operators = context.source.owns_principals and any(map(roles.is_candidate, found))
+    has_operators = context.source.owns_principals and any(map(principals.is_candidate, found))
     spec = _spec_of(result.entries, context) if has_operators else None
     operators: list[tuple[Principal, str]] = []
     for principal in found:
-        section = roles.section_of(principal, spec) if spec and roles.is_candidate(principal) else None
+        section = principals.section_of(principal, spec) if spec and principals.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
         else:
             _add_issuer(result, principal, context)
     needed = _list_needed_cas(result.entries, operators, context)
-    certificates_ = [certificate for group in context.index.by_request.values() for certificate in group]
-    parents = {text(each, "certificate_authority_arn"): each for each in certificates_}
-    result.add(
-        infer_references(
-            sorted(needed.difference(written)), context, {arn: parents[arn] for arn in parents if arn in needed}
-        )
-    )
+    signed = chain.from_iterable(context.index.by_request.values())
+    parents = {text(each, "certificate_authority_arn"): each for each in signed}
+    result.add(infer_references(sorted(needed.difference(written)), context, parents))
     if not operators:
         return
     spec = _spec_of(result.entries, context)
@@ -93,7 +99,7 @@ def _add_principals(
         try:
             key = _key(principal, section, result, context)
             result.entries.append(
-                roles.infer_operator_role(principal, key, section=section, spec=spec, context=context)
+                principals.infer_operator_role(principal, key, section=section, spec=spec, context=context)
             )
         except NotRepresentable:
             _add_issuer(result, principal, context)
@@ -104,7 +110,7 @@ def _list_needed_cas(
 ) -> set[str]:
     """Return the ARNs of all CAs that entries and operator roles need, managed or not."""
     needed = {arn for entry in entries for arn in entry.referenced_cas}
-    needed |= {arn for principal, _ in operators for arn in roles.readable_cas(principal) if arn in context.keys}
+    needed |= {arn for principal, _ in operators for arn in principals.readable_cas(principal) if arn in context.keys}
     needed |= {arn for arn in context.index.permissions if arn in context.keys and context.location.holds(arn)}
     if context.source.knows_shared_cas:
         shared = (arn for arn, each in context.index.cas.items() if each.is_reference)

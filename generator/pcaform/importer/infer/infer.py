@@ -1,28 +1,141 @@
-"""Infers a spec for each account and region of an inventory, with notes on resources that are not in it."""
+"""Infers a spec for each account and region of an inventory, with notes on resources that are not in it.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+The draft of a spec is fitted to the rules: an entry that breaks one is taken out with all that depends on it, or
+ignores the rule.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
+from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location
 from pcaform.importer.infer.draft import Draft, draft_entries
-from pcaform.importer.infer.entry import SpecEntry, describe_reason
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
-from pcaform.importer.infer.notes import (
-    reworded_policies,
-    unhandled_resources,
-    unmanaged_resources,
-    warn_of_destruction,
-)
-from pcaform.importer.infer.rule_check import TOLERATED_RULES, RuleCheck
-from pcaform.importer.infer.stack_locations import StackLocation, split_by_location
+from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources, warn_of_loss
+from pcaform.rules.load import findings
+from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
+from pcaform.spec.yaml_reader import Loc
 
+_AS_FOUND = "imported as it exists"
+_ISSUED = "imported as already issued"
+TOLERATED_RULES = {
+    hierarchy.path_length_fits_parent.id: _ISSUED,
+    hierarchy.validity_fits_type.id: _ISSUED,
+    hierarchy.ca_ends_before_parent.id: _ISSUED,
+    grants.ca_outlives_managed_certificates.id: _ISSUED,
+    adoption.adopted_ca_keeps_deletion_window.id: "the state has this value already",
+    adoption.offline_certificate_matches_ca.id: _ISSUED,
+    adoption.offline_certificate_is_valid_now.id: _ISSUED,
+    constraints.names_are_within_constraints.id: _ISSUED,
+    constraints.template_fits_ca.id: _ISSUED,
+    revocation.crl_is_not_public.id: _AS_FOUND,
+    revocation.cname_has_no_protocol.id: _AS_FOUND,
+    grants.permission_has_all_actions.id: "imported as it exists: ACM cannot renew until it has all three actions",
+    grants.short_lived_ca_has_no_permission.id: _AS_FOUND,
+    grants.acm_has_permission.id: "imported as it exists: ACM cannot renew until the CA permits it",
+    grants.acm_can_issue_from_ca.id: _AS_FOUND,
+    grants.certificate_key_matches_ca.id: _AS_FOUND,
+    grants.no_privileged_template.id: _AS_FOUND,
+    grants.domain_names_are_narrow.id: _AS_FOUND,
+    grants.domain_names_are_lower_case.id: _AS_FOUND,
+    principals.trust_is_narrow.id: _AS_FOUND,
+    principals.china_settings_match_region.id: _AS_FOUND,
+    passthrough.passthrough_has_shape_of_api.id: _ISSUED,
+}
+"""Rules that existing resources may break, each with the reason that is written to the spec.
+
+An entry ignores them in this order.
+"""
+
+
+_WITHOUT_IGNORE = ("shares", "crl_buckets")
+_UNMOVED = (
+    "Terraform cannot move a resource to another type: a plan creates a separate policy with its content and removes "
+    "this one"
+)
 M = TypeVar("M", bound=Model)
+
+
+class RuleCheck:
+    """Takes out of a draft what breaks a rule, with all that depends on it; an entry is written whole, or not at all.
+
+    `ignored` are the tolerated rules that entries break, by section and key.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        self.ignored: dict[tuple[str, str], set[str]] = {}
+        self._draft = draft
+        self._dependents: dict[str, list[SpecEntry]] = {}
+        for entry in draft.entries.values():
+            for arn in entry.referenced_cas:
+                self._dependents.setdefault(arn, []).append(entry)
+        self._by_address = {old: entry for entry in draft.entries.values() for old, _ in entry.addresses}
+
+    def fit(self, build: Callable[[], Spec]) -> Spec:
+        """Return the spec of what remains of the draft; raises Failure for a broken rule that no entry causes."""
+        while True:
+            spec = build()
+            if not self._apply(spec):
+                return spec
+
+    def _apply(self, spec: Spec) -> bool:
+        """Apply the rules' findings; tell whether the draft changed, so that the rules have to be checked again."""
+        is_changed = False
+        unexplained: list[tuple[Loc, str]] = []
+        earlier = {id_: frozenset(rules) for id_, rules in self.ignored.items()}
+        for rule, loc, message in find_errors(spec):
+            entry = self._entry_at(loc)
+            if entry is None:
+                unexplained.append((loc, message))
+                continue
+            is_changed = True
+            is_tolerated = rule in TOLERATED_RULES and entry.section not in _WITHOUT_IGNORE
+            if is_tolerated and rule not in earlier.get(entry.id, ()):
+                self.ignored.setdefault(entry.id, set()).add(rule)
+            else:
+                self._take_out(entry, message)
+        if unexplained and not is_changed:
+            loc, message = unexplained[0]
+            raise Failure(f"the found resources break a rule for specs, {'.'.join(map(str, loc))}: {message}")
+        return is_changed
+
+    def _entry_at(self, loc: Loc) -> SpecEntry | None:
+        """Return the entry that a finding is about: for a move that of the moved resource."""
+        section, key = (str(step) for step in (*loc, "", "")[:2])
+        return self._by_address.get(key) if section == "moves" else self._draft.entries.get((section, key))
+
+    def _take_out(self, entry: SpecEntry, reason: str) -> None:
+        """Take an entry out of the draft with all that depends on it, each with its reason."""
+        removed: dict[str, str] = {}
+        waiting = [(entry, reason)]
+        while waiting:
+            each, why = waiting.pop()
+            if self._draft.entries.pop(each.id, None) is None:
+                continue
+            address = each.resource.address
+            removed |= dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
+            removed[address] = why
+            if each.section == CAS:
+                needed = f"it needs {address}, which is left out"
+                waiting += [
+                    (other, needed) for other in self._dependents.get(str(each.resource.attributes.get("arn")), ())
+                ]
+        kept = [note for note in self._draft.notes if note.address not in removed]
+        self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
+
+
+def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
+    """Yield rule, position and message of each error in a spec."""
+    for rule, finding in findings(spec):
+        if rule.severity is Severity.ERROR:
+            yield rule.id, finding.loc, finding.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +192,20 @@ def _infer_spec(
     def build() -> Spec:
         settings = {"backend": inventory.backend} if inventory.backend and location.is_first else {}
         moves = {old: new for entry in draft.entries.values() for old, new in entry.addresses if old != new}
-        sections = _sections(draft, check.ignored)
-        aws = _aws(location, draft)
-        return _validate(
-            Spec, version=1, stack=stack, aws=aws, terraform=settings, moves=moves if has_addresses else {}, **sections
-        )
+        values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves if has_addresses else {}}
+        return _validate(Spec, version=1, stack=stack, **values, **_sections(draft, check.ignored))
 
     spec = check.fit(build)
     entries = list(draft.entries.values())
     notes = [*inventory.notes, *draft.notes]
-    handled = {note.address for note in notes} | {address for entry in entries for address in entry.covered_addresses}
+    covered = {address for entry in entries for address in entry.covered_addresses}
+    handled = {note.address for note in notes} | covered
     notes += _note_unmoved(entries) if has_addresses else ()
-    notes += reworded_policies(inventory, location, entries, spec) if has_addresses else ()
+    notes += reworded_policies(inventory, entries, spec) if has_addresses else ()
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
     if inventory.source.is_applied_over:
-        covered = {address for entry in entries for address in entry.covered_addresses}
-        notes = list(warn_of_destruction(notes, inventory, covered | existing.addresses))
+        notes = list(warn_of_loss(notes, inventory, covered | existing.addresses))
     return InferredSpec(spec, tuple(dict.fromkeys(notes)))
 
 
@@ -119,11 +229,7 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
 def _note_unmoved(entries: Iterable[SpecEntry]) -> Iterator[ImportNote]:
     for entry in entries:
         for address in entry.unmoved:
-            reason = (
-                "Terraform cannot move a resource to another type: a plan creates a separate policy with its content "
-                "and removes this one"
-            )
-            yield ImportNote("left out", address, reason)
+            yield ImportNote("left out", address, _UNMOVED)
 
 
 def _validate(model: type[M], **values: Any) -> M:

@@ -11,12 +11,10 @@ from typing import Any
 
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
-from pcaform.iam.policies import issuer_policies, trust_policy
-from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
-from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.importer.infer.entry import CAS, SpecEntry
-from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
-from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, has_no_location
+from pcaform.render.plan.placeholders import placeholders_of
+from pcaform.render.plan.resources import resources
+from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
 
@@ -63,17 +61,13 @@ def unhandled_resources(
     """Yield a note for each private CA resource at a location that has neither an entry nor a note."""
     for kind, (attribute, reason) in _REASONS.items():
         for resource in inventory.of_type(kind):
-            if (
-                resource.address not in handled
-                and not resource.is_reference
-                and _is_here(resource, attribute, location)
-            ):
+            arn = resource.attributes.get(attribute)
+            is_here = has_no_location(arn) or location.holds(arn)
+            if is_here and resource.address not in handled and not resource.is_reference:
                 yield ImportNote("left out", resource.address, reason)
 
 
-def warn_of_destruction(
-    notes: Iterable[ImportNote], inventory: Inventory, kept: Collection[str]
-) -> Iterator[ImportNote]:
+def warn_of_loss(notes: Iterable[ImportNote], inventory: Inventory, kept: Collection[str]) -> Iterator[ImportNote]:
     """Yield notes; each on a resource that a stack over the state will not have says that Terraform destroys it.
 
     `kept` are the addresses that it will have: those of the entries, and of a spec that exists already.
@@ -91,37 +85,23 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
     for each in unhandled if inventory.source.is_applied_over else ():
         if each.type.startswith(types.ACMPCA_PREFIX):
-            yield ImportNote(
-                "left out",
-                each.address,
-                "it is not in a spec",
-            )
-    counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX)) + Counter(
-        inventory.others
-    )
+            yield ImportNote("left out", each.address, "it is not in a spec")
+    counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
+    counts += Counter(inventory.others)
     if inventory.source.lists_other_resources and counts:
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
 
 
-def _is_here(resource: Resource, attribute: str, location: StackLocation) -> bool:
-    arn = resource.attributes.get(attribute)
-    return has_no_location(arn) or location.holds(arn)
-
-
-def reworded_policies(
-    inventory: Inventory, location: StackLocation, entries: Sequence[SpecEntry], spec: Spec
-) -> Iterator[ImportNote]:
+def reworded_policies(inventory: Inventory, entries: Sequence[SpecEntry], spec: Spec) -> Iterator[ImportNote]:
     """Yield a note for each policy of an entry that a rendered stack would reword."""
     arns = {each.key: str(each.resource.attributes["arn"]) for each in entries if each.section == CAS}
     written = {each.address: each for kind in _ATTRIBUTES for each in inventory.of_type(kind)}
-    for entry in entries:
-        rendered = _render(entry, spec, location, arns)
-        for resource in (written[old] for old, _ in entry.addresses if old in written):
-            name = resource.attributes.get("name") if resource.type == types.IAM_POLICY else resource.type
-            policy = resource.attributes[_ATTRIBUTES[resource.type]]
-            if name in rendered and not _is_same(policy, rendered[name]):
-                yield ImportNote("left out", resource.address, _REWORDED)
+    rendered = resources(spec, placeholders_of(spec, arns))
+    for old, new in (pair for entry in entries for pair in entry.addresses if pair[0] in written):
+        name = _ATTRIBUTES[written[old].type]
+        if new in rendered and not _is_same(written[old].attributes[name], json.loads(rendered[new].values[name])):
+            yield ImportNote("left out", old, _REWORDED)
 
 
 def _is_same(policy: Any, rendered: Any) -> bool:
@@ -131,25 +111,3 @@ def _is_same(policy: Any, rendered: Any) -> bool:
         return bool(document == rendered or statements_by_sid(document) == statements_by_sid(rendered))
     except PolicyError:
         return False
-
-
-def _render(entry: SpecEntry, spec: Spec, location: StackLocation, arns: Mapping[str, str]) -> dict[str, Any]:
-    """Return the policies that a stack writes for an entry: principals' policies by name, others by resource type."""
-    if entry.section == "issuers":
-        issuer = spec.issuers[entry.key]
-        trust = {types.IAM_ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else {}
-        return {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__), **trust}
-    if entry.section in POLICY_BUILDERS:
-        role = getattr(spec, entry.section)[entry.key]
-        name = f"{role.role_name or entry.key}-private-ca"
-        rendered = {name: POLICY_BUILDERS[entry.section](spec, arn_of=arns.__getitem__)}
-        return {**rendered, types.IAM_ROLE: trust_policy.document(role.trust, spec.aws)}
-    if entry.section == "shares":
-        region, _ = of_arn(arns[entry.key]) or (location.region, "")
-        return {types.SHARE: share_policy(spec.shares[entry.key], arns[entry.key], region=region)}
-    if entry.section == "crl_buckets":
-        bucket = spec.crl_buckets[entry.key]
-        name = bucket.bucket or entry.key
-        rendered = bucket_policy(bucket, name, account_id=location.account_id, region=location.region)
-        return {types.S3_BUCKET_POLICY: rendered}
-    return {}

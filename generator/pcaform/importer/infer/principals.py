@@ -1,21 +1,41 @@
-"""Collects principals with their policies, inline and attached, and policies without a principal."""
+"""Collects principals with their policies, inline and attached, and policies without a principal; infers roles.
+
+An operator role is one whose policy is that of an administrator or auditor.
+"""
 
 import json
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.policies import trust_policy
-from pcaform.importer.infer.context import text
-from pcaform.importer.infer.entry import move
+from pcaform.iam.documents import PolicyError, Statement, read_statements
+from pcaform.iam.normalize import normalized_statements
+from pcaform.iam.policies import resource_policies
+from pcaform.iam.policies.roles import POLICY_BUILDERS
+from pcaform.importer.infer.context import Context, NotRepresentable, SpecEntry, move, read_policy_back, text
 from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.spec.issuers import Trust
+from pcaform.spec.sections import OperatorRole
+from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
 
 _CA_ACTIONS = "acm-pca:"
 _AWS_MANAGED = ":iam::aws:policy/"
+_ATTACHMENTS: Mapping[PrincipalKind, str] = {
+    "user": types.IAM_USER_POLICY_ATTACHMENT,
+    "role": types.IAM_ROLE_POLICY_ATTACHMENT,
+}
+_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?::root)?\Z")
+_ANYWHERE = "rolesanywhere.amazonaws.com"
+_CN = "aws:PrincipalTag/x509Subject/CN"
+_DEFAULT_SESSION = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +121,12 @@ def addresses_of(
         moved.append(move(principal.resource, module))
         if principal.profile and _has_same_profile(principal.profile, principal.resource):
             moved.append(move(principal.profile, module))
-    attachment_type = types.IAM_USER_POLICY_ATTACHMENT if principal.kind == "user" else types.IAM_ROLE_POLICY_ATTACHMENT
     for each in attachments:
         if each.attachment is None:
             unmoved.append(each.resource.address)
             continue
         moved.append(move(each.resource, module, each.name))
-        if each.attachment.type == attachment_type:
+        if each.attachment.type == _ATTACHMENTS[principal.kind]:
             moved.append(move(each.attachment, module, each.name))
         else:
             unmoved.append(each.attachment.address)
@@ -117,7 +136,7 @@ def addresses_of(
 def _has_same_profile(profile: Resource, role: Resource) -> bool:
     """Tell whether a stack has this instance profile: for EC2, and with the role's path."""
     paths = [each.attributes.get("path") or "/" for each in (profile, role)]
-    return paths[0] == paths[1] and trust_policy.EC2 in text(role, "assume_role_policy")
+    return paths[0] == paths[1] and resource_policies.EC2 in text(role, "assume_role_policy")
 
 
 def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
@@ -126,22 +145,17 @@ def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
     A state also has separate inline policies inside their role.
     """
     attached = {text(attachment, "policy_arn") for _, attachment in _list_attachments(inventory)}
-    of_cas = [each for each in inventory.of_type(types.IAM_POLICY) if _CA_ACTIONS in text(each, "policy").lower()]
+    of_cas, of_groups = (
+        [each for each in inventory.of_type(kind) if _CA_ACTIONS in text(each, "policy").lower()]
+        for kind in (types.IAM_POLICY, types.IAM_GROUP_POLICY)
+    )
     for policy in of_cas:
         if text(policy, "arn") not in attached and not policy.is_reference:
             yield policy.address, "it is not attached to a user or role: a spec has only policies of issuers"
-    of_groups = [
-        each for each in inventory.of_type(types.IAM_GROUP_POLICY) if _CA_ACTIONS in text(each, "policy").lower()
-    ]
-    arns = {text(each, "arn") for each in of_cas}
-    of_groups += [
-        each for each in inventory.of_type(types.IAM_GROUP_POLICY_ATTACHMENT) if text(each, "policy_arn") in arns
-    ]
-    for each in of_groups:
+    arns, attachments = {text(each, "arn") for each in of_cas}, inventory.of_type(types.IAM_GROUP_POLICY_ATTACHMENT)
+    for each in (*of_groups, *(each for each in attachments if text(each, "policy_arn") in arns)):
         yield each.address, f"it belongs to the group {text(each, 'group')}: a spec has only users and roles"
-    separate = {
-        (text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(types.IAM_ROLE_POLICY)
-    }
+    separate = {(name, text(each, "name")) for (kind, name), each in _inline(inventory) if kind == "role"}
     reason = f"it concerns private CAs and is inside the role: make it a separate {types.IAM_ROLE_POLICY} first"
     for role in inventory.of_type(types.IAM_ROLE):
         for each in role.attributes.get("inline_policy") or ():
@@ -151,13 +165,11 @@ def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
 
 def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
-    for each in inventory.of_type(types.IAM_USER_POLICY_ATTACHMENT):
-        yield ("user", text(each, "user")), each
-    for each in inventory.of_type(types.IAM_ROLE_POLICY_ATTACHMENT):
-        yield ("role", text(each, "role")), each
+    for kind, resource_type in _ATTACHMENTS.items():
+        yield from (((kind, text(each, kind)), each) for each in inventory.of_type(resource_type))
     for each in inventory.of_type(types.IAM_POLICY_ATTACHMENT):
-        yield from ((("user", str(name)), each) for name in each.attributes.get("users") or ())
-        yield from ((("role", str(name)), each) for name in each.attributes.get("roles") or ())
+        for kind in _ATTACHMENTS:
+            yield from (((kind, str(name)), each) for name in each.attributes.get(f"{kind}s") or ())
 
 
 def _inline(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
@@ -188,3 +200,107 @@ def _data(policy: Resource) -> Any:
         return json.loads(value or "")
     except PARTIAL_DATA_ERRORS:
         return None
+
+
+def common_settings(resource: Resource, context: Context) -> dict[str, Any]:
+    """Return the settings that users and roles have in common."""
+    attributes = resource.attributes
+    return {
+        "path": attributes.get("path") or "/",
+        "permissions_boundary": attributes.get("permissions_boundary") or None,
+        "tags": context.tags_of(resource),
+    }
+
+
+def role_data(resource: Resource, context: Context) -> dict[str, Any]:
+    """Return the role's own settings; raises NotRepresentable if its trust cannot be expressed."""
+    attributes = resource.attributes
+    session = attributes.get("max_session_duration")
+    trust = read_policy_back(
+        attributes.get("assume_role_policy"),
+        _read_trust,
+        lambda data: resource_policies.trust_policy(Trust.model_validate(data), context.aws),
+    )
+    if trust is None:
+        raise NotRepresentable("a spec's 'trust' cannot express its trust policy")
+    return {
+        "role_name": attributes["name"],
+        "trust": trust,
+        "max_session_duration": None if session == _DEFAULT_SESSION else session,
+    }
+
+
+def _read_trust(statements: Iterable[Statement]) -> dict[str, Any]:
+    trust: dict[str, Any] = {"accounts": [], "principals": [], "services": [], "oidc": []}
+    for statement in statements:
+        names = statement.principals_of("AWS")
+        accounts = {name: match["id"] for name in names if (match := _ACCOUNT.match(name))}
+        trust["accounts"] += accounts.values()
+        trust["principals"] += [name for name in names if name not in accounts]
+        trust["oidc"] += [_oidc(name, statement) for name in statement.principals_of("Federated")]
+        if (services := statement.principals_of("Service")) == [_ANYWHERE]:
+            (anchor,) = statement.values_of("ArnEquals", "aws:SourceArn")
+            names = statement.values_of("StringEquals", _CN)
+            trust["roles_anywhere"] = {"trust_anchor_arn": anchor, "common_names": names}
+        else:
+            trust["services"] += services
+    return {name: value for name, value in trust.items() if value}
+
+
+def _oidc(provider: str, statement: Statement) -> dict[str, Any]:
+    issuer = provider.partition(":oidc-provider/")[2]
+    return {
+        "provider_arn": provider,
+        "audiences": statement.values_of("StringEquals", f"{issuer}:aud"),
+        "subjects": statement.values_of("StringLike", f"{issuer}:sub"),
+    }
+
+
+def is_candidate(principal: Principal) -> bool:
+    """Tell whether a principal has the shape of an operator role: one policy, with the name that a stack gives it."""
+    return (
+        principal.kind == "role"
+        and principal.resource is not None
+        and len(principal.policies) == 1
+        and not principal.unresolved
+        and principal.policies[0].attachment is not None
+        and principal.policies[0].name == f"{principal.name}-private-ca"
+    )
+
+
+def section_of(principal: Principal, spec: Spec) -> str | None:
+    """Return the section whose actions a candidate's policy has; None if there is none. `spec` has the CAs."""
+    try:
+        actions = _actions(principal.policies[0].data)
+    except PolicyError:
+        return None
+    return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
+
+
+def readable_cas(principal: Principal) -> list[str]:
+    """Return the ARNs of the CAs that an operator role's policy allows to read."""
+    for statement in read_statements(principal.policies[0].data):
+        if statement.names_action("acm-pca:GetCertificate"):
+            return list(statement.resources or ())
+    return []
+
+
+def infer_operator_role(principal: Principal, key: str, *, section: str, spec: Spec, context: Context) -> SpecEntry:
+    """Return the entry of a role; raises NotRepresentable if its policy is not that of this spec's CAs."""
+    resource, attachment = principal.resource, principal.policies[0]
+    if resource is None:
+        raise NotRepresentable("it is not a role of this stack")
+    rendered = POLICY_BUILDERS[section](spec, arn_of=context.arns.__getitem__)
+    if normalized_statements([rendered]) != normalized_statements([attachment.data]):
+        raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
+    data = {**role_data(resource, context), **common_settings(resource, context)}
+    try:
+        OperatorRole.model_validate(data)
+    except ValidationError:
+        raise NotRepresentable("a spec does not support its settings") from None
+    addresses, _ = addresses_of(principal, list(principal.policies), module_names.operator_role(section, key))
+    return SpecEntry(section, key, data, resource, addresses, frozenset(readable_cas(principal)))
+
+
+def _actions(document: Any) -> frozenset[tuple[str, str]]:
+    return frozenset((each.effect, action) for each in read_statements(document) for action in each.actions or ())

@@ -148,12 +148,9 @@ def _compare_items(spec: Form, base: Form, found: Form, *, is_complete: bool) ->
                 yield Decision("missing" if is_complete else "unread", (section, key))
         for key in theirs:
             if key not in ours:
-                is_removed = key in last and _has_same_identity(section, last[key], theirs[key])
+                then, now = last.get(key, {}), theirs[key]
+                is_removed = key in last and all(is_same(then.get(name), now.get(name)) for name in _IDENTITY[section])
                 yield Decision("withheld" if is_removed else "added", (section, key), None, spelling_of(theirs[key]))
-
-
-def _has_same_identity(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(is_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
 
 
 def _list_values(ours: Form, base: Form | None, found: Form) -> Iterator[_Values]:

@@ -11,8 +11,7 @@ from pcaform.importer.merge.decisions import Kind
 from pcaform.importer.merge.merge import MergeResult
 from pcaform.sources.inventory import ImportNote, Inventory, NoteKind
 from pcaform.terraform.arguments import Source
-from pcaform.terraform.schema import by_path
-from pcaform.terraform.source_kind import KINDS
+from pcaform.terraform.schema import KINDS, by_path
 
 _MAX_LENGTH = 80
 

@@ -9,25 +9,25 @@ are not supported here.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import issuer_policies
-from pcaform.render.pipelines import required_actions
-from pcaform.render.pipelines.required_actions import RequiredActions
-from pcaform.render.pipelines.resources import PipelineResource, assumed_roles, pipeline_resources
+from pcaform.iam.policies.statements import Statement, policy, statement
+from pcaform.render.pipelines import resources
+from pcaform.render.pipelines.resources import PipelineResource, RequiredActions, assumed_roles, pipeline_resources
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
-Statement = dict[str, Any]
 _INLINE_LIMIT = 10240
 _OTHER_CREDENTIALS = ("assume_role", "profile", "access_key", "role_arn")
 _ARN = re.compile(r"(?P<account>arn:[^:]+:iam::[0-9]*):(?P<kind>user|role)(?P<path>/(?:.*/)?)(?P<name>[^/]+)")
 _DELETE_CA = (
-    *required_actions.AUTHORITY.delete,
-    *required_actions.PERMISSION.delete,
-    *required_actions.SHARE.delete,
+    *resources.AUTHORITY.delete,
+    *resources.PERMISSION.delete,
+    *resources.SHARE.delete,
     "acm-pca:DescribeCertificateAuthority",
     "acm-pca:UpdateCertificateAuthority",
 )
@@ -42,56 +42,41 @@ def build_document(spec: Spec, step: str, *, exempt: tuple[str, ...] = ()) -> St
 
 def plan(spec: Spec) -> Statement:
     """Return the policy for `terraform plan`: read everything, and hold the state's lock."""
-    reading = (_statement(resource, resource.actions.read) for resource in pipeline_resources(spec))
-    return _document([*reading, *_assume_roles(spec), *_state_statements(spec, is_writing=False)])
+    reading = _allow(pipeline_resources(spec), "read")
+    return policy([*reading, *_assume_roles(spec), *_state_statements(spec, is_writing=False)])
 
 
 def apply(spec: Spec) -> Statement:
     """Return the policy for `terraform apply`: also create and change, and delete what `removed` destroys."""
-    writing = (
-        _statement(resource, (*resource.actions.read, *resource.actions.write)) for resource in pipeline_resources(spec)
-    )
-    deleting = (_statement(resource, resource.actions.delete) for resource in _removed_resources(spec))
-    return _document([*writing, *deleting, *_assume_roles(spec), *_state_statements(spec, is_writing=True)])
+    writing = _allow(pipeline_resources(spec), "read", "write")
+    deleting = _allow(_removed_resources(spec), "delete")
+    return policy([*writing, *deleting, *_assume_roles(spec), *_state_statements(spec, is_writing=True)])
 
 
 def break_glass(spec: Spec) -> Statement:
     """Return the policy that allows deleting resources of this stack, for a separate role that is rarely used."""
-    return _document(_statement(resource, resource.actions.delete) for resource in pipeline_resources(spec))
+    return policy(_allow(pipeline_resources(spec), "delete"))
 
 
 def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
     """Return a service control policy that denies these deletions to all principals except those exempt by ARN."""
     principals = list(exempt)
     exemption = {"ArnNotLike": {"aws:PrincipalArn": principals}} if principals else {}
-    statements = []
-    for resource in pipeline_resources(spec):
-        statement = _statement(resource, resource.actions.delete)
-        condition = {**resource.condition, **exemption}
-        if statement is not None:
-            statements.append({**statement, "Effect": "Deny", **({"Condition": condition} if condition else {})})
-    return _document(statements)
+    denied = (replace(each, condition={**each.condition, **exemption}) for each in pipeline_resources(spec))
+    return policy({**each, "Effect": "Deny"} for each in _allow(denied, "delete"))
 
 
-def _assume_roles(spec: Spec) -> Iterator[Statement | None]:
+def _assume_roles(spec: Spec) -> Iterator[Statement]:
     if roles := assumed_roles(spec):
-        yield _allow("AssumeRoles", [required_actions.ASSUME_ROLE], roles)
+        yield statement("AssumeRoles", [resources.ASSUME_ROLE], list(roles))
 
 
-def _statement(resource: PipelineResource, actions: tuple[str, ...]) -> Statement | None:
-    """Return the statement that allows actions on a resource; None if there are no actions."""
-    if not actions:
-        return None
-    statement = _allow(resource.name, sorted(actions), resource.arns)
-    return {**statement, "Condition": resource.condition} if resource.condition else statement
-
-
-def _allow(name: str, actions: list[str], arns: Iterable[str]) -> Statement:
-    return {"Sid": name, "Effect": "Allow", "Action": actions, "Resource": list(arns)}
-
-
-def _document(statements: Iterable[Statement | None]) -> Statement:
-    return {"Version": "2012-10-17", "Statement": [each for each in statements if each is not None]}
+def _allow(reached: Iterable[PipelineResource], *levels: str) -> Iterator[Statement]:
+    """Yield the statements that allow the actions of these levels on resources, if there are any."""
+    for resource in reached:
+        actions = sorted(action for level in levels for action in getattr(resource.actions, level))
+        if actions:
+            yield statement(resource.name, actions, list(resource.arns), condition=dict(resource.condition))
 
 
 def _state_statements(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
@@ -103,21 +88,16 @@ def _state_statements(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
     bucket_arn = f"arn:{facts.partition(spec.aws.region)}:s3:::{bucket}"
     prefix = settings.get("workspace_key_prefix", "env:")
     states = [f"{bucket_arn}/{key}", f"{bucket_arn}/{prefix}/*/{key}"]
-    yield _allow("FindState", ["s3:ListBucket"], [bucket_arn])
-    yield _allow("State", ["s3:GetObject", *(["s3:PutObject"] if is_writing else [])], states)
+    yield statement("FindState", ["s3:ListBucket"], [bucket_arn])
+    yield statement("State", ["s3:GetObject", *(["s3:PutObject"] if is_writing else [])], states)
     if settings.get("use_lockfile"):
         locks = [f"{state}.tflock" for state in states]
-        yield _allow("StateLock", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], locks)
+        yield statement("StateLock", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], locks)
     if settings.get("dynamodb_table"):
         region = settings.get("region", spec.aws.region)
-        table = (
-            f"arn:{facts.partition(region)}:dynamodb:{region}:{spec.aws.account_id}:table/{settings['dynamodb_table']}"
-        )
-        yield _allow(
-            "StateLockTable",
-            ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"],
-            [table],
-        )
+        tables = f"arn:{facts.partition(region)}:dynamodb:{region}:{spec.aws.account_id}:table"
+        actions = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"]
+        yield statement("StateLockTable", actions, [f"{tables}/{settings['dynamodb_table']}"])
 
 
 def _removed_resources(spec: Spec) -> Iterator[PipelineResource]:
@@ -134,13 +114,13 @@ def _destroyed(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
         # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
         yield PipelineResource(
             f"{name}Certificate",
-            RequiredActions(delete=required_actions.SIGNER.delete),
+            RequiredActions(delete=resources.SIGNER.delete),
             (f"{arn.rpartition('/')[0]}/*",),
         )
     elif section == "certificates":
-        yield PipelineResource(name, required_actions.CERTIFICATE, (arn,))
+        yield PipelineResource(name, resources.CERTIFICATE, (arn,))
     elif section == "crl_buckets":
-        yield PipelineResource(name, required_actions.BUCKET, (arn,))
+        yield PipelineResource(name, resources.BUCKET, (arn,))
     elif match := _ARN.fullmatch(arn):
         yield from _destroyed_principal(match, arn, name)
 
@@ -148,16 +128,14 @@ def _destroyed(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
 def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:
     """Yield a user or role, and the policies that have its name; a policy with another name is unknown here."""
     kind = match["kind"].capitalize()
-    principal = required_actions.USER if kind == "User" else required_actions.ROLE
-    policy = f"{match['account']}:policy{match['path']}{match['name']}-private-ca*"
-    _, attach = required_actions.ATTACH[kind]
+    principal = resources.USER if kind == "User" else resources.ROLE
+    policies = f"{match['account']}:policy{match['path']}{match['name']}-private-ca*"
+    _, attach = resources.ATTACH[kind]
     yield PipelineResource(name, RequiredActions(delete=(*principal.read, *principal.delete, *attach.delete)), (arn,))
     yield PipelineResource(
         f"{name}Policies",
-        RequiredActions(
-            delete=(*required_actions.POLICY.read, *required_actions.POLICY.delete, "iam:ListPolicyVersions")
-        ),
-        (policy,),
+        RequiredActions(delete=(*resources.POLICY.read, *resources.POLICY.delete, "iam:ListPolicyVersions")),
+        (policies,),
     )
 
 

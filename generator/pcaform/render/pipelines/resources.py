@@ -2,6 +2,10 @@
 
 A CA that does not exist yet has no ARN, so the statement names all CAs of its region; existing ones are named exactly.
 Resources that Terraform reaches through another role are left out: that role needs the permissions.
+
+Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100), and for acm-pca,
+acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How each can be scoped:
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,17 +13,105 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.policies import trust_policy
-from pcaform.render.pipelines import required_actions
-from pcaform.render.pipelines.required_actions import RequiredActions
+from pcaform.iam.policies import resource_policies
+from pcaform.render.plan.cas import alias
 from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.providers import alias
 from pcaform.render.plan.resources import StackResource, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
 
 _EVERY = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredActions:
+    """The actions on one resource type by access level; `delete` actions are only allowed if the spec declares them."""
+
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    delete: tuple[str, ...] = ()
+
+
+def _of(service: str, read: str = "", write: str = "", delete: str = "") -> RequiredActions:
+    levels = (tuple(f"{service}:{name}" for name in names.split()) for names in (read, write, delete))
+    return RequiredActions(*levels)
+
+
+AUTHORITY = _of(
+    "acm-pca",
+    "DescribeCertificateAuthority GetCertificateAuthorityCertificate GetCertificateAuthorityCsr ListTags",
+    "ImportCertificateAuthorityCertificate TagCertificateAuthority UntagCertificateAuthority "
+    "UpdateCertificateAuthority",
+    "DeleteCertificateAuthority",
+)
+CREATE_AUTHORITY = "acm-pca:CreateCertificateAuthority"
+"""Does not support resource-level permissions."""
+SIGNER = _of("acm-pca", "GetCertificate", delete="RevokeCertificate")
+"""The CA that signs a CA's certificate; issuing has a separate condition."""
+ISSUE = "acm-pca:IssueCertificate"
+PERMISSION = _of("acm-pca", "ListPermissions", "CreatePermission", "DeletePermission")
+SHARE = _of("acm-pca", "GetPolicy", "PutPolicy", "DeletePolicy")
+THROUGH_ACM = _of("acm-pca", write="GetCertificate ListPermissions")
+"""The calls of ACM to the CA, besides issuing, on behalf of the principal that requests a certificate."""
+CERTIFICATE = _of(
+    "acm",
+    "DescribeCertificate ListTagsForCertificate",
+    "AddTagsToCertificate RemoveTagsFromCertificate RenewCertificate UpdateCertificateOptions",
+    "DeleteCertificate",
+)
+REQUEST = "acm:RequestCertificate"
+"""Does not support resource-level permissions, but has a condition key with the CA."""
+USER = _of(
+    "iam", "GetUser ListAttachedUserPolicies", "CreateUser TagUser UntagUser UpdateUser", "DeleteUser ListGroupsForUser"
+)
+LOGINS = _of(
+    "iam",
+    delete="DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteServiceSpecificCredential DeleteSSHPublicKey "
+    "DeleteSigningCertificate DeleteVirtualMFADevice ListAccessKeys ListMFADevices ListServiceSpecificCredentials "
+    "ListSSHPublicKeys ListSigningCertificates ListVirtualMFADevices UpdateLoginProfile",
+)
+"""What is deleted with a user that has `force_destroy` in the spec."""
+ROLE = _of(
+    "iam",
+    "GetRole ListAttachedRolePolicies ListRolePolicies",
+    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "DeleteRole ListInstanceProfilesForRole",
+)
+PROFILE = _of(
+    "iam",
+    "GetInstanceProfile",
+    "AddRoleToInstanceProfile CreateInstanceProfile TagInstanceProfile UntagInstanceProfile",
+    "DeleteInstanceProfile RemoveRoleFromInstanceProfile",
+)
+ASSUME_ROLE = "sts:AssumeRole"
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - the name of an action
+"""An instance profile passes its role to the instance."""
+POLICY = _of(
+    "iam",
+    "GetPolicy GetPolicyVersion",
+    "CreatePolicy CreatePolicyVersion DeletePolicyVersion ListPolicyVersions TagPolicy UntagPolicy",
+    "DeletePolicy ListEntitiesForPolicy",
+)
+"""A changed policy is a new version; a policy has at most five, so the oldest one is deleted."""
+ATTACH: Mapping[str, tuple[RequiredActions, RequiredActions]] = {
+    kind: (
+        _of("iam", f"ListAttached{kind}Policies"),
+        _of("iam", write=f"Attach{kind}Policy", delete=f"Detach{kind}Policy"),
+    )
+    for kind in ("User", "Role")
+}
+"""Listing attachments cannot be scoped to a policy; attaching and detaching can."""
+BUCKET = _of(
+    "s3",
+    "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
+    "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
+    "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
+    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+    "CreateBucket PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging "
+    "PutEncryptionConfiguration",
+    "DeleteBucket DeleteBucketPolicy",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +187,17 @@ def _without_covered(arns: Iterable[str]) -> tuple[str, ...]:
 def _cas(stack: _Stack) -> Iterator[PipelineResource]:
     managed, signers = stack.cas(types.AUTHORITY, "arn"), stack.cas(types.CERTIFICATE)
     if any(arn.endswith("/*") for arn in managed):
-        yield PipelineResource("CreateCas", RequiredActions(write=(required_actions.CREATE_AUTHORITY,)), _EVERY)
-    yield PipelineResource("Cas", required_actions.AUTHORITY, managed)
+        yield PipelineResource("CreateCas", RequiredActions(write=(CREATE_AUTHORITY,)), _EVERY)
+    yield PipelineResource("Cas", AUTHORITY, managed)
     templates = sorted({each.values["template_arn"] for each in stack.of_type(types.CERTIFICATE)})
     issue = {"ArnEquals": {"acm-pca:TemplateArn": templates}}
-    yield PipelineResource("SignCas", RequiredActions(write=(required_actions.ISSUE,)), signers, issue)
-    yield PipelineResource("SignedCas", required_actions.SIGNER, signers)
+    yield PipelineResource("SignCas", RequiredActions(write=(ISSUE,)), signers, issue)
+    yield PipelineResource("SignedCas", SIGNER, signers)
     # Not from the stack's resources: a CA that waits for its certificate gets its permission with a later apply.
     cas = stack.spec.certificate_authorities.items()
     permitting = (_ca_arn(stack.spec, key) for key, ca in cas if ca.permissions and not _assumed_role(ca))
-    yield PipelineResource("Permissions", required_actions.PERMISSION, _without_covered(permitting))
-    yield PipelineResource("Shares", required_actions.SHARE, stack.cas(types.SHARE, "resource_arn"))
+    yield PipelineResource("Permissions", PERMISSION, _without_covered(permitting))
+    yield PipelineResource("Shares", SHARE, stack.cas(types.SHARE, "resource_arn"))
 
 
 def _certificates(stack: _Stack) -> Iterator[PipelineResource]:
@@ -118,10 +210,10 @@ def _certificates(stack: _Stack) -> Iterator[PipelineResource]:
     issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
     requested = {"StringLike": {"acm:CertificateAuthority": list(signers)}}
     own = f"arn:{facts.partition(aws.region)}:acm:{aws.region}:{aws.account_id}:certificate/*"
-    yield PipelineResource("RequestCertificates", RequiredActions(write=(required_actions.REQUEST,)), _EVERY, requested)
-    yield PipelineResource("IssueThroughAcm", RequiredActions(write=(required_actions.ISSUE,)), signers, issue)
-    yield PipelineResource("ReadThroughAcm", required_actions.THROUGH_ACM, signers, through)
-    yield PipelineResource("Certificates", required_actions.CERTIFICATE, (own,))
+    yield PipelineResource("RequestCertificates", RequiredActions(write=(REQUEST,)), _EVERY, requested)
+    yield PipelineResource("IssueThroughAcm", RequiredActions(write=(ISSUE,)), signers, issue)
+    yield PipelineResource("ReadThroughAcm", THROUGH_ACM, signers, through)
+    yield PipelineResource("Certificates", CERTIFICATE, (own,))
 
 
 def _principals(stack: _Stack) -> Iterator[PipelineResource]:
@@ -130,18 +222,18 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
     policies = stack.iam_arns("policy", map(_path, stack.of_type(types.IAM_POLICY)))
     attached = {"ArnEquals": {"iam:PolicyARN": list(policies)}}
     own = {"User": stack.iam_arns("user", map(_path, users)), "Role": stack.iam_arns("role", map(_path, roles))}
-    yield PipelineResource("Users", required_actions.USER, own["User"])
+    yield PipelineResource("Users", USER, own["User"])
     with_logins = (_path(each) for each in users if each.values.get("force_destroy"))
-    yield PipelineResource("Logins", required_actions.LOGINS, stack.iam_arns("user", with_logins))
-    yield PipelineResource("Roles", required_actions.ROLE, own["Role"])
-    yield PipelineResource("InstanceProfiles", required_actions.PROFILE, stack.iam_arns("instance-profile", ec2_roles))
+    yield PipelineResource("Logins", LOGINS, stack.iam_arns("user", with_logins))
+    yield PipelineResource("Roles", ROLE, own["Role"])
+    yield PipelineResource("InstanceProfiles", PROFILE, stack.iam_arns("instance-profile", ec2_roles))
     yield PipelineResource(
         "PassRoles",
-        RequiredActions(write=(required_actions.PASS_ROLE,)),
+        RequiredActions(write=(PASS_ROLE,)),
         stack.iam_arns("role", ec2_roles),
-        {"StringEquals": {"iam:PassedToService": trust_policy.EC2}},
+        {"StringEquals": {"iam:PassedToService": resource_policies.EC2}},
     )
-    yield PipelineResource("Policies", required_actions.POLICY, policies)
+    yield PipelineResource("Policies", POLICY, policies)
     for kind, owned, attachment in (
         ("User", users, types.IAM_USER_POLICY_ATTACHMENT),
         ("Role", roles, types.IAM_ROLE_POLICY_ATTACHMENT),
@@ -151,7 +243,7 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         # The path of a principal that exists already is unknown.
         patterns = stack.iam_arns(kind.lower(), (f"{path}{name}" for name in existing for path in ("/", "/*/")))
         principals = (*own[kind], *patterns)
-        list_attached, attach = required_actions.ATTACH[kind]
+        list_attached, attach = ATTACH[kind]
         yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
 
@@ -163,4 +255,4 @@ def _path(resource: StackResource) -> str:
 def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
     names = sorted(each.values["bucket"] for each in stack.of_type(types.S3_BUCKET))
     partition = facts.partition(stack.spec.aws.region)
-    yield PipelineResource("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
+    yield PipelineResource("Buckets", BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))

@@ -1,19 +1,21 @@
 """What uses the CAs -> module calls: permissions, shares, issuers, operator roles, certificates and CRL buckets."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
-from pcaform.iam.policies.roles import administrator_policy, auditor_policy
-from pcaform.render.plan import providers
-from pcaform.render.plan.cas import active_arn, arn
+from pcaform.iam.policies.roles import POLICY_BUILDERS
+from pcaform.render.plan.cas import active_arn, arn, providers_argument
 from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
 from pcaform.spec.issuers import Issuer, Role
-from pcaform.spec.sections import Certificate, OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call
 from pcaform.terraform.resource_types import ACM_CERTIFICATE
+
+_CA_ARN = "certificate_authority_arn"
 
 
 def permitting_cas(spec: Spec) -> list[str]:
@@ -31,7 +33,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
         build_call(
             module_names.permission(key),
             "acm-permission",
-            providers=providers.providers_argument(spec, key),
+            providers=providers_argument(spec, key),
             certificate_authority_arn=active_arn(spec, key),
             actions=sorted(permission.actions),
         )
@@ -46,7 +48,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
         build_call(
             module_names.share(key),
             "ca-share",
-            providers=providers.providers_argument(spec, key),
+            providers=providers_argument(spec, key),
             certificate_authority_arn=active_arn(spec, key),
             policy=Call("jsonencode", share_policy(entry, arn(spec, key), region=spec.region_of(key))),
         )
@@ -54,43 +56,36 @@ def shares(spec: Spec) -> list[ModuleCall]:
     ]
 
 
-def issuers(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each issuer; its policies use the CA's `arn`, which is known before the CA is active."""
-    return [_issuer_call(key, issuer, spec) for key, issuer in spec.issuers.items()]
+def issuers(spec: Spec) -> Iterator[ModuleCall]:
+    """Yield one call for each issuer; its policies use the CA's `arn`, which is known before the CA is active."""
+    for key, issuer in spec.issuers.items():
+        documents = issuer_policies.documents(issuer, spec.aws, arn_of=partial(arn, spec))
+        module, principal = _principal_module(issuer, spec)
+        yield build_call(
+            module_names.issuer(key),
+            module,
+            **principal,
+            path=none_if_default(issuer.path, "/"),
+            permissions_boundary=issuer.permissions_boundary,
+            force_destroy=none_if_default(issuer.force_destroy, default=False),
+            policies={name: Call("jsonencode", document) for name, document in documents.items()},
+            tags=issuer.tags or None,
+        )
 
 
-def _issuer_call(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
-    documents = issuer_policies.documents(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
-    module, principal = _principal_module(issuer, spec)
-    return build_call(
-        module_names.issuer(key),
-        module,
-        **principal,
-        path=none_if_default(issuer.path, "/"),
-        permissions_boundary=issuer.permissions_boundary,
-        force_destroy=none_if_default(issuer.force_destroy, default=False),
-        policies={name: Call("jsonencode", document) for name, document in documents.items()},
-        tags=issuer.tags or None,
-    )
-
-
-def operator_roles(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each operator role: the administrators and auditors of the CAs."""
-    return [_operator_role_call(section, key, role, spec) for section, key, role in spec.operator_roles]
-
-
-def _operator_role_call(section: str, key: str, role: OperatorRole, spec: Spec) -> ModuleCall:
-    build_policy = administrator_policy if section == "administrators" else auditor_policy
-    document = build_policy(spec, arn_of=lambda authority: arn(spec, authority))
-    return build_call(
-        module_names.operator_role(section, key),
-        "issuer-role",
-        **_role_arguments(role, spec),
-        path=none_if_default(role.path, "/"),
-        permissions_boundary=role.permissions_boundary,
-        policies={f"{role.role_name}-private-ca": Call("jsonencode", document)},
-        tags=role.tags or None,
-    )
+def operator_roles(spec: Spec) -> Iterator[ModuleCall]:
+    """Yield one call for each operator role: the administrators and auditors of the CAs."""
+    for section, key, role in spec.operator_roles:
+        document = POLICY_BUILDERS[section](spec, arn_of=partial(arn, spec))
+        yield build_call(
+            module_names.operator_role(section, key),
+            "issuer-role",
+            **_role_arguments(role, spec),
+            path=none_if_default(role.path, "/"),
+            permissions_boundary=role.permissions_boundary,
+            policies={f"{role.role_name}-private-ca": Call("jsonencode", document)},
+            tags=role.tags or None,
+        )
 
 
 def _principal_module(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
@@ -105,35 +100,30 @@ def _principal_module(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
 def _role_arguments(role: Role, spec: Spec) -> dict[str, Any]:
     return {
         "role_name": role.role_name,
-        "assume_role_policy": Call("jsonencode", trust_policy.document(role.trust, spec.aws)),
+        "assume_role_policy": Call("jsonencode", resource_policies.trust_policy(role.trust, spec.aws)),
         "max_session_duration": role.max_session_duration,
-        "instance_profile": True if trust_policy.EC2 in role.trust.services else None,
+        "instance_profile": True if resource_policies.EC2 in role.trust.services else None,
     }
 
 
-def certificates(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each private certificate."""
-    return [_certificate_call(key, certificate, spec) for key, certificate in spec.certificates.items()]
+def certificates(spec: Spec) -> Iterator[ModuleCall]:
+    """Yield one call for each private certificate.
 
-
-def _certificate_call(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
-    return build_call(
-        module_names.certificate(key),
-        "acm-certificate",
-        providers=providers.providers_argument(spec, certificate.certificate_authority),
-        certificate_authority_arn=_issuing_arn(spec, certificate.certificate_authority),
-        domain_name=certificate.domain_name,
-        subject_alternative_names=list(certificate.subject_alternative_names) or None,
-        **plain_arguments(ACM_CERTIFICATE, certificate),
-        tags=certificate.tags or None,
-    )
-
-
-def _issuing_arn(spec: Spec, key: str) -> Any:
-    """Return the CA's ARN, known once ACM may issue from it: through the permission if this stack grants one."""
-    if key in permitting_cas(spec):
-        return output(module_names.permission(key), "certificate_authority_arn")
-    return active_arn(spec, key)
+    It uses an ARN of its CA that is known once ACM may issue: that of the permission if this stack grants one.
+    """
+    for key, certificate in spec.certificates.items():
+        ca, permission = certificate.certificate_authority, module_names.permission(certificate.certificate_authority)
+        is_permitting = ca in permitting_cas(spec)
+        yield build_call(
+            module_names.certificate(key),
+            "acm-certificate",
+            providers=providers_argument(spec, ca),
+            certificate_authority_arn=output(permission, _CA_ARN) if is_permitting else active_arn(spec, ca),
+            domain_name=certificate.domain_name,
+            subject_alternative_names=list(certificate.subject_alternative_names) or None,
+            **plain_arguments(ACM_CERTIFICATE, certificate),
+            tags=certificate.tags or None,
+        )
 
 
 def crl_buckets(spec: Spec) -> list[ModuleCall]:

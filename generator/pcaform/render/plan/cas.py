@@ -1,25 +1,70 @@
-"""Certificate authorities -> module calls: one for each CA, and one for each CA certificate that this stack issues."""
+"""Certificate authorities -> module calls: one for each CA, and one for each CA certificate that this stack issues.
 
+Regions and roles of the CAs become the provider configurations of a stack: its own, and one alias for each other. An
+alias is named after region and role, not after a CA, so that no unrelated edit renames it: the state refers to it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from pcaform.core import facts, name_constraints
-from pcaform.render.plan import providers
-from pcaform.render.plan.module_call import (
-    ModuleCall,
-    build_call,
-    none_if_default,
-    output,
-    plain_arguments,
-    without_none,
-)
+from pcaform.render.manifest import PROVIDER, REMOVAL, Record
+from pcaform.render.plan.module_call import ModuleCall, build_call, output, plain_arguments, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
-from pcaform.terraform import module_names
+from pcaform.spec.types import AssumeRole, Provider
+from pcaform.terraform import hcl_writer, module_names
 from pcaform.terraform.hcl_writer import Call, StackFile
 from pcaform.terraform.resource_types import AUTHORITY
 
+_DIGITS = 8
 _UNPROTECTED = "-unprotected"
 _PEMS = ("certificate", "certificate_chain")
+
+
+def providers_argument(spec: Spec, key: str) -> dict[str, hcl_writer.Reference] | None:
+    """Return the `providers` argument for a CA and what belongs to it; None for the stack's own provider."""
+    provider = spec.certificate_authorities[key].provider
+    return {"aws": hcl_writer.Reference(f"aws.{alias(provider)}")} if provider else None
+
+
+def alias(provider: Provider) -> str:
+    """Return the alias of a provider configuration: its region, and a digest of the role that it assumes."""
+    if provider.assume_role is None:
+        return provider.region
+    role = json.dumps(provider.assume_role.model_dump(exclude_none=True), sort_keys=True)
+    return f"{provider.region}_{hashlib.sha256(role.encode()).hexdigest()[:_DIGITS]}"
+
+
+def aliased_providers(spec: Spec, record: Record) -> dict[str, dict[str, Any]]:
+    """Return alias -> provider block, sorted; what was let go needs its own for as long as a state may have it."""
+    let_go = [item[REMOVAL].get(PROVIDER) for item in record.let_go.values()]
+    found = [
+        *(authority.provider for authority in spec.certificate_authorities.values()),
+        *(Provider.model_validate(provider) for provider in let_go if provider is not None),
+    ]
+    by_alias = {alias(provider): _provider_block(provider, spec) for provider in found if provider is not None}
+    return dict(sorted(by_alias.items()))
+
+
+def _provider_block(provider: Provider, spec: Spec) -> dict[str, Any]:
+    role = provider.assume_role or spec.aws.assume_role
+    account_id = provider.assume_role.role_arn.split(":")[4] if provider.assume_role else spec.aws.account_id
+    return {
+        "arguments": {"alias": alias(provider), "region": provider.region, "allowed_account_ids": [account_id]},
+        "blocks": nested_blocks(role, spec.aws.default_tags),
+    }
+
+
+def nested_blocks(role: AssumeRole | None, default_tags: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the nested blocks of a provider configuration."""
+    blocks = {
+        "assume_role": role.model_dump(exclude_none=True) if role else None,
+        "default_tags": {"tags": dict(default_tags)} if default_tags else None,
+    }
+    return list(without_none(blocks).items())
 
 
 def ca_calls(spec: Spec) -> list[ModuleCall]:
@@ -76,7 +121,7 @@ def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCal
     return build_call(
         module_names.ca(key),
         _module_for("private-ca", authority),
-        providers=providers.providers_argument(spec, key),
+        providers=providers_argument(spec, key),
         type=authority.type,
         subject=authority.subject.model_dump(exclude_none=True),
         key_algorithm=authority.key_algorithm,
@@ -111,13 +156,13 @@ def _certificate_call(key: str, authority: CertificateAuthority, spec: Spec, *, 
     """
     signer = authority.parent or key
     arguments = {
-        "providers": providers.providers_argument(spec, signer),
+        "providers": providers_argument(spec, signer),
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
         "certificate_signing_request": output(module_names.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),
         "template_arn": facts.template_arn(spec.region_of(signer), authority.template or authority.default_template),
         "validity": _validity(authority),
-        "superseded": none_if_default(generation < authority.generation, default=False),
+        "superseded": generation < authority.generation or None,
         "api_passthrough": _passthrough(authority),
     }
     name = module_names.ca_certificate(key, generation)

@@ -5,7 +5,7 @@ look like a change.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform.core import facts
@@ -72,8 +72,14 @@ def build_placeholders(
     old_keys = {key: _old_key(key, before, moved or {}) for key in spec.certificate_authorities}
     arns = {key: ca_placeholder(spec, f"{old}-anew" if key in recreated else old) for key, old in old_keys.items()}
     by_real_arn = _map_real_arns(spec, before, old_keys, arns)
-    arns |= {key: by_real_arn.get(reference.arn, reference.arn) for key, reference in _references(spec)}
-    return Placeholders(arns, by_real_arn, dict(_list_outputs(spec, arns)), pem_files(spec), moved or {})
+    references = {key: ca.arn for key, ca in spec.certificate_authorities.items() if isinstance(ca, Reference)}
+    arns |= {key: by_real_arn.get(arn, arn) for key, arn in references.items()}
+    return replace(placeholders_of(spec, arns), by_real_arn=by_real_arn, moved=moved or {})
+
+
+def placeholders_of(spec: Spec, arns: Mapping[str, str]) -> Placeholders:
+    """Return the placeholders of a spec whose CAs have these ARNs, by their keys."""
+    return Placeholders(arns, outputs=dict(_list_outputs(spec, arns)), files=pem_files(spec))
 
 
 def _map_real_arns(
@@ -87,11 +93,6 @@ def _map_real_arns(
         if ca.arn and (old is None or old.arn is None):
             by_real_arn.setdefault(ca.arn, arns[key])
     return by_real_arn
-
-
-def _references(spec: Spec) -> Iterator[tuple[str, Reference]]:
-    cas = spec.certificate_authorities.items()
-    return ((key, ca) for key, ca in cas if isinstance(ca, Reference))
 
 
 def _list_outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,25 +1,115 @@
-"""Spec -> the plan of its stack: each file with its template and values, and the modules to copy."""
+"""Spec -> the plan of its stack: each file with its template and values, and the modules to copy.
 
-from collections.abc import Mapping
+Imports, renames and removals that a stack ever had become `import`, `moved` and `removed` blocks. They stay, since no
+render knows whether they were applied; a block whose object is no longer in the state does nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from pcaform.render.history import advance
-from pcaform.render.manifest import Record
-from pcaform.render.plan import providers
+from pcaform.render.history import DESTROY, EVERYTHING, FORGET, advance, keys_of, list_calls
+from pcaform.render.manifest import AUTHORITIES, FORMER, GENERATION, REMOVAL, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
-from pcaform.render.plan.cas import ca_calls, pem_files
+from pcaform.render.plan.cas import aliased_providers, ca_calls, nested_blocks, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
-from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.addresses import parse
 from pcaform.terraform.hcl_writer import Reference
 from pcaform.terraform.module_names import ca, certificate, issuer, operator_role
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 REQUIRED_TERRAFORM = ">= 1.10"
 """The first release with `use_lockfile` and with a lifecycle in `removed`, of Terraform and of OpenTofu."""
 
 REQUIRED_PROVIDER = ">= 5.100.0, != 6.0.0, < 7.0.0"
 """6.0.0 has an identity defect that 6.1 fixes (provider issue 43221)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: `import`, `moved` or `removed`, with its arguments in order."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> list[Block]:
+    """Return the blocks of a stack with these calls, from what its record says that it ever had.
+
+    Terraform rejects a `removed` and a `moved` block of a module that is still called, and both of one module.
+    """
+    called = {call.name for call in calls}
+    renames = dict(_list_renames(spec, called, record))
+    forgotten = dict.fromkeys([*_list_superseded(spec, record), *_list_forgotten(record)])
+    return [
+        *_imports(spec),
+        *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in renames.items()),
+        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in record.moves.items()),
+        *(
+            Block("removed", {"from": _module(name)})
+            for name in forgotten
+            if name not in called and name not in renames and f"module.{name}" not in record.moves
+        ),
+    ]
+
+
+def _module(name: str) -> Reference:
+    return Reference(f"module.{name}")
+
+
+def _imports(spec: Spec) -> Iterator[Block]:
+    """Yield an import block for each object that exists; it stays, so that a lost state plans no second CA."""
+    arns = [
+        *((module_names.ca(key), AUTHORITY, authority.arn) for key, authority in spec.managed.items()),
+        *((module_names.certificate(key), ACM_CERTIFICATE, each.arn) for key, each in spec.certificates.items()),
+    ]
+    for call, resource_type, arn in arns:
+        if arn is not None:
+            yield Block("import", {"to": Reference(module_names.resource(call, resource_type)), "id": arn})
+
+
+def _list_renames(spec: Spec, called: AbstractSet[str], record: Record) -> Iterator[tuple[str, str]]:
+    """Yield old and new name of each call of a renamed item, over all keys that it had: Terraform follows the chain.
+
+    An object has one of the names; a call that never existed moves nothing.
+    """
+    for name, item in record.items.items():
+        if FORMER in item:
+            section, _, own = name.partition(".")
+            generation = spec.managed[own].generation if own in spec.managed else 1
+            names = [list(list_calls(section, key, generation=generation)) for key in keys_of(name, item)]
+            superseded = set(_superseded(own, generation))
+            for chain in zip(*names, strict=True):
+                if chain[-1] in called and chain[-1] not in superseded:
+                    yield from pairwise(chain)
+
+
+def _list_superseded(spec: Spec, record: Record) -> Iterator[str]:
+    """Yield the certificate calls of generations that are not retained: they stay valid and leave the state."""
+    for key, authority in spec.managed.items():
+        name = f"{AUTHORITIES}.{key}"
+        for each in reversed(keys_of(name, record.items[name])):
+            yield from _superseded(each, authority.generation)
+
+
+def _superseded(key: str, generation: int) -> Iterator[str]:
+    for number in range(1, retained_generations(generation).start):
+        yield module_names.ca_certificate(key, number)
+
+
+def _list_forgotten(record: Record) -> Iterator[str]:
+    """Yield the calls of each item, or of a CA's certificate, that was let go and is not to be destroyed."""
+    for name, item in record.let_go.items():
+        removal = item[REMOVAL]
+        if DESTROY not in removal:
+            for key in reversed(keys_of(name, item)):
+                calls = list_calls(name.partition(".")[0], key, generation=removal.get(GENERATION, 1))
+                certificates = module_names.ca_certificate(key, 1)
+                yield from (call for call in calls if removal[FORGET] == EVERYTHING or call.startswith(certificates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +157,7 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
         operator_roles(spec),
         certificates(spec),
     )
-    return dict(zip(MODULE_FILES, calls, strict=True))
+    return dict(zip(MODULE_FILES, map(list, calls), strict=True))
 
 
 _NOTHING = Record()
@@ -87,8 +177,13 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     ]
     record = advance(spec, before)
     blocks = build_state_blocks(spec, all_calls, record)
+    versions = {
+        "required_version": REQUIRED_TERRAFORM,
+        "provider": {"source": "hashicorp/aws", "version": REQUIRED_PROVIDER},
+        "backends": list((spec.terraform.backend or {}).items()),
+    }
     files = (
-        PlannedFile("versions.tf", "versions.tf.j2", _versions(spec)),
+        PlannedFile("versions.tf", "versions.tf.j2", versions),
         PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec, record)}),
         *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
@@ -105,23 +200,14 @@ def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
     return {"name": call.name, "head": without_none(head), "arguments": arguments}
 
 
-def _versions(spec: Spec) -> dict[str, Any]:
-    backend = spec.terraform.backend or {}
-    return {
-        "required_version": REQUIRED_TERRAFORM,
-        "provider": {"source": "hashicorp/aws", "version": REQUIRED_PROVIDER},
-        "backends": list(backend.items()),
-    }
-
-
 def _providers(spec: Spec, record: Record) -> list[Mapping[str, Any]]:
     """Return the stack's own provider configuration and one for each alias."""
     aws = spec.aws
     own = {
         "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
-        "blocks": providers.nested_blocks(aws.assume_role, aws.default_tags),
+        "blocks": nested_blocks(aws.assume_role, aws.default_tags),
     }
-    return [own, *providers.aliased_providers(spec, record).values()]
+    return [own, *aliased_providers(spec, record).values()]
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:

@@ -27,7 +27,10 @@ def backend_argument_is_known(spec: Spec) -> Iterator[Violation]:
             if argument not in backend.secrets and (message := _describe_misfit(backend, argument, value)):
                 yield Violation((*loc, argument), message)
         for argument, keys in backend.objects.items():
-            yield from _check_object((*loc, argument), settings.get(argument), keys=keys, secrets=backend.secrets)
+            value = settings.get(argument)
+            for key in value if isinstance(value, Mapping) and keys else ():
+                if key not in keys and key not in backend.secrets:
+                    yield Violation((*loc, argument, key), _describe_unknown(key, sorted(keys)))
 
 
 def _describe_misfit(backend: Backend, argument: str, value: Any) -> str:
@@ -40,12 +43,6 @@ def _describe_misfit(backend: Backend, argument: str, value: Any) -> str:
         isinstance(value, Mapping) and is_literal(value, depth=2) if argument in backend.objects else is_literal(value)
     )
     return "" if fits else f"'{argument}' is {describe_value(value)}, allowed: {allowed}"
-
-
-def _check_object(loc: Loc, value: Any, *, keys: Iterable[str], secrets: Mapping[str, str]) -> Iterator[Violation]:
-    for name in value if isinstance(value, Mapping) and keys else ():
-        if name not in keys and name not in secrets:
-            yield Violation((*loc, name), _describe_unknown(name, sorted(keys)))
 
 
 def _describe_unknown(name: str, known: Iterable[str]) -> str:

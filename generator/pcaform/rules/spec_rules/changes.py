@@ -1,7 +1,7 @@
 """Rules about changes of a stack: removals, renames, moves, and accepted findings of the guard."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -152,15 +152,14 @@ def _declared_addresses(spec: Spec) -> Mapping[Traversal, str]:
 
 def _missing_target(new: str, target: Traversal, declared: Mapping[Traversal, str]) -> str:
     module, kind = addresses.first_module(target), addresses.resource_type(target)
-    similar = [text for address, text in declared.items() if _is_similar(address, module, kind)]
+    places = (
+        (addresses.first_module(address), addresses.resource_type(address), text) for address, text in declared.items()
+    )
+    similar = [text for *place, text in places if place == [module, kind]]
     loss = "Terraform would destroy what moves there"
     if similar and kind is not None:
         return f"'{new}' is not an address of this stack, and {loss}: its module has {', '.join(similar)}"
     return f"'{new}' is in no module of this stack: {loss}"
-
-
-def _is_similar(address: Traversal, module: str | None, kind: str | None) -> bool:
-    return addresses.first_module(address) == module and addresses.resource_type(address) == kind
 
 
 @error("waiver")
@@ -176,26 +175,19 @@ def waiver_is_valid(spec: Spec) -> Iterator[Violation]:
         loc = ("waivers", index)
         if waiver.what not in known:
             yield Violation((*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest(waiver.what, known)}")
-        if waiver.address is not None and (mistake := _find_mistake(addresses.strip_mode(waiver.address))):
+        address = waiver.address
+        if address is not None and (mistake := _find_mistake(addresses.parse, addresses.strip_mode(address))):
             yield Violation((*loc, "address"), mistake)
         if waiver.what == UNDECIDED and waiver.address is None and waiver.type is None:
             message = f"'{UNDECIDED}' alone would accept everything: add 'address' or 'type'"
             yield Violation((*loc, "what"), message)
-        if not _is_day(waiver.until):
+        if _find_mistake(date.fromisoformat, waiver.until):
             yield Violation((*loc, "until"), f"'{waiver.until}' is not a day of the calendar")
 
 
-def _find_mistake(address: str) -> str:
+def _find_mistake(parse: Callable[[str], object], text: str) -> str:
     try:
-        addresses.parse(address)
+        parse(text)
     except ValueError as invalid:
         return str(invalid)
     return ""
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

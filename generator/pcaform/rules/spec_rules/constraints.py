@@ -16,24 +16,6 @@ _AUTHORITIES = "certificate_authorities"
 _FIELD = "name_constraints"
 _RFC = "https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10"
 _TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
-_COMMON_NAME = "2.5.4.3"
-_SUBJECT_OIDS = {
-    "common_name": _COMMON_NAME,
-    "country": "2.5.4.6",
-    "distinguished_name_qualifier": "2.5.4.46",
-    "generation_qualifier": "2.5.4.44",
-    "given_name": "2.5.4.42",
-    "initials": "2.5.4.43",
-    "locality": "2.5.4.7",
-    "organization": "2.5.4.10",
-    "organizational_unit": "2.5.4.11",
-    "pseudonym": "2.5.4.65",
-    "serial_number": "2.5.4.5",
-    "state": "2.5.4.8",
-    "surname": "2.5.4.4",
-    "title": "2.5.4.12",
-}
-"""The attributes of a subject in X.509: RFC 5280, appendix A, and X.520."""
 
 
 @error("name-constraints", source=_RFC)
@@ -87,7 +69,7 @@ def names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
             for at, name in names:
                 if fault := name_constraints.find_fault(DNS, name, constraints):
                     yield Violation(at, f"'{above}' {fault}, and '{name}' is not allowed: AWS would not issue it")
-            subject = [(_COMMON_NAME, certificate.domain_name)]
+            subject = [(facts.SUBJECT_OIDS["common_name"], certificate.domain_name)]
             if fault := name_constraints.find_subject_fault(subject, constraints):
                 message = (
                     f"'{above}' {fault}, and ACM's subject is only CN={certificate.domain_name}: choose another CA"
@@ -98,7 +80,7 @@ def names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
 def _check_ca(key: str, ca: CertificateAuthority, above: str, constraints: Constraints) -> Iterator[Violation]:
     """Yield what of a CA's subject and permitted names is outside the constraints of a CA above it."""
     subject = ca.subject.model_dump(exclude_none=True)
-    attributes = [(_SUBJECT_OIDS[name], value) for name, value in subject.items() if name in _SUBJECT_OIDS]
+    attributes = [(oid, subject[name]) for name, oid in facts.SUBJECT_OIDS.items() if name in subject]
     if fault := name_constraints.find_subject_fault(attributes, constraints):
         message = f"'{above}' {fault}, and the subject of '{key}' is not allowed: change one of the two"
         yield Violation((_AUTHORITIES, key, "subject"), message)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import UnionType
 
 from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies
@@ -35,16 +36,7 @@ _SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-liv
 @error("unknown-authority")
 def granted_cas_exist(spec: Spec) -> Iterator[Violation]:
     """The CAs of a grant or certificate are keys of `certificate_authorities`."""
-    references = [
-        ((*loc, "certificate_authorities", index), key)
-        for loc, grant in _list_grants(spec)
-        for index, key in enumerate(grant.certificate_authorities)
-    ]
-    references += [
-        (("certificates", key, "certificate_authority"), certificate.certificate_authority)
-        for key, certificate in spec.certificates.items()
-    ]
-    for loc, key in references:
+    for loc, key in _list_uses(spec, UnmanagedGrant | ManagedGrant):
         if key not in spec.certificate_authorities:
             yield Violation(loc, _describe_unknown_ca(key, spec))
 
@@ -52,7 +44,7 @@ def granted_cas_exist(spec: Spec) -> Iterator[Violation]:
 @error("managed-without-permission", source=_PERMISSIONS)
 def acm_has_permission(spec: Spec) -> Iterator[Violation]:
     """A CA of managed certificates permits ACM to use it; without that, renewals fail."""
-    for loc, key in _list_managed(spec):
+    for loc, key in _list_uses(spec, ManagedGrant):
         ca = spec.managed.get(key)
         if ca is not None and not ca.permissions:
             message = (
@@ -65,7 +57,7 @@ def acm_has_permission(spec: Spec) -> Iterator[Violation]:
 @error("managed-authority", source=_REQUEST)
 def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
     """ACM issues from CAs of the same account with an RSA or EC key, not from those for short-lived certificates."""
-    for loc, key in _list_managed(spec):
+    for loc, key in _list_uses(spec, ManagedGrant):
         ca = spec.certificate_authorities.get(key)
         if ca is None:
             continue
@@ -81,7 +73,7 @@ def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
 def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Violation]:
     """A CA of managed certificates is valid for more than the 13 months for which ACM issues them."""
     now, days = datetime.now(UTC), facts.ACM_VALIDITY_DAYS
-    for key in sorted({key for _, key in _list_managed(spec)} & set(spec.managed)):
+    for key in sorted({key for _, key in _list_uses(spec, ManagedGrant)} & set(spec.managed)):
         validity = spec.managed[key].validity
         try:
             is_short = validity is not None and compute_end(validity, now) < now + timedelta(days=days)
@@ -242,14 +234,11 @@ def _list_grants(spec: Spec) -> Iterator[tuple[Loc, UnmanagedGrant | ManagedGran
             yield ("issuers", key, "grants", index), grant
 
 
-def _list_managed(spec: Spec) -> Iterator[tuple[Loc, str]]:
-    """Yield location and key of each CA that a managed grant or a private certificate names."""
+def _list_uses(spec: Spec, kind: type | UnionType) -> Iterator[tuple[Loc, str]]:
+    """Yield location and key of each CA that a grant of some kind or a private certificate names."""
     for loc, grant in _list_grants(spec):
-        if isinstance(grant, ManagedGrant):
-            yield from (
-                ((*loc, "certificate_authorities", index), key)
-                for index, key in enumerate(grant.certificate_authorities)
-            )
+        for index, key in enumerate(grant.certificate_authorities if isinstance(grant, kind) else ()):
+            yield (*loc, "certificate_authorities", index), key
     for name, certificate in spec.certificates.items():
         yield ("certificates", name, "certificate_authority"), certificate.certificate_authority
 

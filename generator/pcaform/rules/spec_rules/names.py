@@ -145,10 +145,7 @@ def _is_tag_text(text: str) -> bool:
 
 def _list_tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
     yield ("aws", "default_tags"), spec.aws.default_tags
-    for key, ca in spec.managed.items():
-        yield ("certificate_authorities", key, "tags"), ca.tags
-    for key, issuer in spec.issuers.items():
-        yield ("issuers", key, "tags"), issuer.tags
-    for section in ("certificates", "crl_buckets"):
+    yield from (((_AUTHORITIES, key, "tags"), ca.tags) for key, ca in spec.managed.items())
+    for section in ("issuers", "certificates", "crl_buckets"):
         yield from (((section, key, "tags"), item.tags) for key, item in getattr(spec, section).items())
     yield from (((section, key, "tags"), role.tags) for section, key, role in spec.operator_roles)

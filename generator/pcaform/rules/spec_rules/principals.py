@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.iam.policies.trust_policy import is_untrusted_subject
+from pcaform.iam.policies.resource_policies import is_untrusted_subject
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.issuers import Role, Trust

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from pcaform.core.quotas import PUBLISHED
+from pcaform.core.facts import REQUEST_RATES
 from pcaform.sandbox.faults.fault_config import FaultConfig, find_setting, write_fault_config
 from pcaform.sandbox.faults.token_bucket import TokenBucket
 from pcaform.sandbox.http.request import Call
@@ -68,7 +68,7 @@ class FaultInjector:
 
     def _is_throttled(self, call: Call) -> bool:
         setting = find_setting(self.faults.throttling, call.operation)
-        rate = PUBLISHED.get(call.operation) if setting is True else setting
+        rate = REQUEST_RATES.get(call.operation) if setting is True else setting
         if not rate:
             return False
         moment = time.monotonic()

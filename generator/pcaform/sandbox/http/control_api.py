@@ -16,6 +16,7 @@ from pcaform.sandbox.acm import scheduled_renewals
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.faults.fault_config import read_fault_config, write_fault_config
 from pcaform.sandbox.faults.fault_injector import FaultToggle
+from pcaform.sandbox.http.request import read_body
 
 _PREFIX = "/_sandbox/"
 # ISO 8601 without months and years, whose length varies.
@@ -67,7 +68,7 @@ def _dispatch(methods: dict[str, Operation], environ: dict[str, Any]) -> tuple[s
     if operation is None:
         return "405 Method Not Allowed", {"error": f"allowed here: {', '.join(methods)}"}
     try:
-        return "200 OK", operation(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        return "200 OK", operation(read_body(environ))
     except (ValueError, OverflowError) as error:
         return "400 Bad Request", {"error": str(error)}
 

@@ -41,7 +41,7 @@ def read_call(environ: Environ) -> Call | None:
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if scope is None:
         return None
-    body = _read_body(environ)
+    body = read_body(environ)
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     action = target or "".join(_parse_form(environ, body).get("Action", [])[:1])
     if not action:
@@ -57,9 +57,14 @@ def read_call(environ: Environ) -> Call | None:
     )
 
 
-def _read_body(environ: Environ) -> bytes:
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
+def read_body(environ: Environ) -> bytes:
+    """Return the body of a WSGI request, and leave it readable; a length that is not a number is none, as for moto."""
+    if environ.get("wsgi.input_terminated"):  # in chunks: it ends by itself
+        body: bytes = environ["wsgi.input"].read()
+    else:
+        length = environ.get("CONTENT_LENGTH") or ""
+        body = environ["wsgi.input"].read(int(length) if length.isdecimal() else 0)
+    environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     return body
 
 

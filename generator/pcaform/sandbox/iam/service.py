@@ -7,8 +7,8 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.iam.exceptions import InvalidInput
-from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.exceptions import InvalidInput, NotFoundException
+from moto.iam.models import IAMBackend, Role, iam_backends
 from moto.iam.responses import IamResponse
 from moto.iam.urls import url_bases
 from moto.sts.exceptions import STSClientError
@@ -117,6 +117,13 @@ class IamBackend(IAMBackend):
     def _url_module(self) -> SimpleNamespace:
         """Return moto's URLs with the response class; moto would look for a module `urls` next to this one."""
         return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": EnforcedIam.dispatch})
+
+    def get_role(self, role_name: str) -> Role:
+        """Return a role; AWS's words for one that is not there: Terraform's provider waits while it reads them."""
+        try:
+            return super().get_role(role_name)
+        except NotFoundException:
+            raise NotFoundException(f"The role with name {role_name} cannot be found.") from None
 
     def get_account_authorization_details(self, policy_filter: list[str]) -> dict[str, Any]:
         """Return all IAM principals with their policies; of AWS managed policies only attached ones (moto returns all).

@@ -22,13 +22,15 @@ class Rule:
     """The states in which an operation is possible, and the error message for the others, with {arn} and {status}."""
 
     states: frozenset[str]
-    message: str = "The certificate authority {arn} is in the {status} state"
+    message: str = "The certificate authority is in the {status} state"
 
 
-# AWS's own wording: "valid state for deletion" from https://github.com/crossplane-contrib/provider-aws/pull/226,
-# "correct state" from https://github.com/hashicorp/terraform-provider-aws/issues/26968, "to be updated" from the
-# provider, which matches it when it disables a CA before deleting it.
+# AWS's own wording: "valid state for deletion" from https://github.com/crossplane-contrib/provider-aws/pull/226, both
+# "correct state" from https://github.com/hashicorp/terraform-provider-aws/issues/26968. Terraform's provider matches
+# three sentences, none of which has an ARN: "is in the DELETED state" when it lists the permissions of a CA (then the
+# permission is gone), "to be updated" when it disables a CA before deleting it, and the one of issue.py.
 _NO_REQUEST = "The certificate authority {arn} is not in the correct state to have a certificate signing request."
+_NOTHING_ISSUED = "The certificate authority {arn} is not in the correct state to have issued certificates."
 _RULES = {
     "UpdateCertificateAuthority": Rule(
         frozenset({"ACTIVE", "DISABLED"}),
@@ -38,14 +40,14 @@ _RULES = {
         _NOT_DELETED - {"ACTIVE"}, "The certificate authority is not in a valid state for deletion."
     ),
     "RestoreCertificateAuthority": Rule(
-        frozenset({"DELETED"}), "The certificate authority {arn} is in the {status} state, not in DELETED"
+        frozenset({"DELETED"}), "The certificate authority is in the {status} state, not in DELETED"
     ),
     "GetCertificateAuthorityCsr": Rule(_CREATED, _NO_REQUEST),
     "GetCertificateAuthorityCertificate": Rule(_CERTIFIED, _NO_REQUEST),
     "ImportCertificateAuthorityCertificate": Rule(
-        _CREATED - {"DISABLED"}, "The certificate authority {arn} is in the {status} state and accepts no certificate"
+        _CREATED - {"DISABLED"}, "The certificate authority is in the {status} state and accepts no certificate"
     ),
-    "GetCertificate": Rule(_NOT_DELETED),
+    "GetCertificate": Rule(_NOT_DELETED, _NOTHING_ISSUED),
     "RevokeCertificate": Rule(_CERTIFIED - {"EXPIRED"}),
     "CreatePermission": Rule(_CREATED),
     "ListPermissions": Rule(_NOT_DELETED),

@@ -71,9 +71,8 @@ def _check_state(ca: SandboxCa, template: Template) -> None:
     """
     is_own_start = template.is_root and ca.kind == "ROOT" and ca.status in _CERTIFICATE_IS_DUE
     if ca.status != "ACTIVE" and not is_own_start:
-        # Terraform's provider waits while the text contains "not in a valid state for issuing certificates".
-        message = f"The certificate authority {ca.arn} is not in a valid state for issuing certificates"
-        raise invalid_state(message)
+        # Word for word: Terraform's provider tries again for a minute while the text contains this sentence.
+        raise invalid_state("The certificate authority is not in a valid state for issuing certificates")
 
 
 def _check_root(ca: SandboxCa, template: Template, *, csr: x509.CertificateSigningRequest) -> None:

@@ -15,21 +15,13 @@ from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status, is_fo
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import (
-    CERTIFIED,
-    AccountSnapshot,
-    CaStatus,
-    Certificate,
-    IamPrincipal,
-    IamPrincipals,
-    Policy,
-)
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
 from pcaform.sources.aws.snapshot import PARTS, Filters, SnapshotRequest
 from pcaform.sources.inventory import ImportNote, Inventory, NoteKind, Resource
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, IAM_POLICY, PERMISSION, SHARE
-from pcaform.terraform.source_kind import LIVE
+from pcaform.terraform.schema import LIVE
 
 _MANAGED_PATHS = {
     "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
@@ -77,7 +69,7 @@ def import_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(
         tuple(PARTS),
         filters,
-        statuses=CERTIFIED,
+        statuses=account_snapshot.CERTIFIED,
         certificates=(api_calls.ACM_CERTIFICATE, api_calls.ACM_TAGS),
         has_principals=True,
     )
@@ -193,7 +185,9 @@ def _list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterato
         elif level > AccessLevel.OTHER:
             yield from _list_issuer(principal, level, scope, managed)
     if others:
-        reason = f"they may read, revoke or administer, but not issue: {_join_names(others)}"
+        more = f" and {len(others) - _MAX_SHOWN} more" if len(others) > _MAX_SHOWN else ""
+        shown = ", ".join(sorted(others)[:_MAX_SHOWN])
+        reason = f"they may read, revoke or administer, but not issue: {shown}{more}"
         yield ImportNote("listed", scope.account_id, reason)
 
 
@@ -214,32 +208,23 @@ def _list_issuer(
     inherited = [policy for policy in allowing if policy.group]
     if inherited:
         groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
-        yield ImportNote(
-            "left out",
-            principal.arn,
-            f"it may issue by {_policy_names(inherited)} of the group {groups}: a spec has no groups, so that "
-            "policy stays unchanged",
-        )
+        means = f"{_policy_names(inherited)} of the group {groups}"
+        reason = f"it may issue by {means}: a spec has no groups, so that policy stays unchanged"
+        yield ImportNote("left out", principal.arn, reason)
     if aws_policies:
-        yield ImportNote(
-            "listed",
-            principal.arn,
+        reason = (
             f"it may issue by the AWS managed policy {_policy_names(aws_policies)}, which stays attached: "
-            "a spec would only add a copy of it. Give the principal grants, then detach that policy",
+            "a spec would only add a copy of it. Give the principal grants, then detach that policy"
         )
+        yield ImportNote("listed", principal.arn, reason)
     if any(map(_is_own, allowing)):
-        yield _principal_resource(principal)
+        attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
+        attributes |= {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
+        kind, origin = f"aws_iam_{principal.kind}", _account_of(principal)
+        yield Resource(kind, principal.arn, attributes, principal.name, origin=origin)
         # Long grants are split over several policies: one may allow issuing, the next one reading.
         related = [policy for policy in principal.policies if _is_own(policy) and affects(policy, scope)]
         yield from _policy_resources(principal, related, managed)
-
-
-def _principal_resource(principal: IamPrincipal) -> Resource:
-    attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
-    bounded = {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
-    return Resource(
-        f"aws_iam_{principal.kind}", principal.arn, attributes | bounded, principal.name, origin=_account_of(principal)
-    )
 
 
 def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
@@ -253,16 +238,12 @@ def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], manag
             continue
         if policy.arn not in managed:
             managed.add(policy.arn)
-            yield _managed_policy(policy)
+            path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
+            attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
+            yield Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
         attributes = {kind: principal.name, "policy_arn": policy.arn}
         identity = f"{principal.name}/{policy.arn}"
         yield Resource(f"aws_iam_{kind}_policy_attachment", address, attributes, identity, origin=origin)
-
-
-def _managed_policy(policy: Policy) -> Resource:
-    path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
-    attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
-    return Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
 
 
 def _is_aws_managed(policy: Policy) -> bool:
@@ -279,9 +260,3 @@ def _account_of(principal: IamPrincipal) -> str:
 
 def _policy_names(policies: Iterable[Policy]) -> str:
     return ", ".join(dict.fromkeys(f"'{policy.name}'" for policy in policies))
-
-
-def _join_names(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:_MAX_SHOWN])
-    more = len(names) - _MAX_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

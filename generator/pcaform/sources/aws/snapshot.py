@@ -18,12 +18,10 @@ from typing import Any
 from pcaform.core.problems import Failure
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, Certificate
-from pcaform.sources.aws import api_calls, convert
+from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
-from pcaform.sources.aws.checkpoint import Checkpoint
-from pcaform.sources.aws.crl_buckets import read_buckets
-from pcaform.sources.aws.iam_details import read_principals
-from pcaform.sources.aws.parallel import run_calls, run_jobs, start, try_request
+from pcaform.sources.aws.details import read_buckets, read_principals
+from pcaform.sources.aws.parallel import Checkpoint, run_calls, run_jobs, start, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
@@ -177,7 +175,7 @@ def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus
     if missing and not notes:
         raise Failure(f"{missing[0]}: no such CA in these regions, or it does not have the selected status")
     listed.sort(key=lambda each: (each[0]["Arn"].split(":")[3], str(each[0].get("CreatedAt")), each[0]["Arn"]))
-    cas = [convert.to_ca(description, is_foreign=is_foreign) for description, is_foreign in listed]
+    cas = [api_calls.to_ca(description, is_foreign=is_foreign) for description, is_foreign in listed]
     return [ca for ca in cas if request.is_selected is None or request.is_selected(ca)], notes
 
 
@@ -207,7 +205,9 @@ def _run(account: Account, calls: list[ApiCall], memory: Checkpoint, report_prog
 def _add_parts(ca: CaStatus, requested: tuple[str, ...], responses: Responses) -> CaStatus:
     parts = {part: responses[ApiCall(PARTS[part], ca.arn)] for part in requested}
     read = {part: response for part, response in parts.items() if not isinstance(response, FailedCall)}
-    values = {name: value for part, response in read.items() for name, value in convert.to_part(part, response).items()}
+    values = {
+        name: value for part, response in read.items() for name, value in api_calls.to_part(part, response).items()
+    }
     return replace(ca, unread=frozenset(PARTS) - read.keys(), **values)
 
 
@@ -242,4 +242,4 @@ def _build_certificates(arns: Iterable[str], responses: Responses, notes: list[I
         if isinstance(detail, FailedCall):
             notes.append(ImportNote("unknown", arn, f"certificate: {detail.reason}"))
         elif detail.get("CertificateAuthorityArn"):
-            yield convert.to_certificate(arn, detail, responses.get(ApiCall(api_calls.ACM_TAGS, arn)))
+            yield api_calls.to_certificate(arn, detail, responses.get(ApiCall(api_calls.ACM_TAGS, arn)))

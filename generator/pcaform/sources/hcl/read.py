@@ -28,7 +28,7 @@ from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
-from pcaform.terraform.source_kind import HCL
+from pcaform.terraform.schema import HCL
 
 _DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")
 _AUTOMATIC_SUFFIXES = (".auto.tfvars", ".auto.tfvars.json")

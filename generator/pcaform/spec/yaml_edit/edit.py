@@ -9,11 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from pcaform.core.problems import Invalid
-from pcaform.spec.yaml_edit import flow_style
-from pcaform.spec.yaml_edit.layout import column, entry, inline, is_inline, item, lines, literal
-from pcaform.spec.yaml_edit.nodes import Node, skip_filling
+from pcaform.spec.yaml_edit import splices
+from pcaform.spec.yaml_edit.nodes import Node, column, entry, inline, is_inline, item, lines, literal, skip_filling
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
-from pcaform.spec.yaml_reader import Loc, parse
+from pcaform.spec.yaml_reader import parse
 
 _EMPTY_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 
@@ -40,10 +39,9 @@ def edit(text: str, wanted: Mapping[str, Any]) -> str:
     try:
         data = parse(result.encode(), "edited").data
     except Invalid:
-        path = _format_path(_first_difference(buffer.top.data, wanted))
-        raise Unwritable(f"'{path}' cannot be changed in place") from None
+        raise Unwritable(f"'{_first_difference(buffer.top.data, wanted)}' cannot be changed in place") from None
     if not is_same(data, wanted):
-        raise Unwritable(f"'{_format_path(_first_difference(data, wanted))}' cannot be changed in place")
+        raise Unwritable(f"'{_first_difference(data, wanted)}' cannot be changed in place")
     return result
 
 
@@ -52,17 +50,13 @@ def is_same(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _first_difference(one: Any, other: Any) -> Loc:
+def _first_difference(one: Any, other: Any) -> str:
     """Return the path of the first value that differs."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in {**one, **other}:
             if key not in one or key not in other or not is_same(one[key], other[key]):
-                return (key, *_first_difference(one.get(key), other.get(key)))
-    return ()
-
-
-def _format_path(loc: Loc) -> str:
-    return ".".join(map(str, loc))
+                return f"{key}.{_first_difference(one.get(key), other.get(key))}".removesuffix(".")
+    return ""
 
 
 def _list_anchor_values(node: Node, wanted: Any) -> Iterator[tuple[str, Any]]:
@@ -109,7 +103,7 @@ def _change_mapping(buffer: EditBuffer, node: Node, wanted: Mapping[str, Any], *
         else:
             runs[-1][1][key] = value
     if node.style == "{":
-        flow_style.change_mapping(buffer, node, [(key, new) for key, new in runs if new], kept=set(wanted))
+        splices.change_mapping(buffer, node, [(key, new) for key, new in runs if new], kept=set(wanted))
         return
     _drop_keys(buffer, node, [key for key in node.values if key not in wanted])
     for after, new in runs:
@@ -190,7 +184,7 @@ def _change_sequence(
             runs[-1][1].append(value)
     new = [(after_item, values) for after_item, values in runs if values]
     if node.style == "[":
-        flow_style.change_sequence(buffer, node, new, kept=set(pairs))
+        splices.change_sequence(buffer, node, new, kept=set(pairs))
     else:
         _change_items(buffer, node, new, kept=set(pairs), indent=indent)
 

@@ -1,12 +1,15 @@
-"""A text with the splices that change it: adds and removes lines, and keeps all comments."""
+"""A text with the splices that change it: adds and removes lines, and entries of flow collections with their commas.
+
+All comments are kept.
+"""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from pcaform.spec.yaml_edit.layout import Layout, column, detect_layout
-from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, spans
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, STEP, Layout, Node, Span, build_nodes, column, inline, skip_filling
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 
@@ -118,8 +121,37 @@ class EditBuffer:
 def open_buffer(text: str) -> EditBuffer:
     """Return a text ready for editing; it must be one valid document."""
     top = build_nodes(text)
-    solid = tuple(sorted(spans(top), key=lambda span: (span.start, span.end)))
-    return EditBuffer(text, top, detect_layout(text, top), solid, tuple(_find_comments(text, solid)))
+    solid = tuple(sorted(_spans(top), key=lambda span: (span.start, span.end)))
+    return EditBuffer(text, top, _detect_layout(text, top), solid, tuple(_find_comments(text, solid)))
+
+
+def _spans(node: Node) -> Iterator[Span]:
+    """Yield the span of each key and of each scalar's text, in order: everywhere else, `#` starts a comment."""
+    for key, value in node.values.items():
+        yield node.keys[key]
+        yield from _spans(value)
+    for item in node.items:
+        yield from _spans(item)
+    if not (node.values or node.items) and node.style not in ("{", "["):
+        yield Span(node.content, node.end)
+
+
+def _detect_layout(text: str, top: Node) -> Layout:
+    """Return the layout of a text; what it does not show is as in our examples."""
+    line_break = LINE_BREAK.search(text)
+    steps = dict(_list_indentations(text, top))
+    step = steps.get(":", STEP)
+    return Layout(step, steps.get("-", step), line_break[0] if line_break else "\n", text.endswith(("\n", "\r")))
+
+
+def _list_indentations(text: str, node: Node) -> Iterator[tuple[str, int]]:
+    """Yield the indentation of each block collection relative to its key, the outermost last so that it wins."""
+    for name, value in node.values.items():
+        yield from _list_indentations(text, value)
+        if node.style == ":" and value.is_block:
+            yield value.style, column(text, value.start) - column(text, node.keys[name].start)
+    for node_item in node.items:
+        yield from _list_indentations(text, node_item)
 
 
 def _find_comments(text: str, solid: Sequence[Span]) -> Iterator[Span]:
@@ -128,3 +160,93 @@ def _find_comments(text: str, solid: Sequence[Span]) -> Iterator[Span]:
         for comment in _COMMENT.finditer(text, position, span.start):
             yield Span(comment.start(), comment.end())
         position = span.end
+
+
+def change_mapping(
+    buffer: EditBuffer, node: Node, new: Sequence[tuple[str | None, Mapping[str, Any]]], *, kept: set[str]
+) -> None:
+    """Add runs of keys, each after the key that it follows or at the start, and remove all keys except `kept`."""
+    parts = {key: Span(node.keys[key].start, max(node.keys[key].end, node.values[key].end)) for key in node.keys}
+    names = list(parts)
+    runs = {
+        None if after is None else names.index(after): [
+            f"{inline(key, is_in_flow=True)}: {_value(value)}" for key, value in run.items()
+        ]
+        for after, run in new
+    }
+    _change(buffer, list(parts.values()), runs=runs, kept={names.index(key) for key in kept if key in parts})
+
+
+def change_sequence(
+    buffer: EditBuffer, node: Node, new: Sequence[tuple[int | None, Sequence[Any]]], *, kept: set[int]
+) -> None:
+    """Add runs of items, each after the item that it follows or at the start, and remove all items except `kept`."""
+    parts = [Span(each.start, each.end) for each in node.items]
+    runs = {after: [_value(value) for value in run] for after, run in new}
+    _change(buffer, parts, runs=runs, kept=kept)
+
+
+def _value(value: Any) -> str:
+    return inline(value, is_in_flow=True)
+
+
+def _change(
+    buffer: EditBuffer, parts: Sequence[Span], *, runs: Mapping[int | None, Sequence[str]], kept: set[int]
+) -> None:
+    for number, part in enumerate(parts):
+        if number not in kept:
+            _drop(buffer, part, drops_spaces_before=number == 0 or number - 1 in kept)
+    last = max(kept)
+    commas = {number: _comma(buffer, part) for number, part in enumerate(parts)}
+    if last != len(parts) - 1 and commas[len(parts) - 1] is None and (comma := commas[last]) is not None:
+        buffer.replace(comma, comma + 1, "")  # it separated an entry that is removed
+        commas[last] = None
+    is_on_lines = all(buffer.is_first(part.start) for part in parts)
+    for after, texts in runs.items():
+        if after is None:
+            start = parts[min(kept)].start
+            buffer.replace(start, start, "".join(f"{text}, " for text in texts))
+        elif is_on_lines:
+            _add_lines(buffer, parts[after], texts, comma=commas[after])
+        else:
+            end = parts[after].end
+            buffer.replace(end, end, "".join(f", {text}" for text in texts))
+
+
+def _drop(buffer: EditBuffer, part: Span, *, drops_spaces_before: bool) -> None:
+    """Remove one entry with the comma after it, and its line if nothing else is on it; its comments stay.
+
+    The spaces before it are removed too, unless the entry before removes them (`drops_spaces_before`).
+    """
+    start, end = part.start, part.end
+    comma = _comma(buffer, part)
+    if comma and "\n" not in buffer.text[end:comma]:
+        end = comma + 1
+        while buffer.text[end : end + 1] == " ":
+            end += 1
+    elif comma:
+        buffer.replace(comma, comma + 1, "")
+    else:
+        while drops_spaces_before and buffer.text[start - 1] == " " and not buffer.is_first(start):
+            start -= 1
+    buffer.above(start, buffer.comments_in(start, part.end))
+    if buffer.is_first(start) and end == buffer.line_end(end):
+        start, end = buffer.line_start(start), buffer.next_line(end)
+    buffer.replace(start, end, "")
+
+
+def _add_lines(buffer: EditBuffer, part: Span, texts: Sequence[str], *, comma: int | None) -> None:
+    """Add entries after a part, each on a new line; a comment after that part stays with it."""
+    lead = f"{buffer.form.line_break}{' ' * column(buffer.text, part.start)}"
+    if comma is None:
+        buffer.replace(part.end, part.end, ",")
+    end = part.end if comma is None else comma + 1
+    is_last_on_line = buffer.line_end(end) < skip_filling(buffer.text, end)
+    position = buffer.line_end(end) if is_last_on_line else end
+    buffer.replace(position, position, ",".join(f"{lead}{text}" for text in texts) + ("" if comma is None else ","))
+
+
+def _comma(buffer: EditBuffer, part: Span) -> int | None:
+    """Return the position of the comma after a part, or None if there is none."""
+    position = skip_filling(buffer.text, part.end)
+    return position if buffer.text[position : position + 1] == "," else None

@@ -16,7 +16,7 @@ from pcaform.render.manifest import Record
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.placeholders import build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
-from pcaform.render.plan.state_blocks import build_state_blocks
+from pcaform.render.plan.stack import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
 from pcaform.terraform.hcl_writer import Reference, Traversal

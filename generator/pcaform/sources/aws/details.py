@@ -1,7 +1,10 @@
-"""Reads the IAM users and roles of an account with their policies.
+"""Reads what decides who may do what: the buckets for CRLs, and the IAM users and roles of an account with policies.
 
-Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html. It returns
-the attached managed policies; policies that are only permissions boundaries are read separately.
+Sources, below https://docs.aws.amazon.com/: AmazonS3/latest/API/API_GetPublicAccessBlock.html,
+AmazonS3/latest/userguide/access-control-block-public-access.html (the stricter of account and bucket applies),
+AmazonS3/latest/userguide/about-object-ownership.html (with BucketOwnerEnforced ACLs have no effect),
+IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html (it returns the attached managed policies; policies that
+are only permissions boundaries are read separately).
 """
 
 import json
@@ -10,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from pcaform.sources.account_snapshot import IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.account_snapshot import Bucket, IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws.api_calls import FailedCall
 from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
@@ -20,6 +23,10 @@ _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"
 _FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 _PARTS = {"UserDetailList": "users", "RoleDetailList": "roles", "GroupDetailList": "groups", "Policies": "policies"}
+_AWS_DOMAIN = ".amazonaws.com"
+_METHODS = ("get_bucket_location", "get_bucket_policy", "get_public_access_block", "get_bucket_ownership_controls")
+_IAM_NAMES = {"get_public_access_block": "GetBucketPublicAccessBlock"}
+"""IAM action names that differ from the name of the operation."""
 
 
 def read_principals(account: Account, region: str) -> IamPrincipals:
@@ -102,3 +109,58 @@ def _policies(each: Mapping[str, Any], kind: str, documents: Mapping[str, str]) 
     arns = [policy["PolicyArn"] for policy in each.get("AttachedManagedPolicies", [])]
     attached = [Policy(arn.rpartition("/")[2], documents[arn], arn) for arn in arns if arn in documents]
     return (*inline, *attached)
+
+
+def read_buckets(account: Account, regions: Mapping[str, str]) -> tuple[dict[str, Bucket], list[ImportNote]]:
+    """Return the buckets by name, and notes on those that could not be read; `regions` has the region by name."""
+    jobs = {}
+    for name, region in regions.items():
+        client = account.client("s3", region)
+        for method in _METHODS:
+            action = _IAM_NAMES.get(method) or method.title().replace("_", "")
+            call = partial(getattr(client, method), Bucket=name)
+            jobs[name, method] = partial(try_request, call, f"s3:{action}", may_be_absent=True)
+    all_responses = dict(run_jobs(jobs, account.rate_limiter))
+    buckets, notes = {}, []
+    for name in regions:
+        responses = {method: all_responses[name, method] for method in _METHODS}
+        failed = [response for response in responses.values() if isinstance(response, FailedCall)]
+        if failed:
+            reason = f"who may read this CRL bucket: {failed[0].reason}"
+            notes.append(ImportNote("unknown", f"bucket {name}", reason))
+        else:
+            buckets[name] = _build_bucket(name, responses)
+    if any(bucket.is_there for bucket in buckets.values()):
+        response = _read_account_block(account)
+        if isinstance(response, FailedCall):
+            reason = f"whether the account blocks public access to its buckets: {response.reason}"
+            notes.append(ImportNote("unknown", account.account_id, reason))
+        else:
+            more = _blocks_of(response)
+            buckets = {name: replace(bucket, blocks=bucket.blocks | more) for name, bucket in buckets.items()}
+    return buckets, notes
+
+
+def _build_bucket(name: str, responses: Mapping[str, Any]) -> Bucket:
+    if responses["get_bucket_location"] is None:
+        return Bucket(name, is_there=False)
+    rules = (responses["get_bucket_ownership_controls"] or {}).get("OwnershipControls", {}).get("Rules", [])
+    return Bucket(
+        name,
+        blocks=_blocks_of(responses["get_public_access_block"]),
+        policy=(responses["get_bucket_policy"] or {}).get("Policy", ""),
+        has_acls=all(rule["ObjectOwnership"] != "BucketOwnerEnforced" for rule in rules),
+    )
+
+
+def _read_account_block(account: Account) -> Any:
+    """Return the account's Block Public Access settings; none but at AWS itself, since emulators lack that API."""
+    client = account.client("s3control", account.regions[0])
+    call = partial(client.get_public_access_block, AccountId=account.account_id)
+    is_aws = _AWS_DOMAIN in client.meta.endpoint_url
+    return try_request(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True) if is_aws else None
+
+
+def _blocks_of(response: Any) -> frozenset[str]:
+    blocks = (response or {}).get("PublicAccessBlockConfiguration", {})
+    return frozenset(setting for setting, is_on in blocks.items() if is_on)

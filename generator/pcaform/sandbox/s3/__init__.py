@@ -1,0 +1,1 @@
+"""S3: moto's, with what it lacks."""
