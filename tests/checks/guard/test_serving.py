@@ -3,6 +3,7 @@
 What nobody knows is in doubt: an argument of a later release, or a value that only the apply shows.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -346,3 +347,41 @@ def test_wildcard_that_answers() -> None:
     assert rules(change("aws_route53_record.w", wildcard, None), state=others) == ["revocation-moved"]
     exact = change("aws_route53_record.x", None, {"name": NAME, "type": "CNAME", "records": ["elsewhere.example"]})
     assert rules(exact, state=[*others, there("aws_route53_record.w", **wildcard)]) == ["doubt"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BEHIND if not kind.startswith("aws_cloudfront_cache")])
+def test_what_is_forgotten_stays(kind: str) -> None:
+    forgotten = replace(change(f"{kind}.x", BEHIND[kind], None), actions=("forget",))
+    assert rules(forgotten, state=state(NAMED)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("aws_route53_records_exclusive", None, {"zone_id": "Z1", "resource_record_set": []}),
+        ("aws_route53_hosted_zone_dnssec", {"hosted_zone_id": "Z1"}, None),
+        ("aws_route53_traffic_policy_instance", None, {"hosted_zone_id": "Z1", "name": NAME}),
+        ("awscc_s3_bucket", {"bucket_name": "lists"}, None),
+        ("awscc_s3_bucket", {"bucket_name": "lists"}, {"bucket_name": "lists", "lifecycle_configuration": {"a": 1}}),
+        ("awscc_cloudfront_distribution", {"id": "E1"}, {"id": "E1", "distribution_config": {"enabled": False}}),
+        ("awscc_route53_record_set", {"name": NAME, "type": "A"}, None),
+        ("aws_s3_bucket_object_lock_configuration", None, {"bucket": "lists", "rule": [{}]}),
+        ("aws_s3_bucket_of_a_later_release", None, {"bucket": "lists"}),
+        ("aws_organizations_policy", None, {"content": policy(deny("s3:*", OBJECTS, Principal="*"))}),
+    ],
+)
+def test_other_kinds_that_touch_what_serves(kind: str, before: Any, after: Any) -> None:
+    """Twin: where nothing is served."""
+    found = change(f"{kind}.x", before, after)
+    assert rules(found, state=state(NAMED)) == ["doubt"]
+    assert rules(found, state=state({**NAMED, "enabled": False})) == []
+
+
+def test_load_balancer_that_a_name_leads_to() -> None:
+    record = {"name": NAME, "type": "A", "alias": [{"name": "l-1.elb.amazonaws.com"}]}
+    others = [each for each in state(NAMED) if each.type != "aws_route53_record"]
+    existing = [*others, there("aws_route53_record.l", **record)]
+    balancer = {"id": "x", "dns_name": "l-1.elb.amazonaws.com"}
+    assert rules(change("aws_lb.l", balancer, {**balancer, "internal": True}), state=existing) == ["doubt"]
+    assert rules(change("aws_lb.l", balancer, {**balancer, "tags": {"a": "b"}}), state=existing) == []
+    assert rules(change("aws_lb.l", {**balancer, "dns_name": "l-2"}, None), state=existing) == []
