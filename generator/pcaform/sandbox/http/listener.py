@@ -39,7 +39,7 @@ class _QuietServer(ThreadedWSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Log what a request failed with that is not even HTTP, instead of printing it."""
-        _LOGGER.exception("Error on a request of %s, %s", client_address, request)
+        _LOGGER.error("Error on a request of %s, %s", client_address, request)
 
     def shutdown_request(self, request: Any) -> None:
         """Let the client close first, since each response tells it to.
