@@ -49,8 +49,8 @@ KNOWN = {
     },
     f"{S3}_{SSE}": {"bucket", "expected_bucket_owner", "rule"},
     "aws_iam_policy": {"attachment_count", "policy_id"},
-    "aws_iam_user": {"force_destroy"},
-    "aws_iam_role": {"force_detach_policies", "max_session_duration", "name_prefix"},
+    "aws_iam_user": {"force_destroy", "permissions_boundary"},
+    "aws_iam_role": {"permissions_boundary", "force_detach_policies", "max_session_duration", "name_prefix"},
 }
 """Arguments of which some other values do no harm: this bucket is closed, and its list has a name of its own."""
 

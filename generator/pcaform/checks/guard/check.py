@@ -127,7 +127,7 @@ def _unjudged(change: Change, scope: Scope) -> Iterator[Undecided]:
             listed = ", ".join(f"'{name}'" for name in names)
             yield undecided(change.full_address, f"no rule of the guard knows what a change of {listed} does")
     elif change.type not in SERVING and (why := scope.reason(change)):
-        yield undecided(change.full_address, f"{why}, and no rule of the guard knows what that does")
+        yield undecided(change.full_address, f"{why}, and no rule knows what this change of '{change.type}' does")
 
 
 def check_changes(changes: Iterable[Change]) -> GuardResult:

@@ -108,20 +108,15 @@ def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield access_granted.finding(change, message, advice=_REVIEW)
 
 
-@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, IAM_USER, *ATTACHMENTS, *MEMBERSHIPS])
+@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS])
 def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Removes a policy on CAs, or puts a boundary on it.
+    """Removes a policy on CAs.
 
     Consequence: its principals can no longer issue by it
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
-    had_none = change.type in (IAM_ROLE, IAM_USER) and change.before and not change.before.get(_BOUNDARY)
-    is_bounded = had_none and (change.after.get(_BOUNDARY) or change.unknown.get(_BOUNDARY))
-    if is_bounded and context.holders.is_holder(change):
-        message = "a permissions boundary is set, and may block what its policies on CAs allow"
-        yield access_removed.finding(change, message, advice=_SEE, arguments=[_BOUNDARY])
     for who, arn in attachment_change(change, context).lost:
         destroyed = (each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed)
         if context.holders.concerns(arn) and arn not in destroyed:
