@@ -27,15 +27,8 @@ S3, SSE = "aws_s3_bucket", "server_side_encryption_configuration"
 KNOWN = {
     "aws_acmpca_certificate_authority": {"permanent_deletion_time_in_days", "revocation_configuration"},
     "aws_acm_certificate": {
-        *(
-            "certificate_body",
-            "certificate_chain",
-            "validation_method",
-            "options",
-            "domain_validation_options",
-            "not_after",
-            "not_before",
-        ),
+        *("certificate_body", "certificate_chain", "early_renewal_duration", "validation_method", "options"),
+        *("domain_validation_options", "not_after", "not_before"),
         *("pending_renewal", "renewal_eligibility", "renewal_summary", "status", "validation_emails"),
     },
     S3: {
