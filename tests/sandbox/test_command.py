@@ -24,9 +24,9 @@ LIMIT = 40
 
 
 @contextmanager
-def started(script: str, *options: str | Path, shell: str = "sh") -> Iterator[subprocess.Popen[str]]:
-    """Run a script in a sandbox, away from any terminal, and wait until it has said that it is up."""
-    command = [*SANDBOX, *map(str, options), "--", shell, "-c", f"echo up; {script}"]
+def started(script: str, *options: str | Path, shell: str = "sh", trap: str = ":") -> Iterator[subprocess.Popen[str]]:
+    """Run a script in a sandbox, away from any terminal, and wait until it has set its trap and said that it is up."""
+    command = [*SANDBOX, *map(str, options), "--", shell, "-c", f"{trap}; echo up; {script}"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -60,14 +60,15 @@ def test_a_signal_ends_the_command_and_its_children(number: signal.Signals, shel
 @pytest.mark.parametrize("number", ENDING)
 def test_the_command_decides_how_it_ends(number: signal.Signals) -> None:
     """Twice at once is one signal: `timeout` signals the process, then its group."""
-    with started(f"trap 'echo bye; exit 9' {number.name.removeprefix('SIG')}; while :; do sleep 0.1; done") as process:
+    trap = f"trap 'echo bye; exit 9' {number.name.removeprefix('SIG')}"
+    with started("while :; do sleep 0.1; done", trap=trap) as process:
         process.send_signal(number)
         process.send_signal(number)
         assert end(process) == (9, "bye\n")
 
 
 def test_a_command_that_ignores_signals_is_killed_by_the_second() -> None:
-    with started("trap '' TERM; while :; do echo tick; sleep 0.4; done") as process:
+    with started("while :; do echo tick; sleep 0.4; done", trap="trap '' TERM") as process:
         assert process.stdout
         process.send_signal(signal.SIGTERM)
         assert [process.stdout.readline() for _ in range(6)] == ["tick\n"] * 6
@@ -186,6 +187,7 @@ def test_the_account_is_that_of_the_files_own_provider(pcaform: Run, tmp_path: P
         {},
         {"main.tf": 'resource "null_resource" "x" {'},
         {"main.tf": 'provider "aws" {\n  region = data.aws_region.x.name\n}\n'},
+        {"main.tf": 'provider "aws" {\n  allowed_account_ids = ["12"]\n}\n'},
         {".pcaform.json": "{"},
         {".pcaform.json": json.dumps({"format_version": "9"})},
     ],

@@ -37,6 +37,8 @@ def choose_account(directory: Path, *, account_id: str | None, region: str | Non
         raise Failure(f"--account: '{account_id}' is not an account id, which has 12 digits")
     given = {name: value for name, value in (("account_id", account_id), ("region", region)) if value}
     stack = {} if len(given) == len(_DEFAULT) else _read_location(directory)
+    if not _ACCOUNT_ID.fullmatch(stack.get("account_id", "")):
+        stack.pop("account_id", None)
     taken = {name: value for name, value in stack.items() if name not in given}
     chosen = {**_DEFAULT, **taken, **given}
     what = " and ".join(f"{name.removesuffix('_id')} {value}" for name, value in taken.items())

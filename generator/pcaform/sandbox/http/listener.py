@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -37,9 +38,9 @@ class _QuietServer(ThreadedWSGIServer):
         """Log a handler's traceback, for callers that have configured logging."""
         _LOGGER.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log what a request failed with that is not even HTTP, instead of printing it."""
-        _LOGGER.error("Error on a request of %s, %s", client_address, request)
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the library's signature
+        """Log the failure of a request that is not even HTTP, instead of printing it."""
+        _LOGGER.error("Error on a request of %s: %r", client_address, sys.exception())
 
     def shutdown_request(self, request: Any) -> None:
         """Let the client close first, since each response tells it to.
