@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import carried_fields
+import guard_pages
 import module_pages
 
 from pcaform.core import facts
@@ -243,47 +244,6 @@ def permission_table(_: str) -> str:
     return "\n".join([*head, *rows, "", "```json", json.dumps(build_policy(), indent=2), "```"])
 
 
-def hazard_table(_: str) -> str:
-    """Return a row for each rule of the guard: its level, the change that it finds, and the consequence at AWS."""
-    from pcaform.checks.guard.rule import all_rules
-
-    rows = [
-        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.text} |" for name, rule in all_rules().items()
-    ]
-    return "\n".join(["| rule | level | a change that | what happens |", "| --- | --- | --- | --- |", *rows])
-
-
-def hazard_sections(_: str) -> str:
-    """Return a section for each rule of the guard, with its source and an example of a finding."""
-    from checks.guard.expected_outputs import shown
-    from pcaform.checks.guard.rule import all_rules
-
-    seen, examples = {"specs": "between two specs", "plan": "in a plan"}, shown()
-    return "\n".join(
-        f"### {name}\n\n[Source]({_target(rule.source)}). Seen {seen[examples[name][0]]}:\n\n"
-        f"```text\n{examples[name][1]}\n```\n"
-        for name, rule in all_rules().items()
-    )
-
-
-def doubt_table(_: str) -> str:
-    """Return a row for each change of the tests that the guard cannot judge: the kind, and what it says."""
-    from checks.guard.closed_world import HAZARDS, judge
-
-    words = {"create": "created", "delete": "destroyed", "update": "changed"}
-    rows = [
-        f"| {name} | `{change['type']}` | {words[change['change']['actions'][0]]} | {doubt.message} |"
-        for name, change in HAZARDS.items()
-        for doubt in judge(change).doubts
-    ]
-    return "\n".join(["| change | kind | it is | cannot be judged |", "| --- | --- | --- | --- |", *rows])
-
-
-def _target(source: str) -> str:
-    """Return a link from docs/guard.md: a source in the repository is on that page itself."""
-    return source.removeprefix("docs/guard.md")
-
-
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
     from pcaform.sandbox.http.model_validation import service_model
@@ -312,9 +272,9 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/import.md", "carried", carried_fields.table),
     ("docs/import-aws.md", "statuses", status_table),
     ("docs/import-aws.md", "permissions", permission_table),
-    ("docs/guard.md", "hazards", hazard_table),
-    ("docs/guard.md", "said", hazard_sections),
-    ("docs/guard.md", "doubts", doubt_table),
+    ("docs/guard.md", "hazards", guard_pages.hazard_table),
+    ("docs/guard.md", "said", guard_pages.hazard_sections),
+    ("docs/guard.md", "doubts", guard_pages.doubt_table),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

@@ -90,6 +90,34 @@ def test_what_is_for_another_host_is_passed_on(sandbox: Sandbox, elsewhere: str)
     assert (status, body.decode()) == (207, f"/a%20path?with=query {elsewhere} b'sent'")
 
 
-def test_a_host_that_does_not_answer_is_named(sandbox: Sandbox) -> None:
-    status, body = ask(sandbox, "http://127.0.0.1:9/")
+@pytest.mark.parametrize("target", ["http://127.0.0.1:9/", "http://127.0.0.1:99999/"])
+def test_a_host_that_does_not_answer_is_named(sandbox: Sandbox, target: str) -> None:
+    status, body = ask(sandbox, target)
     assert (status, b"no answer of 127.0.0.1" in body) == (502, True)
+
+
+def test_what_is_not_a_request_is_not_printed(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(http.client.RemoteDisconnected):
+        ask(sandbox, "http://[::1/", host="x")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_body_in_chunks_is_read(sandbox: Sandbox) -> None:
+    """As from a client that does not know how long its request is."""
+    address = sandbox.endpoint_url.removeprefix("http://")
+    with closing(http.client.HTTPConnection(address)) as connection:
+        for path, status in (("clock", 200), ("faults", 405)):
+            body = (part for part in (b'{"advance":', b' "PT1S"}'))
+            connection.request("POST", f"/_sandbox/{path}", body, {"Transfer-Encoding": "chunked"}, encode_chunked=True)
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (status, True)
+    scope = f"Credential=SANDBOXADMINISTRATOR/20300101/{REGION}/acm-pca/aws4_request"
+    headers = {
+        "X-Amz-Target": "ACMPrivateCA.DescribeCertificateAuthority",
+        "Authorization": f"AWS4-HMAC-SHA256 {scope}",
+    }
+    with closing(http.client.HTTPConnection(address)) as connection:
+        arn = f"arn:aws:acm-pca:{REGION}:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
+        text = f'{{"CertificateAuthorityArn": "{arn}"}}'.encode()
+        connection.request("POST", "/", iter([text]), headers, encode_chunked=True)
+        assert b"ResourceNotFoundException" in connection.getresponse().read()

@@ -39,7 +39,7 @@ _BASE = "git.base"
 """The address of what is said of a revision as a whole."""
 _USAGE = (
     "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs ('guard --spec OLD NEW'), or "
-    "specs and a revision ('guard --spec SPEC... --base origin/main')"
+    "specs and a revision ('guard --spec SPEC... --base origin/main'); '--account' is for a plan"
 )
 
 
@@ -85,7 +85,7 @@ def check_cases(
 
     Of the plan's account `caller` is who asks it, None for nobody.
     """
-    if base is not None and spec is not None:
+    if base is not None and spec is not None and caller is None:
         return check_base(base, [spec, *paths])
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
@@ -93,6 +93,8 @@ def check_cases(
     if spec is None:
         return [check_plan_file(path, chdir=chdir, caller=caller)]
     if is_directory(path) or not _is_plan(content := read_bytes(path)):
+        if caller is not None:
+            raise Failure(_USAGE)
         return check_paths(spec, path)
     return [check_plan_file(path, spec=spec, chdir=chdir, caller=caller, content=content)]
 

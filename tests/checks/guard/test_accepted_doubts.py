@@ -9,6 +9,7 @@ import pytest
 from conftest import Run
 
 KIND = "awscc_acmpca_certificate_authority"
+ACTION = "module.pki.action.aws_lambda_invoke.notify"
 DEPTH = 'module.pki["eu.a"]'
 SPEC = """\
 version: 1
@@ -64,6 +65,18 @@ def test_one_in_modules_and_with_keys(pcaform: Run, tmp_path: Path) -> None:
 def test_a_broken_plan_is_never_accepted(pcaform: Run, tmp_path: Path) -> None:
     waivers = file(tmp_path, f"what: cannot-judge, type: {KIND}")
     assert pcaform("guard", "-", "--waivers", waivers, stdin=plan(f"{KIND}.a", errored=True)).returncode == 1
+
+
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("entry", [f"address: {ACTION}", "type: aws_lambda_invoke"])
+def test_an_action_now_or_later(pcaform: Run, tmp_path: Path, entry: str, *, later: bool) -> None:
+    invocation = {"address": ACTION, "type": "aws_lambda_invoke"}
+    deferred = {"reason": "unknown", "action_invocation": invocation}
+    more = {"deferred_action_invocations": [deferred]} if later else {"action_invocations": [invocation]}
+    assert pcaform("guard", "-", stdin=plan(**more)).returncode == 1
+    waivers = file(tmp_path, f"what: cannot-judge, {entry}")
+    assert pcaform("guard", "-", "--waivers", waivers, stdin=plan(**more)).returncode == 0
+    assert pcaform("guard", "-", "--waivers", waivers, stdin=plan(errored=True, **more)).returncode == 1
 
 
 def test_in_the_spec(pcaform: Run, tmp_path: Path) -> None:

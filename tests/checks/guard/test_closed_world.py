@@ -27,7 +27,15 @@ S3, SSE = "aws_s3_bucket", "server_side_encryption_configuration"
 KNOWN = {
     "aws_acmpca_certificate_authority": {"permanent_deletion_time_in_days", "revocation_configuration"},
     "aws_acm_certificate": {
-        *("early_renewal_duration", "options", "domain_validation_options", "not_after", "not_before"),
+        *(
+            "certificate_body",
+            "certificate_chain",
+            "validation_method",
+            "options",
+            "domain_validation_options",
+            "not_after",
+            "not_before",
+        ),
         *("pending_renewal", "renewal_eligibility", "renewal_summary", "status", "validation_emails"),
     },
     S3: {
@@ -42,7 +50,7 @@ KNOWN = {
     f"{S3}_{SSE}": {"bucket", "expected_bucket_owner", "rule"},
     "aws_iam_policy": {"attachment_count", "policy_id"},
     "aws_iam_user": {"force_destroy"},
-    "aws_iam_role": {"force_detach_policies", "max_session_duration"},
+    "aws_iam_role": {"force_detach_policies", "max_session_duration", "name_prefix"},
 }
 """Arguments of which some other values do no harm: this bucket is closed, and its list has a name of its own."""
 

@@ -10,7 +10,8 @@ import pytest
 
 from checks.guard.builders import AUTHORITY, CA, END_ENTITY, OTHER, SUBORDINATE, allow, equal, policy
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.plan_json import Plan, read
+from pcaform.checks.guard.policy_documents import fill_policy_documents
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.runner import Terraform, find_binary
 from terraform_steps import apply_without_plan
@@ -68,11 +69,16 @@ def configured(name: str, **expressions: Any) -> dict[str, Any]:
 TO_X = configured("aws_iam_policy.x", policy=refer(f"{DOCUMENT}.x.json"))
 
 
-def judged(changes: Sequence[Any], *resources: Any, **root: Any) -> list[str]:
-    """Return the rules that find something in a plan, and 'doubt' for each doubt."""
+def planned_by(changes: Sequence[Any], *resources: Any, **root: Any) -> Plan:
+    """Return a plan of these changes, with the resources of its configuration."""
     configuration = {"root_module": {"resources": list(resources or (TO_X,)), **root}}
     content = {"format_version": "1.2", "planned_values": {}, "errored": False, "resource_changes": list(changes)}
-    found = check_plan(read(json.dumps({**content, "configuration": configuration}).encode(), "plan"))
+    return read(json.dumps({**content, "configuration": configuration}).encode(), "plan")
+
+
+def judged(changes: Sequence[Any], *resources: Any, **root: Any) -> list[str]:
+    """Return the rules that find something in a plan, and 'doubt' for each doubt."""
+    found = check_plan(planned_by(changes, *resources, **root))
     return [*(each.rule for each in found.findings), *("doubt" for _ in found.doubts)]
 
 
@@ -164,19 +170,31 @@ def test_text_that_modules_hand_on() -> None:
     assert judged([made, policy_of()], to_output) == ["doubt"]
 
 
+CREATED = {
+    "address": f"{AUTHORITY}.new",
+    "type": AUTHORITY,
+    "change": {"actions": ["create"], "before": None, "after": {}, "after_unknown": {"arn": True}},
+}
+
+
 def test_ca_that_the_plan_creates() -> None:
     """Twin: what is not known may be any CA."""
-    created = {
-        "address": f"{AUTHORITY}.new",
-        "type": AUTHORITY,
-        "change": {"actions": ["create"], "before": None, "after": {}, "after_unknown": {"arn": True}},
-    }
     both = {**NARROW, "resources": [CA, None]}
     names_it = configured(f"{DOCUMENT}.x", statement=[{"resources": refer(f"{AUTHORITY}.new.arn")}])
-    assert judged([created, document(both), policy_of()], TO_X, names_it) == []
-    assert judged([created, document(both), policy_of()], TO_X) == ["doubt"]
+    assert judged([CREATED, document(both), policy_of()], TO_X, names_it) == []
+    assert judged([CREATED, document(both), policy_of()], TO_X) == ["doubt"]
     wide = {**both, "resources": [CA, OTHER, None]}
-    assert judged([created, document(wide), policy_of()], TO_X, names_it) == ["policy-widened"]
+    assert judged([CREATED, document(wide), policy_of()], TO_X, names_it) == ["policy-widened"]
+
+
+def test_only_texts_are_filled() -> None:
+    """Another argument that refers to the new CA stays unknown, as the rules expect it."""
+    unknown = {"certificate_authority_arn": True}
+    new = {"actions": ["create"], "before": None, "after": {"principal": "acm.amazonaws.com"}, "after_unknown": unknown}
+    permission = {"address": "aws_acmpca_permission.x", "type": "aws_acmpca_permission", "change": new}
+    refers = configured("aws_acmpca_permission.x", certificate_authority_arn=refer(f"{AUTHORITY}.new.arn"))
+    filled = fill_policy_documents(planned_by([CREATED, document(NARROW), permission], refers))
+    assert filled.changes[-1].unknown == unknown
 
 
 @pytest.mark.parametrize(

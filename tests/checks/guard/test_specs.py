@@ -83,6 +83,8 @@ def test_what_others_merged_since_is_not_this_branchs_doing(pcaform: Run, home: 
         ((), "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs"),
         (("--base", "main", "specs"), "name a plan"),
         (("--spec", "specs"), "name a plan"),
+        (("--spec", "specs", "--base", "main", "--account"), "name a plan"),
+        (("--spec", "specs", "specs", "--account", "--region", "eu-west-1"), "name a plan"),
         (
             ("--spec", "specs", "--base", "nowhere"),
             "git finds no common commit of 'nowhere' and HEAD",

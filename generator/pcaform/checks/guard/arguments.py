@@ -16,23 +16,25 @@ HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "c
 """Arguments of any kind: labels, and what AWS chooses itself."""
 WHOM = ("role", "user", "group", "users", "roles", "groups", "policy_arn", "policy_arns")
 """Arguments of IAM that name principals and policies."""
+
+
+def _in_place(kind: str) -> tuple[str, ...]:
+    """Return the arguments in the table of arguments that the provider changes where an object stands."""
+    rows = (row for row in arguments_of(kind) if row.is_argument and not row.replaces and not row.is_fixed)
+    return tuple(dict.fromkeys(row.top for row in rows))
+
+
 SECRETS = ("aws_iam_access_key", "aws_iam_user_login_profile")
 """Kinds of which the rules judge the creation alone."""
 JUDGED: Mapping[str, tuple[str, ...]] = {
-    types.AUTHORITY: ("enabled", "permanent_deletion_time_in_days", "revocation_configuration"),
-    types.CERTIFICATE: (),
-    types.INSTALLATION: (),
-    types.PERMISSION: (),
-    types.SHARE: ("policy", "resource_arn"),
+    **{kind: _in_place(kind) for kind in (types.AUTHORITY, types.CERTIFICATE, types.INSTALLATION, types.PERMISSION)},
+    types.SHARE: (*_in_place(types.SHARE), "resource_arn"),
     types.ACM_CERTIFICATE: (
-        *("private_key", "private_key_wo_version", "early_renewal_duration", "options", "domain_validation_options"),
-        *("not_after", "not_before", "pending_renewal", "renewal_eligibility", "renewal_summary", "status"),
-        "validation_emails",
+        *_in_place(types.ACM_CERTIFICATE),
+        *("private_key_wo_version", "domain_validation_options", "not_after", "not_before", "pending_renewal"),
+        *("renewal_eligibility", "renewal_summary", "status", "validation_emails"),
     ),
-    types.IAM_ROLE: (
-        *("assume_role_policy", "permissions_boundary", "inline_policy", "managed_policy_arns"),
-        *("max_session_duration", "force_detach_policies"),
-    ),
+    types.IAM_ROLE: _in_place(types.IAM_ROLE),
     types.IAM_USER: ("permissions_boundary", "force_destroy"),
     types.IAM_POLICY: ("policy", "policy_id", "attachment_count"),
     "aws_ram_resource_share": ("allow_external_principals", "permission_arns", "name"),

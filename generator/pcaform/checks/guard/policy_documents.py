@@ -173,7 +173,7 @@ def _statement(values: Mapping[str, Any]) -> dict[str, Any]:
         for each in values.get(name) or ():
             by_type.setdefault(each["type"], []).extend(_with_variables(each["identifiers"]))
         if by_type:
-            made[element] = "*" if by_type == {"*": ["*"]} else by_type
+            made[element] = by_type
     conditions: dict[str, dict[str, list[str]]] = {}
     for each in values.get("condition") or ():
         texts = conditions.setdefault(each["test"], {}).setdefault(each["variable"], [])

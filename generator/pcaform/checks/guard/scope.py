@@ -57,7 +57,7 @@ _ASKS = re.compile(
 )
 """Kinds that ask the CA that they name for certificates, or check certificates of it."""
 _GRANTS_TO = re.compile(
-    r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_).*_policy|aws_kms_(key|grant)|aws_lambda_permission"
+    r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_|cloudfront_).*_policy|aws_kms_(key|grant)|aws_lambda_permission"
 )
 """Kinds that give rights on other objects to the principal that they name."""
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}$")
@@ -86,7 +86,14 @@ class Scope:
         if not rules_for(change.type) and self._decides(kind):
             return "it decides who may use the CAs of this stack"
         own = next((self.names[name] for name in _own_names(change) if name in self.names), "")
+        own = own or (_SERVING if self._serves(change, kind) else "")
         return f"it is about {own}" if own else self._named(change, kind)
+
+    def _serves(self, change: Change, kind: str) -> bool:
+        """Tell whether an object is one that serves revocation, or a part of one, by any of its own arguments."""
+        own = (each for name, each in change.before.items() if name == "id" or name not in _LABELS or "." in str(each))
+        ids = serving(self.context)
+        return not _RECORDS.fullmatch(kind) and any(isinstance(each, str) and each in ids for each in own)
 
     def _decides(self, kind: str) -> bool:
         """Tell whether a kind decides who may use CAs, whomever and whatever it names."""
@@ -132,7 +139,8 @@ class Scope:
         tops = changed_arguments(change) - _LABELS
         texts = (text for values in (change.before, change.after) for top in tops for text in _texts(values.get(top)))
         for text in texts:
-            for token in (text, *_TOKEN.findall(text)):
+            tokens = (text, *_TOKEN.findall(text))
+            for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:"))):
                 word = self.names.get(token, "")
                 is_harmless = (_ASKS if word in (_CA, _CERTIFICATE) else _GRANTS_TO).fullmatch(kind)
                 if word and not is_harmless:

@@ -27,11 +27,19 @@ class _QuietHandler(MotoRequestHandler):
         """Keep requests off the terminal."""
         _LOGGER.debug(message, *args)
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log a request as it came; werkzeug parses its URL for that, and fails on some."""
+        _LOGGER.debug('"%s" %s %s', self.requestline, code, size)
+
 
 class _QuietServer(ThreadedWSGIServer):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Log a handler's traceback, for callers that have configured logging."""
         _LOGGER.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log what a request failed with that is not even HTTP, instead of printing it."""
+        _LOGGER.error("Error on a request of %s, %s", client_address, request)
 
     def shutdown_request(self, request: Any) -> None:
         """Let the client close first, since each response tells it to.

@@ -49,8 +49,8 @@ def add_virtual_hosts(app: Application) -> Application:
 def _forward(environ: Environ, start_response: Any) -> Iterator[bytes]:
     """Pass a request on to the host that it names, as a client without a proxy would have sent it there."""
     url = urlsplit(environ["RAW_URI"])
-    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_TIMEOUT)
     try:
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_TIMEOUT)
         target = url._replace(scheme="", netloc="").geturl() or "/"
         connection.request(environ["REQUEST_METHOD"], target, read_body(environ), headers=_list_headers(environ))
         response = connection.getresponse()

@@ -40,6 +40,10 @@ from pcaform.terraform.resource_types import (
 
 _ZONE, _ACCOUNT_BLOCK = "aws_route53_zone", "aws_s3_account_public_access_block"
 _LIFECYCLE, _PAYMENT = (f"aws_s3_bucket_{kind}_configuration" for kind in ("lifecycle", "request_payment"))
+_IN_ZONE = tuple(
+    f"aws_route53_{kind}"
+    for kind in ("hosted_zone_dnssec", "key_signing_key", "records_exclusive", "traffic_policy_instance")
+)
 _FLAGS = ("block_public_acls", "ignore_public_acls", "restrict_public_buckets")
 _ALWAYS = ("arn", "bucket", "expected_bucket_owner", "id", "region", "tags", "tags_all", "timeouts")
 _ARGUMENTS = {
@@ -63,6 +67,7 @@ _ARGUMENTS = {
     ),
     RECORD: "allow_overwrite fqdn ttl | alias name records type",
     _ZONE: "comment force_destroy name name_servers primary_name_server zone_id",
+    **dict.fromkeys(_IN_ZONE, ""),
     "aws_kms_key": "description enable_key_rotation rotation_period_in_days",
     "aws_kms_key_policy": "",
     **dict.fromkeys(
@@ -103,11 +108,11 @@ class Effect:
 @lru_cache(maxsize=1)
 def effects(change: Change, context: PlanContext) -> tuple[Effect, ...]:
     """Return what a change does to the CRLs and OCSP that its object serves, none where it serves nothing."""
-    if change.type in _HARMLESS:
+    if change.type in _HARMLESS or change.actions == ("forget",):
         return ()
     if change.type.startswith("aws_s3_"):
         return tuple(_on_buckets(change, context))
-    if change.type in (RECORD, DISTRIBUTION, _ZONE):
+    if change.type in (RECORD, DISTRIBUTION, _ZONE, *_IN_ZONE):
         return tuple(_on_names(change, context))
     ids = {str(change.before[name]) for name in ("id", "arn", "key_id") if change.before.get(name)}
     is_used = not ids.isdisjoint(served(context).mentioned)
@@ -136,14 +141,10 @@ def _on_buckets(change: Change, context: PlanContext) -> Iterator[Effect]:
         for effect in _on_crl(change, _planned(context).get(ca.address, ca), context):
             found.setdefault(effect, []).append(ca)
     for effect, using in found.items():
-        yield replace(effect, words=f"{_crls(using, context)}{effect.words}")
+        where = f"the CRLs of {_cas(using, context)} are in the bucket '{_bucket(using[0])}'"
+        yield replace(effect, words=f"{where}{effect.words}")
     if buckets and _may_be_any(change, context):
         yield Effect("unknown", "which bucket it is about is known only after the apply, and may be that of CRLs")
-
-
-def _crls(using: list[Resource], context: PlanContext) -> str:
-    """Return the start of a sentence: whose CRLs are in which bucket."""
-    return f"the CRLs of {_cas(using, context)} are in the bucket '{_bucket(using[0])}'"
 
 
 def _cas(cas: Iterable[Resource], context: PlanContext) -> str:
@@ -182,12 +183,9 @@ def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effe
         except PolicyError as error:
             yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
         yield from _doubt(change, "policy")
-    elif change.type == S3_BUCKET_OWNERSHIP_CONTROLS and _bucket(ca) not in _destroyed(context):
-        yield from _doubt(replace(change, unknown={"rule": True}))
-
-
-def _destroyed(context: PlanContext) -> set[Any]:
-    return {each.before.get("bucket") for each in context.changes_of(S3_BUCKET) if each.is_destroyed}
+    elif change.type == S3_BUCKET_OWNERSHIP_CONTROLS:
+        gone = [each.before.get("bucket") for each in context.changes_of(S3_BUCKET) if each.is_destroyed]
+        yield from _doubt(replace(change, unknown={"rule": True})) if _bucket(ca) not in gone else ()
 
 
 def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
@@ -217,9 +215,7 @@ def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]
     before, after = (_first(each, "apply_server_side_encryption_by_default") for each in blocks)
     is_kms = str(after.get("sse_algorithm")).startswith("aws:kms") and before != after
     if is_kms and (has_public_crl(ca) or not after.get("kms_master_key_id")):
-        yield Effect(
-            "closed", ", with a KMS key by which AWS cannot write them, or the public not read them", ("rule",)
-        )
+        yield Effect("closed", ", with a KMS key by which AWS cannot write, or others not read them", ("rule",))
     elif is_kms:
         yield Effect("unknown", ", with a KMS key that AWS and the readers may not be able to use", ("rule",))
 
@@ -285,7 +281,7 @@ _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]]
 def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
     """Yield what happens to the names at which revocation is looked up, and to what answers there."""
     names, fronts = served(context).names, served(context).fronts
-    if change.type == _ZONE:
+    if change.type not in (RECORD, DISTRIBUTION):
         yield from _on_zone(change, context)
         return
     olds, news = (answered_names(each, names) for each in (change.before, change.after))
@@ -308,14 +304,16 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
 
 
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
-    end = f".{normalized(change.before.get('name'))}"
-    inside = [name for name in served(context).names if f".{name}".endswith(end)] if change.before else []
+    """Yield what happens to a zone with a name in it, or what other kinds do to all names of one."""
     zones = {each.values.get("zone_id") for each in served(context).fronts} - {None}
-    if inside and (not zones or change.before.get("zone_id") in zones):
-        if not change.after:
+    own = {values.get(name) for values in (change.before, change.after) for name in ("zone_id", "hosted_zone_id")}
+    end = f".{normalized(change.before.get('name'))}"
+    inside = [name for name in served(context).names if f".{name}".endswith(end) or change.type != _ZONE]
+    if inside and (own & zones or (change.type == _ZONE and change.before and not zones)):
+        if change.type == _ZONE and change.is_destroyed:
             yield Effect("moved", f"{inside[0]} is no longer served; {_naming(inside[0], context)}")
-        elif names := _unjudged(change):
-            yield Effect("unknown", f"what it does to {inside[0]} is not known; {_naming(inside[0], context)}", names)
+        elif change.is_destroyed or _unjudged(change):
+            yield Effect("unknown", f"what it does to {inside[0]} is not known; {_naming(inside[0], context)}")
 
 
 def _answered_otherwise(change: Change) -> Iterator[Effect]:

@@ -48,7 +48,7 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
     if moved is not None:
         return check_changes([moved])
     moves = track_moves(before, after)
-    planned = check_plan(diff_specs(before, after, moves))
+    planned = check_plan(diff_specs(before, after, moves=moves))
     common = list(_cas(before, after, moves))
     of_specs = check_changes([*backend_change(before, after, moves), *spec_changes(before, after, common)])
     addresses = {finding.address for finding in of_specs.findings}

@@ -102,7 +102,7 @@ def _is_call(address: str) -> bool:
     return address.startswith("module.") and address.count(".") == 1
 
 
-def diff_specs(before: Spec, after: Spec, moves: TrackedMoves | None = None) -> Plan:
+def diff_specs(before: Spec, after: Spec, *, moves: TrackedMoves | None = None) -> Plan:
     """Return the changes from one spec of a stack to the next; `moves` are theirs, where they are known already."""
     moves = moves or track_moves(before, after)
     olds, back = resources(before, build_placeholders(before), module_calls=moves.before), moves.back
