@@ -218,10 +218,12 @@ def _split(pattern: str) -> list[str]:
     return VARIABLE.sub("\0", pattern).split("\0")
 
 
-def find_handings(statements: Iterable[Statement], targets: Iterable[Target], prefix: str) -> Iterator[Handing]:
+def find_handings(
+    statements: Iterable[Statement], targets: Iterable[Target], prefix: str, *, is_each: bool = False
+) -> Iterator[Handing]:
     """Yield each action that hands on rights over all targets of a kind, or else over one of these.
 
-    `prefix` are the ARNs of IAM in the account, up to the kind.
+    `prefix` are the ARNs of IAM in the account, up to the kind; `is_each` asks for these beside all of a kind.
     """
     allowed = [each for each in statements if each.is_allow]
     is_acting = any(map(acts_with_roles, allowed))
@@ -236,10 +238,9 @@ def find_handings(statements: Iterable[Statement], targets: Iterable[Target], pr
             for kind in kinds:
                 whole = [] if kind not in IAM_KINDS or (action == PASS_ROLE and not is_acting) else [Target(kind)]
                 found = [each for target in whole for each in _over(action, kind, target, statement, prefix)]
-                named = by_kind.get(kind, ()) if not found else ()
-                yield from found or (
-                    each for target in named for each in _over(action, kind, target, statement, prefix)
-                )
+                yield from found
+                for target in by_kind.get(kind, ()) if is_each or not found else ():
+                    yield from _over(action, kind, target, statement, prefix)
 
 
 def changes_policies(action: str) -> bool:

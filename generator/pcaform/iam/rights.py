@@ -123,15 +123,18 @@ class Rights:
         """Those with rights, as targets."""
         return tuple(self.holders[label].target for label in sorted(self.labels))
 
-    def handings(self, texts: Iterable[str], own: Collection[str] = ()) -> Iterator[Handing]:
-        """Yield how policies hand on rights, of everybody or of who has them; `own` are the labels of who has them."""
+    def handings(self, texts: Iterable[str], own: Collection[str] = (), *, is_each: bool = False) -> Iterator[Handing]:
+        """Yield how policies hand on rights, of everybody or of those with rights; `own` are the labels of its holders.
+
+        `is_each` asks for those with rights beside everybody, where some of them were denied before.
+        """
         statements = [each for text in texts for each in statements_of(text) or ()]
         if not any(map(handing_actions, statements)):
             return
         others = [each for each in self.targets if each.label not in own]
         targets = [*others, *self._own_targets(own)]
         for prefix in self._prefixes_of(statements):
-            yield from find_handings(statements, targets, prefix)
+            yield from find_handings(statements, targets, prefix, is_each=is_each)
 
     def is_concerned(self, text: str, own: Collection[str] = ()) -> bool:
         """Tell whether a policy is about CAs, or hands on rights."""

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,8 +62,20 @@ def parts(decisions: Any) -> list[tuple[Any, ...]]:
     return [(each.request, each.request.names_label, each.subject, each.is_allowed, each.message) for each in kept]
 
 
+@pytest.mark.parametrize("condition", CONDITIONS, ids=json.dumps)
+@pytest.mark.parametrize("resource", RESOURCES[::4])
+def test_classes_of_one_statement(condition: dict[str, Any], resource: str) -> None:
+    statement = {"Effect": "Allow", "Action": ACTIONS, "Resource": resource, "Condition": condition}
+    assert_same(json.dumps({"Version": "2012-10-17", "Statement": statement}), None)
+
+
 @given(documents(), st.none() | documents())
 def test_classes_of_any_policy(document: str, boundary: str | None) -> None:
+    assert_same(document, boundary)
+
+
+def assert_same(document: str, boundary: str | None) -> None:
+    """Compare deciding by class with deciding each request."""
     limit = None if boundary is None else Policy("limit", boundary)
     iam = IamPrincipal("user", "u", "arn:aws:iam::123456789012:user/u", "/", (Policy("p", document),), limit)
     subject = Subject("u", "issuer", iam, is_owned=False, owner_tag="user/u")

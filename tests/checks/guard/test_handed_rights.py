@@ -177,6 +177,30 @@ def test_conditions_of_what_hands_on_rights() -> None:
     assert rules(change("aws_iam_user_policy.x", everywhere, office), state=STATE) == ["policy-changed"]
 
 
+def test_denial_that_spared_who_has_rights() -> None:
+    assumes, spares = allow("sts:AssumeRole", "*"), deny("sts:AssumeRole", ROLE)
+    before, after = ({"user": "bob", "policy": policy(*each)} for each in ([assumes, spares], [assumes]))
+    assert rules(change("aws_iam_user_policy.x", before, after), state=STATE) == WIDENED
+    assert rules(change("aws_iam_user_policy.x", after, before), state=STATE) == ["policy-changed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("AWSOrganizationsFullAccess", GRANTED),
+        ("AWSResourceAccessManagerFullAccess", GRANTED),
+        ("AWSSSOMasterAccountAdministrator", GRANTED),
+        ("AWSOrganizationsReadOnlyAccess", []),
+        ("service-role/AWSLambdaBasicExecutionRole", []),
+    ],
+)
+def test_policies_of_aws_that_hand_rights_on(name: str, expected: list[str]) -> None:
+    found = change(
+        "aws_iam_user_policy_attachment.x", None, {"user": "bob", "policy_arn": f"arn:aws:iam::aws:policy/{name}"}
+    )
+    assert rules(found, state=STATE) == expected
+
+
 def test_what_is_newly_allowed_names_whose_rights_they_are() -> None:
     widened = change(
         "aws_iam_user_policy.x",

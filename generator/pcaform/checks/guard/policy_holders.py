@@ -19,9 +19,12 @@ from pcaform.iam.rights import Holder, Rights, denies_rights, iam_prefix, join_h
 from pcaform.terraform import resource_types as types
 
 _OF_AWS = re.compile(
-    r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|AdministratorAccess$|PowerUserAccess$|"
-    r"IAMFullAccess$)"
+    r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|(?:AdministratorAccess(?:-Amplify)?|PowerUserAccess"
+    r"|IAMFullAccess|job-function/SystemAdministrator|AWSSSO\w+Administrator|AWSMcpServiceActionsFullAccess"
+    r"|AWS(?:CloudFormation|Organizations|ResourceAccessManager|RolesAnywhere)FullAccess"
+    r"|AWSManagedControlPolicyManagementAccess|AIDevOpsAgentActionsPolicy)$)"
 )
+"""Those that allow more than reading on CAs, all services, or all of one that hands rights on."""
 _AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
 _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 

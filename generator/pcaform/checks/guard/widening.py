@@ -29,7 +29,7 @@ from pcaform.iam.evaluator.patterns import Context, is_like
 from pcaform.iam.evaluator.samples import samples, satisfying
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
-from pcaform.iam.rights import Rights
+from pcaform.iam.rights import Rights, denies_rights
 from pcaform.sources.account_snapshot import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
@@ -95,8 +95,9 @@ def find_widening(
     principal = IamPrincipal("user", "example", scenario.arn("iam", "user/example"), "/", policies)
     tag = next((match["tag"] for text in both.values() for match in _TAG.finditer(text)), "user/example")
     subject = Subject("", "issuer", principal, is_owned=True, owner_tag=tag)
+    handings = rights.handings(after.values(), own, is_each=any(map(denies_rights, before.values())))
     requests = list(dict.fromkeys(RequestMatrix(scenario, subject, sample_names([subject])).requests()))
-    requests += [*_escalations(rights.handings(after.values(), own)), *_of_new_templates(requests, new_templates(both))]
+    requests += [*_escalations(handings), *_of_new_templates(requests, new_templates(both))]
     gained = [
         request
         for request in (*requests, *_varied(requests, condition_contexts(before, after)))
