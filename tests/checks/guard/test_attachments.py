@@ -120,7 +120,7 @@ def test_boundary_that_is_taken_off(kind: str) -> None:
     for after in (loose, other):
         assert rules(change(address, tight, after), state=[held]) == ["policy-widened"]
         assert rules(change(address, tight, after)) == []
-    assert rules(change(address, loose, tight), state=[held]) == ["access-removed"]
+    assert rules(change(address, loose, tight), state=[held]) == []
     assert rules(change(address, loose, tight)) == []
     assert rules(change(address, tight, {**tight, "tags": {}}), state=[held]) == []
 
