@@ -175,12 +175,20 @@ def _other_actions(statement: Statement) -> Iterator[str]:
     if statement.actions is None:
         yield from filter(statement.matches_action, (f"{service}:{FILLING}" for service in _OF_ACCOUNT))
     for pattern in statement.actions or ():
-        service, _, name = pattern.partition(":")
-        for each in _SERVICES:
-            action = f"{each}:{name or '*'}"
-            is_harmless = is_reading(action) or _HARMLESS.match(action)
-            if is_action(each, service) and not is_harmless and not any(is_action(known, action) for known in _KNOWN):
-                yield re.sub(r"[*?]", FILLING, action)
+        yield from _unlisted(pattern)
+
+
+@lru_cache(maxsize=4096)
+def _unlisted(pattern: str) -> tuple[str, ...]:
+    """Return the actions of a pattern that are in no list, one for each service."""
+    service, _, name = pattern.partition(":")
+    actions = [f"{each}:{name or '*'}" for each in _SERVICES if is_action(each, service)]
+    unlisted = [
+        each
+        for each in actions
+        if not (is_reading(each) or _HARMLESS.match(each) or any(is_action(known, each) for known in _KNOWN))
+    ]
+    return tuple(re.sub(r"[*?]", FILLING, each) for each in unlisted)
 
 
 def acts_with_roles(statement: Statement) -> bool:
