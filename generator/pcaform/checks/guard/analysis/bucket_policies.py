@@ -17,6 +17,7 @@ from pcaform.iam.evaluator.patterns import is_like
 from pcaform.terraform.resource_types import S3_BUCKET, S3_BUCKET_POLICY
 
 READ = "s3:GetObject"
+_OVERWRITES = ("s3:PutObject", "s3:DeleteObject")
 _TRANSPORT = "aws:securetransport"
 _SOURCES = ("aws:sourcearn", "aws:sourceaccount")
 _POSITIVE = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
@@ -43,12 +44,13 @@ class PolicyStep:
     """What a bucket's policy no longer lets do with a CRL.
 
     `lost` are actions that AWS needs; with `is_closed` nobody reads it who could, and with `is_narrowed` fewer may, or
-    on more conditions.
+    on more conditions. With `is_opened` others than AWS may newly write or delete it.
     """
 
     lost: tuple[str, ...]
     is_closed: bool
     is_narrowed: bool
+    is_opened: bool
 
 
 def compare_policies(before: str | None, after: str | None, ca: Resource, *, fronts: Collection[str]) -> PolicyStep:
@@ -68,7 +70,12 @@ def compare_policies(before: str | None, after: str | None, ca: Resource, *, fro
     ]
     is_narrowed = any(not _is_kept(each, news[action]) for each, action in kept)
     is_denied = bool(_denials(after, ca) - _denials(before, ca))
-    return PolicyStep(lost, bool(olds[READ] or not before) and not news[READ], is_narrowed or is_denied)
+    is_opened = any(
+        each[0] != CRL_WRITER and not _is_kept(each, grants(before, action, ca, ()))
+        for action in _OVERWRITES
+        for each in grants(after, action, ca, ())
+    )
+    return PolicyStep(lost, bool(olds[READ] or not before) and not news[READ], is_narrowed or is_denied, is_opened)
 
 
 def _statements(policy: str | None, action: str, ca: Resource) -> tuple[Statement, ...]:
@@ -95,7 +102,7 @@ def grants(policy: str | None, action: str, ca: Resource, sources: Collection[st
     if any(_names(each, ANYONE, CRL_WRITER) for each in denied):
         return set()
     return {
-        (name, frozenset(one for one in each.conditions if not _is_source(one)))
+        (name, frozenset(one for one in each.conditions if not (sources and _is_source(one))))
         for each in met
         if each.is_allow and all(_fits(one, sources) for one in each.conditions if _is_source(one))
         for _, name in each.principals or ()
