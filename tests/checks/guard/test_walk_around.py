@@ -196,6 +196,8 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "aws_cloudformation_stack": {"template_body": "Type: AWS::SNS::Topic\nDescription: é, ü, 日本"},
     "aws_cloudcontrolapi_resource": {"type_name": "AWS::SQS::Queue", "desired_state": "{}"},
     "aws_appautoscaling_policy": {"name": "pipe"},
+    "vault_mount": {"path": "pipe"},
+    "datadog_monitor": {"query": f"avg:aws.acm_pca{{arn:{ARN}}}"},
     "helm_release": {"values": [ARN]},
     "google_dns_record_set": {"name": "www.example."},
 }

@@ -59,7 +59,7 @@ _RECORDS = re.compile(
     r"aws_(ssm_parameter|cloudwatch_(composite_alarm|dashboard|event_rule|log_(group|metric_filter|stream)|metric_alarm"
     r"|query_definition)|config_(aggregate_.*|config_rule|organization_.*_rule)|resourcegroups_.*|budgets_budget"
     r"|dynamodb_table_item|secretsmanager_secret_version|sns_topic|accessanalyzer_.*)|local_.*|random_.*|time_.*"
-    r"|consul_keys"
+    r"|consul_keys|(datadog|grafana|newrelic|pagerduty)_.*"
     r"|(github|gitlab)_.*variable"
 )
 """Kinds that only record or watch what they name."""
@@ -198,7 +198,8 @@ class Scope:
             for token in (text, text.rstrip("."), *_TOKEN.findall(text), *_ID_INSIDE.findall(text)):
                 word = self.names.get(token, "")
                 harmless = {_CA: _ASKS, _CERTIFICATE: _ASKS, _SERVING: _BESIDE}.get(word, _GRANTS_TO)
-                if word and not harmless.fullmatch(kind):
+                is_other_name = word.endswith("that may use CAs") and ":" not in token and not kind.startswith("aws_")
+                if word and not is_other_name and not harmless.fullmatch(kind):
                     return f"it names {word}, '{token}'"
         return ""
 
