@@ -69,6 +69,8 @@ def compare_policies(before: str | None, after: str | None, ca: Resource, *, fro
         if (_is_writer(each) if action != READ else not public)
     ]
     is_narrowed = any(not _is_kept(each, news[action]) for each, action in kept)
+    readers = [set[str]() if fronts or public else _sources(text, ca) for text in (before, after)]
+    is_narrowed |= bool(readers[1] and readers[0] - readers[1])
     is_denied = bool(_denials(after, ca) - _denials(before, ca))
     is_opened = any(
         each[0] != CRL_WRITER and not _is_kept(each, grants(before, action, ca, ()))
@@ -102,7 +104,7 @@ def grants(policy: str | None, action: str, ca: Resource, sources: Collection[st
     if any(_names(each, ANYONE, CRL_WRITER) for each in denied):
         return set()
     return {
-        (name, frozenset(one for one in each.conditions if not (sources and _is_source(one))))
+        (name, frozenset(one for one in each.conditions if not _is_source(one)))
         for each in met
         if each.is_allow and all(_fits(one, sources) for one in each.conditions if _is_source(one))
         for _, name in each.principals or ()
@@ -131,6 +133,12 @@ def _fits(condition: Condition, arns: Collection[str]) -> bool:
     parts = [(arn, arn.split(":")[4]) for arn in arns if arn.startswith("arn:")]
     known = [pair[_SOURCES.index(condition.key)] for pair in parts]
     return not known or any(is_like(value, pattern, {}) for value in known for pattern in condition.values)
+
+
+def _sources(policy: str | None, ca: Resource) -> set[str]:
+    """Return from what a policy lets the CRL of a CA be read, as its conditions name it."""
+    allowed = (each for each in _statements(policy, READ, ca) if each.is_allow)
+    return {value for each in allowed for one in each.conditions if _is_source(one) for value in one.values}
 
 
 def _denials(policy: str | None, ca: Resource) -> set[Statement]:
