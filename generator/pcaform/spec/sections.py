@@ -105,7 +105,7 @@ class Waiver(Model):
     """The finding's id; `cannot-judge` needs an address or a type."""
     address: str | None = None
     """The address of the resource, action or module."""
-    type: Annotated[str, Field(min_length=1)] | None = None
+    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] | None = None
     """The type of the resource or action, at any address."""
     why: Annotated[str, Field(min_length=3)]
     """Why it is accepted."""

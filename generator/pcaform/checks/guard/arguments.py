@@ -14,7 +14,10 @@ from pcaform.terraform.schema import arguments_of, computed_attributes
 
 HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date", "region")
 """Arguments of any kind: labels, and what AWS chooses itself."""
-WHOM = ("role", "user", "group", "users", "roles", "groups", "policy_arn", "policy_arns")
+WHOM = (
+    *("role", "user", "group", "users", "roles", "groups", "user_name", "role_name", "group_name"),
+    *("policy_arn", "policy_arns"),
+)
 """Arguments of IAM that name principals and policies."""
 
 

@@ -36,6 +36,8 @@ _KNOWN_ACTIONS = {
     )
 }
 _CHANGING = {"create", "update", "delete"}
+_RUNNING = ("external", "http", "aws_lambda_invocation")
+"""Data sources that do something when they are read."""
 _ERRORED = "Terraform stopped with an error: the plan is incomplete, and may contain more once the error is fixed"
 _DEFERRED = "Terraform defers this change to a later plan: what it does is not in this one"
 _INVOKED = "Terraform invokes this action: what it does at AWS is not in the plan"
@@ -53,7 +55,7 @@ def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardRe
     outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context, scope)]
     if plan.is_errored:
         outcomes.append(undecided("", _ERRORED))
-    outcomes += [undecided(each.full_address, _DEFERRED) for each in plan.deferred if scope.reason(each)]
+    outcomes += [undecided(each.full_address, _DEFERRED) for each in plan.deferred if _matters(each, context, scope)]
     outcomes += [undecided(address, _INVOKED) for address in plan.actions]
     if plan.is_partial and not plan.is_errored and not plan.deferred:
         outcomes.append(note("", _PARTIAL))
@@ -94,7 +96,8 @@ def _judge(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outco
     """Yield what the rules say, and what is in doubt where they say nothing."""
     judged = list(run_rules(change, context))
     yield from judged
-    if _CHANGING & set(change.actions) and all(isinstance(each, Note) for each in judged):
+    is_acting = _CHANGING & set(change.actions) or (change.type in _RUNNING and "read" in change.actions)
+    if is_acting and all(isinstance(each, Note) for each in judged):
         yield from _unjudged(change, scope)
 
 
@@ -102,6 +105,13 @@ def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Yield what the rules for a change's type say about it."""
     for rule in rules_for(change.type):
         yield from rule.check(change, context)
+
+
+def _matters(deferred: Change, context: PlanContext, scope: Scope) -> bool:
+    """Tell whether a deferred change is in scope, or a rule has something to say about it."""
+    return bool(scope.reason(deferred)) or any(
+        not isinstance(each, Note) for each in _outcomes(deferred, context, scope)
+    )
 
 
 def _notes(change: Change) -> Iterator[Note]:
@@ -118,7 +128,11 @@ def _notes(change: Change) -> Iterator[Note]:
 
 def _unjudged(change: Change, scope: Scope) -> Iterator[Undecided]:
     """Yield that a change in scope cannot be decided where no rule judges its kind, or an argument that changes."""
-    if change.type in SECRETS and change.is_destroyed and (why := scope.reason(change)):
+    if change.type in JUDGED and (tag := scope.condition_tag(change)):
+        yield undecided(change.full_address, f"a policy on CAs has a condition on the tag '{tag}', which changes")
+    elif change.type.endswith("_exclusive") and (why := scope.reason(change)):
+        yield undecided(change.full_address, f"{why}, and all other policies are detached from it")
+    elif change.type in SECRETS and change.is_destroyed and (why := scope.reason(change)):
         message = f"{why}, and whoever uses what is destroyed can no longer issue"
         yield undecided(change.full_address, message, Level.NOTICE)
     elif change.type in JUDGED:

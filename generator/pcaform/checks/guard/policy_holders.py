@@ -167,6 +167,10 @@ class Holders:
         found = self._texts.get(arn)
         return None if found is None else any(map(tell, found))
 
+    def gives(self, text: str) -> bool:
+        """Tell whether a text is a policy, or the ARN of one of AWS, that gives rights over CAs."""
+        return self.rights.gives_rights(text) if '"Statement"' in text else self._is_of_aws(text)
+
     @cached_property
     def rights(self) -> Rights:
         """Who has rights over CAs, before or after the plan, by any number of hops."""
@@ -187,6 +191,7 @@ class Holders:
             role = values.get("role") if kind == "instance-profile" else None
             acts_as = frozenset({f"role {role}"} if role else ())
             yield Holder(replace(own, services=services), inline, acts_as, names)
+            yield from (Holder(each) for name in names if (each := target_of(name)) and each.kind.endswith("-provider"))
         attached = attachments(values, unknown) if resource.type in ATTACHMENTS else ()
         for who, arn in (*attached, *((own.label, arn) for arn in managed_policies(values) if kind == "role")):
             yield Holder(_named(who), self._texts.get(arn) or (), has_rights=self._is_of_aws(arn))

@@ -32,6 +32,14 @@ class Expressions:
         match = _ADDRESS.match(address)
         return self._resources(match["scope"]).get(match["name"], {}) if match else {}
 
+    def provisioners(self, address: str) -> list[Mapping[str, Any]]:
+        """Return the expressions in a resource's provisioners."""
+        match = _ADDRESS.match(address)
+        resources = self._module(match["scope"]).get("resources") or () if match else ()
+        own = (each for each in resources if match and each["address"] == match["name"])
+        blocks = (block.get("expressions") or {} for each in own for block in each.get("provisioners") or ())
+        return [each for block in blocks for each in block.values() if isinstance(each, Mapping)]
+
     def _resources(self, scope: str) -> Mapping[str, Mapping[str, Any]]:
         if scope not in self._by_scope:
             resources = self._module(scope).get("resources") or ()

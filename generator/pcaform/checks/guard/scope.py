@@ -15,8 +15,11 @@ from pcaform.checks.guard.analysis.revocation import serving
 from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.policy_holders import texts
+from pcaform.checks.guard.references import Expressions
 from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
+from pcaform.iam.rights import is_about_authorities
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     ACMPCA_PREFIX,
@@ -26,12 +29,17 @@ from pcaform.terraform.resource_types import (
     IAM_POLICY,
     IAM_ROLE,
     IAM_USER,
+    POLICIES,
 )
 
 _OF_PRIVATE_CA = (ACMPCA_PREFIX, "awscc_acmpca_")
-_BY_API = re.compile(r"(aws|awscc)_(cloudformation|serverlessapplicationrepository|cloudcontrolapi)_")
+_BY_API = re.compile(
+    r"(aws|awscc)_(cloudformation_|serverlessapplicationrepository_|cloudcontrolapi_|servicecatalog_provisioned_product)"
+)
 _API_TYPES = re.compile(r"AWS::(ACMPCA|IAM|SSO|RAM|RolesAnywhere|Organizations)::")
-_ALWAYS = re.compile(r"aws_(ram|organizations|ssoadmin_permissions_boundary)_")
+_HIDING = re.compile(r"AWS::(CloudFormation::(Stack|Macro)|Include|Serverless)|Fn::Transform|CAPABILITY_|\\+[ux]")
+"""What lets a template make objects that it does not name: other templates, macros, rights for IAM, escapes."""
+_ALWAYS = re.compile(r"aws_(ram|organizations|ssoadmin_permissions_boundary|iam_organizations_features)(_|$)")
 _HARMLESS = re.compile(
     r"aws_organizations_(account|organizational_unit)|aws_iam_(account_(alias|password_policy)|server_certificate)"
 )
@@ -40,26 +48,39 @@ _THROUGH: Mapping[str, str] = {
     "aws_eks_pod_identity_association": "pods.eks.amazonaws.com",
     "aws_cognito_identity_pool": "cognito-identity.amazonaws.com",
     "aws_identitystore_group_membership": "permission set",
+    "aws_ssoadmin_instance_access_control_attributes": "permission set",
+    "aws_ssoadmin_trusted_token_issuer": "permission set",
 }
 """Kinds that decide who gets a role through a service that its trust policy names, or who gets a permission set."""
 _CA, _CERTIFICATE = "a CA", "the certificate of a CA"
 _SET = "permission set"
 _SERVING = "what serves revocation"
 _RECORDS = re.compile(
-    r"aws_(ssm_parameter|cloudwatch_.*|config_.*|resourcegroups_.*|budgets_.*|s3_object|dynamodb_table_item"
-    r"|secretsmanager_secret_version|sns_topic|accessanalyzer_.*)|local_.*|random_.*|time_.*|consul_keys"
+    r"aws_(ssm_parameter|cloudwatch_(composite_alarm|dashboard|event_rule|log_(group|metric_filter|stream)|metric_alarm"
+    r"|query_definition)|config_(aggregate_.*|config_rule|organization_.*_rule)|resourcegroups_.*|budgets_budget"
+    r"|dynamodb_table_item|secretsmanager_secret_version|sns_topic|accessanalyzer_.*)|local_.*|random_.*|time_.*"
+    r"|consul_keys|(datadog|grafana|newrelic|pagerduty)_.*"
     r"|(github|gitlab)_.*variable"
 )
 """Kinds that only record or watch what they name."""
 _ASKS = re.compile(
     r"aws_(msk_.*|appmesh_.*|vpclattice_.*|lb_.*|alb_.*|transfer_.*|iot_.*|ec2_client_vpn_.*|eks_addon|apigateway.*"
-    r"|rds_.*|db_.*)|kubernetes_.*|helm_release"
+    r"|rds_.*|db_.*|cloudwatch_.*|s3_(bucket_)?object.*|lambda_function|ecs_.*)|kubernetes_.*|helm_release"
 )
 """Kinds that ask the CA that they name for certificates, or check certificates of it."""
 _GRANTS_TO = re.compile(
-    r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_|cloudfront_).*_policy|aws_kms_(key|grant)|aws_lambda_permission"
+    r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_|cloudfront_|dlm_).*_policy|aws_kms_(key|grant)"
+    r"|aws_lambda_permission|aws_s3_(bucket_)?object.*"
 )
-"""Kinds that give rights on other objects to the principal that they name."""
+"""Kinds that give rights on other objects to the principal that they name, or only have its name in them."""
+_BESIDE = re.compile(
+    r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_|s3).*_policy|aws_kms_grant|aws_lambda_permission"
+)
+"""Kinds that change nothing about the bucket or the distribution that they name."""
+_NAMING = re.compile(r".*(dns|record).*")
+"""Kinds whose name is that of what they answer for."""
+_CONDITION_TAG = re.compile(r'aws:(?:Principal|Resource)Tag/([^"}]+)', re.IGNORECASE)
+_ID_INSIDE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}$")
 _TOKEN = re.compile(r"[^\s\"'\\,;\[\]{}()<>|]+")
 _LABELS = frozenset((*HARMLESS, "comment", "name", "name_prefix"))
@@ -81,13 +102,47 @@ class Scope:
             return "it is of AWS Private CA"
         if _BY_API.match(change.type):
             return self._by_api(change)
-        if not self.names or _HARMLESS.fullmatch(kind):
+        if not self.names or (_HARMLESS.fullmatch(kind) and change.before.get("id") not in self._accounts):
             return ""
         if not rules_for(change.type) and self._decides(kind):
             return "it decides who may use the CAs of this stack"
+        if change.type.startswith("awscc_iam_") and any(
+            map(self.context.holders.gives, _texts([*change.after.values()]))
+        ):
+            return "it gives rights over CAs"
         own = next((self.names[name] for name in _own_names(change) if name in self.names), "")
         own = own or (_SERVING if self._serves(change, kind) else "")
-        return f"it is about {own}" if own else self._named(change, kind)
+        return f"it is about {own}" if own else self._named(change, kind) or self._provisioned(change)
+
+    def condition_tag(self, change: Change) -> str:
+        """Return a tag that an update changes and on which a policy on CAs has a condition; empty for none."""
+        if not change.is_updated:
+            return ""
+        old, new = (values.get("tags_all") or values.get("tags") or {} for values in (change.before, change.after))
+        keys = (key for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+        return next((key for key in keys if key.lower() in self._condition_tags), "")
+
+    @cached_property
+    def _condition_tags(self) -> frozenset[str]:
+        """The tags of principals and resources that are in conditions of policies on CAs, before or after."""
+        objects = [each.values for each in self.context.of(*POLICIES)]
+        objects += [change.after for change in self.context.changes_of(*POLICIES)]
+        found = [text for values in objects for text in texts(values).values() if "Tag/" in text]
+        return frozenset(
+            key.lower() for text in found if is_about_authorities(text) for key in _CONDITION_TAG.findall(text)
+        )
+
+    def _provisioned(self, change: Change) -> str:
+        """Tell what of the stack the scripts name that run where an object is made or destroyed."""
+        if change.is_updated:
+            return ""
+        for expression in Expressions(self.context.plan.configuration or {}).provisioners(change.address):
+            tokens = _TOKEN.findall(str(expression.get("constant_value", "")))
+            word = next((self.names[each] for each in tokens if self.names.get(each) in (_CA, _CERTIFICATE)), "")
+            targets = Expressions(self.context.plan.configuration or {}).targets(expression, change.address) or ()
+            if word or any(ACMPCA_PREFIX in each for each in targets):
+                return f"a script that runs with it names {word or _CA}"
+        return ""
 
     def _serves(self, change: Change, kind: str) -> bool:
         """Tell whether an object is one that serves revocation, or a part of one, by any of its own arguments."""
@@ -99,6 +154,11 @@ class Scope:
         """Tell whether a kind decides who may use CAs, whomever and whatever it names."""
         through = (name for prefix, name in _THROUGH.items() if kind.startswith(prefix))
         return _ALWAYS.match(kind) is not None or any(name in self.names for name in through)
+
+    @cached_property
+    def _accounts(self) -> frozenset[str]:
+        """The accounts of the CAs."""
+        return frozenset(part for name, word in self.names.items() if word == _CA for part in name.split(":")[4:5])
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -125,10 +185,12 @@ class Scope:
 
     def _by_api(self, change: Change) -> str:
         """Tell what a template or a call of another API makes; one that is not in the plan may make anything."""
-        if _API_TYPES.search(json.dumps([change.before, change.after])):
+        text = json.dumps([change.before, change.after], ensure_ascii=False)
+        if _API_TYPES.search(text):
             return "it makes objects of AWS Private CA, or decides who may use them, by another API"
-        is_hidden = "cloudcontrol" not in change.type and not any(
-            values.get("template_body") for values in (change.before, change.after)
+        bodies = ("type_name",) if "cloudcontrol" in change.type else ("template_body",)
+        is_hidden = _HIDING.search(text) or not any(
+            values.get(name) for values in (change.before, change.after) for name in bodies
         )
         return "what its template makes is not in the plan" if is_hidden and self.names else self._named(change, "")
 
@@ -137,13 +199,15 @@ class Scope:
         if _RECORDS.fullmatch(kind):
             return ""
         tops = changed_arguments(change) - _LABELS
+        tops |= {"name"} if _NAMING.fullmatch(kind) else set()
         texts = (text for values in (change.before, change.after) for top in tops for text in _texts(values.get(top)))
         for text in texts:
-            tokens = (text, *_TOKEN.findall(text))
+            tokens = (text, text.rstrip("."), *_TOKEN.findall(text), *_ID_INSIDE.findall(text))
             for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:"))):
                 word = self.names.get(token, "")
-                is_harmless = (_ASKS if word in (_CA, _CERTIFICATE) else _GRANTS_TO).fullmatch(kind)
-                if word and not is_harmless:
+                harmless = {_CA: _ASKS, _CERTIFICATE: _ASKS, _SERVING: _BESIDE}.get(word, _GRANTS_TO)
+                is_other_name = word.endswith("that may use CAs") and ":" not in token and not kind.startswith("aws_")
+                if word and not is_other_name and not harmless.fullmatch(kind):
                     return f"it names {word}, '{token}'"
         return ""
 
@@ -160,6 +224,7 @@ def _names_of_principal(change: Change) -> Iterator[tuple[str, str]]:
     word = f"a {change.type.removeprefix('aws_iam_')} that may use CAs"
     for values in (change.before, change.after):
         yield from ((str(values[name]), word) for name in ("arn", "name", "unique_id") if values.get(name))
+        yield f":{change.type.removeprefix('aws_iam_')}/{values.get('name')}", word  # after a variable of a template
         try:
             trusting = read_statements(values.get("assume_role_policy") or "{}")
         except PolicyError:
@@ -174,5 +239,5 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping | list):
-        for each in value.values() if isinstance(value, Mapping) else value:
+        for each in (*value, *value.values()) if isinstance(value, Mapping) else value:
             yield from _texts(each)

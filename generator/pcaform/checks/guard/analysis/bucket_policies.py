@@ -17,6 +17,7 @@ from pcaform.iam.evaluator.patterns import is_like
 from pcaform.terraform.resource_types import S3_BUCKET, S3_BUCKET_POLICY
 
 READ = "s3:GetObject"
+_OVERWRITES = ("s3:PutObject", "s3:DeleteObject")
 _TRANSPORT = "aws:securetransport"
 _SOURCES = ("aws:sourcearn", "aws:sourceaccount")
 _POSITIVE = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
@@ -43,12 +44,13 @@ class PolicyStep:
     """What a bucket's policy no longer lets do with a CRL.
 
     `lost` are actions that AWS needs; with `is_closed` nobody reads it who could, and with `is_narrowed` fewer may, or
-    on more conditions.
+    on more conditions. With `is_opened` others than AWS may newly write or delete it.
     """
 
     lost: tuple[str, ...]
     is_closed: bool
     is_narrowed: bool
+    is_opened: bool
 
 
 def compare_policies(before: str | None, after: str | None, ca: Resource, *, fronts: Collection[str]) -> PolicyStep:
@@ -67,8 +69,15 @@ def compare_policies(before: str | None, after: str | None, ca: Resource, *, fro
         if (_is_writer(each) if action != READ else not public)
     ]
     is_narrowed = any(not _is_kept(each, news[action]) for each, action in kept)
+    readers = [set[str]() if fronts or public else _sources(text, ca) for text in (before, after)]
+    is_narrowed |= bool(readers[1] and readers[0] - readers[1])
     is_denied = bool(_denials(after, ca) - _denials(before, ca))
-    return PolicyStep(lost, bool(olds[READ] or not before) and not news[READ], is_narrowed or is_denied)
+    is_opened = any(
+        each[0] != CRL_WRITER and not _is_kept(each, grants(before, action, ca, ()))
+        for action in _OVERWRITES
+        for each in grants(after, action, ca, ())
+    )
+    return PolicyStep(lost, bool(olds[READ] or not before) and not news[READ], is_narrowed or is_denied, is_opened)
 
 
 def _statements(policy: str | None, action: str, ca: Resource) -> tuple[Statement, ...]:
@@ -124,6 +133,12 @@ def _fits(condition: Condition, arns: Collection[str]) -> bool:
     parts = [(arn, arn.split(":")[4]) for arn in arns if arn.startswith("arn:")]
     known = [pair[_SOURCES.index(condition.key)] for pair in parts]
     return not known or any(is_like(value, pattern, {}) for value in known for pattern in condition.values)
+
+
+def _sources(policy: str | None, ca: Resource) -> set[str]:
+    """Return from what a policy lets the CRL of a CA be read, as its conditions name it."""
+    allowed = (each for each in _statements(policy, READ, ca) if each.is_allow)
+    return {value for each in allowed for one in each.conditions if _is_source(one) for value in one.values}
 
 
 def _denials(policy: str | None, ca: Resource) -> set[Statement]:

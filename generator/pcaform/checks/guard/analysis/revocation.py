@@ -180,11 +180,12 @@ def served(context: PlanContext) -> Served:
 
 
 def reads_another_bucket(change: Change, context: PlanContext) -> bool:
-    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
+    """Tell whether a CRL behind a name goes to a bucket that what answers there does not read, or may not."""
     old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
+    is_named = bool(block(change.before, CRL).get(CNAMES[CRL]))
     reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
     read = {name.partition(".s3")[0] for names in reads for name in names}
-    return bool(old and new and old != new and old in read)
+    return bool(old and new and old != new and (old in read or (is_named and not read)))
 
 
 def _answered(values: Mapping[str, Any], buckets: Mapping[str, Any], names: Mapping[str, Any]) -> list[Resource]:

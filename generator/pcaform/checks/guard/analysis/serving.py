@@ -264,6 +264,8 @@ def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[E
         yield Effect("closed", ", where the policy no longer lets anyone read them")
     elif step.is_narrowed or (step.is_closed and not has_public_crl(ca)):
         yield Effect("unknown", ", where AWS or readers may no longer do all that they could", ("policy",))
+    elif step.is_opened:
+        yield Effect("unknown", ", where others than AWS may newly write or delete them", ("policy",))
 
 
 _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]] = {
@@ -299,6 +301,7 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
             each for each in fronts if each.type == RECORD and set(answered_names(each.values, names)) & set(news)
         ]
         is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(_unjudged(change))
+        is_unknown |= change.after.get("type") == "NS"
         if is_unknown or any(targets(each.values) != targets(change.after) for each in others):
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
 
@@ -309,7 +312,11 @@ def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
     own = {values.get(name) for values in (change.before, change.after) for name in ("zone_id", "hosted_zone_id")}
     end = f".{normalized(change.before.get('name'))}"
     inside = [name for name in served(context).names if f".{name}".endswith(end) or change.type != _ZONE]
-    if inside and (own & zones or (change.type == _ZONE and change.before and not zones)):
+    new = f".{normalized(change.after.get('name'))}" if change.type == _ZONE and change.is_created else ""
+    hidden = [each for each in served(context).names if new and f".{each}".endswith(new)]
+    if hidden:
+        yield Effect("unknown", f"it may hide {hidden[0]} that another zone has; {_naming(hidden[0], context)}")
+    elif inside and (own & zones or (change.type == _ZONE and change.before and not zones)):
         if change.type == _ZONE and change.is_destroyed:
             yield Effect("moved", f"{inside[0]} is no longer served; {_naming(inside[0], context)}")
         elif change.is_destroyed or _unjudged(change):

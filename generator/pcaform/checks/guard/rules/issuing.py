@@ -14,7 +14,10 @@ from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATIO
 _ARN = "certificate_authority_arn"
 _REQUEST = "certificate_signing_request"
 _TEMPLATE = "template_arn"
-_OF_A_CA = re.compile(rf"(?:.*\.)?{AUTHORITY}\.[^.\[]+(?:\[[^\]]*\])?\.{_REQUEST}")
+_KEY = r"(?:\[[^\]]*\])?"
+_OF_A_CA = re.compile(
+    rf"(?:module\.[\w-]+{_KEY}\.)*(?<!^module\.)(?<!\.module\.)(?:data\.)?{AUTHORITY}\.[\w-]+{_KEY}\.{_REQUEST}"
+)
 _TRUSTED = "whoever trusts this CA trusts what is issued with it"
 
 

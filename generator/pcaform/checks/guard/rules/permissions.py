@@ -74,6 +74,9 @@ def permission_for_other_account(change: Change, context: PlanContext) -> Iterat
     """
     if "create" not in change.actions:
         return
+    if change.after.get("principal") not in (None, "acm.amazonaws.com"):
+        message = f"what {change.after['principal']} does with a CA is not known to this release"
+        yield permission_for_other_account.undecided(change, message)
     # The argument is computed too: where it is left out, a plan shows it as unknown, which means the CA's own account.
     if change.after.get(_SOURCE) and not _ca_arns(change.after, context):
         message = "which account has the CA is known only after the apply: leave 'source_account' out for the CA's own"

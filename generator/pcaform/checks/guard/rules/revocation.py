@@ -58,7 +58,10 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
         if each.fate == "moved":
             yield revocation_moved.finding(change, each.words, advice=_SERVE, arguments=each.arguments)
     if change.type == AUTHORITY and reads_another_bucket(change, context):
-        message = "behind its name the CRL goes to another bucket, and the distribution there reads the one of before"
+        message = (
+            "behind its name the CRL goes to another bucket, and the distribution there reads the one of before, or is "
+            "not in the plan"
+        )
         yield revocation_moved.undecided(change, message)
     for step in revocation_changes(change) if change.type == AUTHORITY else ():
         if step.fate == "moved" and step.is_unknown:
