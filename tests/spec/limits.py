@@ -133,6 +133,7 @@ REFUSED: list[Limit] = [
         for name, last, first, reason in (
             ("what", "x", "", "at least 1 character "),
             ("why", "abc", "ab", "at least 3 characters"),
+            ("type", "a", "A", "lower-case letters, digits"),
             ("until", "2027-01-31", "31.01.2027", "a day such as 2027-01-31"),
         )
     ),
