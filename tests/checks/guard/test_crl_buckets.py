@@ -36,7 +36,7 @@ def changed(before: dict[str, Any], after: dict[str, Any], block: str = "", **un
         ({}, {"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, ["revocation-off"]),
         ({"s3_object_acl": None}, {"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, ["revocation-off"]),
         ({"custom_cname": NAME}, {"custom_cname": NAME, "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, ["doubt"]),
-        ({"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, {}, []),
+        ({"s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}, {}, ["doubt"]),
         ({"s3_object_acl": None}, {}, []),
     ],
     ids=["closed", "closed that was open by default", "closed behind a name", "opened", "the default said"],

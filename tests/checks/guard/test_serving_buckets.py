@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from checks.guard.builders import allow, change, deny, policy, rules
+from checks.guard.builders import AUTHORITY, CA, allow, change, deny, policy, rules, there
 from checks.guard.served import FROM_FRONT, FRONT, NAMED, OBJECTS, POLICY, PUBLIC, READS, WRITES, created, edited, state
 
 
@@ -149,3 +149,24 @@ def test_bucket_that_is_not_known_yet() -> None:
     assert rules(new, state=state(NAMED)) == ["doubt"]
     bucket = change("aws_s3_bucket.new", None, {"bucket": "new"}, unknown={"id": True})
     assert rules(new, bucket, state=state(NAMED)) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "owner", "expected"),
+    [
+        ({}, "BucketOwnerPreferred", []),
+        ({"block_public_acls": True}, "BucketOwnerPreferred", ["revocation-off"]),
+        ({"ignore_public_acls": True}, "ObjectWriter", ["revocation-off"]),
+        ({}, "BucketOwnerEnforced", ["revocation-off"]),
+    ],
+)
+def test_public_acl_that_the_bucket_refuses(flags: dict[str, Any], owner: str, expected: list[str]) -> None:
+    before, after = (
+        {"arn": CA, "revocation_configuration": [{"crl_configuration": [{**NAMED, "s3_object_acl": acl}]}]}
+        for acl in ("BUCKET_OWNER_FULL_CONTROL", "PUBLIC_READ")
+    )
+    there_already = [
+        there("aws_s3_bucket_public_access_block.x", bucket="lists", **flags),
+        there("aws_s3_bucket_ownership_controls.x", bucket="lists", rule=[{"object_ownership": owner}]),
+    ]
+    assert rules(change(f"{AUTHORITY}.x", before, after), state=there_already) == expected

@@ -14,7 +14,12 @@ from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
 from pcaform.iam.documents import ANYONE, Statement, read_statements
 from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import is_like
-from pcaform.terraform.resource_types import S3_BUCKET, S3_BUCKET_POLICY
+from pcaform.terraform.resource_types import (
+    S3_BUCKET,
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_POLICY,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+)
 
 READ = "s3:GetObject"
 _OVERWRITES = ("s3:PutObject", "s3:DeleteObject")
@@ -37,6 +42,18 @@ def policy_of(bucket: str, context: PlanContext, *, is_before: bool = False) -> 
         ):
             return str(found)
     return None
+
+
+def refuses_public_acls(bucket: str, context: PlanContext) -> bool | None:
+    """Tell whether a bucket refuses public ACLs, as it does unless it is told not to; None if the plan has no word."""
+    blocks, rules = (
+        [each.values for each in context.of(kind) if each.values.get("bucket") == bucket]
+        for kind in (S3_BUCKET_PUBLIC_ACCESS_BLOCK, S3_BUCKET_OWNERSHIP_CONTROLS)
+    )
+    if not blocks and not rules:
+        return None
+    is_enforced = not rules or any("BucketOwnerEnforced" in str(each.get("rule")) for each in rules)
+    return is_enforced or any(each.get("block_public_acls") or each.get("ignore_public_acls") for each in blocks)
 
 
 @dataclass(frozen=True, slots=True)

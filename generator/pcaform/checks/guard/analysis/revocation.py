@@ -37,7 +37,7 @@ class RevocationChange:
     """What happens to the CRL or OCSP of a CA, by which argument; `is_unknown` if it is known only after the apply."""
 
     block: str
-    fate: Literal["off", "moved", "closed", "omitted", "unjudged"]
+    fate: Literal["off", "moved", "closed", "opened", "omitted", "unjudged"]
     path: str
     is_unknown: bool = False
 
@@ -56,6 +56,8 @@ def revocation_changes(change: Change) -> Iterator[RevocationChange]:
             yield RevocationChange(name, "moved", f"{path}.{moved}", is_unknown=moved in unknown)
         elif before.get(_ACL) != _PRIVATE == after.get(_ACL) and before.get("s3_bucket_name"):
             yield RevocationChange(name, "closed", f"{path}.{_ACL}")
+        elif before.get(_ACL) == _PRIVATE != after.get(_ACL) and before.get("s3_bucket_name"):
+            yield RevocationChange(name, "opened", f"{path}.{_ACL}")
         yield from _others(name, before, after, unknown)
     olds, news = ((each.get(_ROOT) or [{}])[0] or {} for each in (change.before, change.after))
     for each in differing(olds, news, ()) if change.is_updated else ():

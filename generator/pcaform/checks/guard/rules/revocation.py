@@ -6,7 +6,7 @@ issued.
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.analysis.bucket_policies import READ, grants, policy_of
+from pcaform.checks.guard.analysis.bucket_policies import READ, grants, policy_of, refuses_public_acls
 from pcaform.checks.guard.analysis.revocation import (
     CNAMES,
     CRL,
@@ -109,6 +109,15 @@ def _switched_off(change: Change, step: RevocationChange, context: PlanContext) 
     elif step.fate == "omitted":
         message = "certificates no longer say where the CRL is: clients do not learn that one of them is revoked"
         yield revocation_off.finding(change, message, advice="leave it as it is", arguments=[step.path])
+    elif step.fate == "opened":
+        bucket = block(change.after, CRL).get("s3_bucket_name")
+        is_refused = refuses_public_acls(str(bucket), context)
+        message = f"the CRL is written with a public ACL, which the bucket '{bucket}' "
+        if is_refused is None:
+            yield revocation_off.undecided(change, f"{message}may refuse: then no new one is written")
+        elif is_refused:
+            message += "refuses: no new one is written"
+            yield revocation_off.finding(change, message, advice="leave it as it is", arguments=[step.path])
     elif step.fate == "closed":
         yield from _closed(change, step, context)
 
