@@ -23,7 +23,8 @@ from pcaform.checks.guard.policy_holders import (
     members,
     texts,
 )
-from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
+from pcaform.checks.guard.seen_policies import find_widening_once
+from pcaform.checks.guard.widening import Widening, have_same_meaning
 from pcaform.iam.documents import PolicyError, as_list
 from pcaform.iam.rights import Rights
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
@@ -181,6 +182,6 @@ def _steps(
 
 def _compared(before: Mapping[str, str], after: Mapping[str, str], rights: Rights, own: Collection[str]) -> PolicyStep:
     try:
-        return PolicyStep(is_new=not before, widening=find_widening(before, after, rights, own=own))
+        return PolicyStep(is_new=not before, widening=find_widening_once(before, after, rights, own=own))
     except PolicyError as error:
         return PolicyStep(is_new=not before, error=str(error))

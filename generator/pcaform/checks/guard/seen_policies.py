@@ -1,0 +1,76 @@
+"""Judges policies once that differ only in names: those of many issuers are alike but for their CA, tag and domain.
+
+The names are replaced by others that stand for them, and put back into what is found. Only names that nothing compares
+with a pattern are replaced, so that the policies mean the same of them.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.guard.widening import Widening, find_widening
+from pcaform.iam.documents import PolicyError
+from pcaform.iam.escalation import handing_actions
+from pcaform.iam.policies.statements import ISSUER_TAG
+from pcaform.iam.rights import Rights, statements_of
+
+_CA = re.compile(r'"(arn:[\w-]+:acm-pca:[\w-]+:[0-9]{12}:certificate-authority/)([\w-]+)"')
+_PART_OF_CA = re.compile(r"certificate-authority/[\w-]+[*?$]|certificate-authority/[*?][\w*?-]")
+Texts = tuple[tuple[str, str], ...]
+
+
+def find_widening_once(
+    before: Mapping[str, str], after: Mapping[str, str], rights: Rights, *, own: Collection[str]
+) -> Widening:
+    """Return what `find_widening` returns; raises PolicyError as it does."""
+    text = "\n".join((*before.values(), *after.values()))
+    statements = [each for policy in (*before.values(), *after.values()) for each in statements_of(policy) or ()]
+    if any(map(handing_actions, statements)) or _PART_OF_CA.search(text):
+        return find_widening(before, after, rights, own=own)
+    names = dict(_stand_ins(text))
+    olds, news = (tuple((name, _replaced(each, names)) for name, each in texts.items()) for texts in (before, after))
+    back = {new: old for old, new in names.items()}
+    try:
+        return Widening(tuple(_put_back(request, back) for request in _widening(olds, news).gained))
+    except PolicyError:  # its text names what is in the policy
+        return find_widening(before, after, rights, own=own)
+
+
+@lru_cache(maxsize=1024)
+def _widening(before: Texts, after: Texts) -> Widening:
+    return find_widening(dict(before), dict(after))
+
+
+def _stand_ins(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each name that is compared with no pattern, and the one that stands for it."""
+    for number, (start, name) in enumerate(dict.fromkeys(_CA.findall(text)), start=1):
+        yield f"{start}{name}", f"{start}00000000-0000-4000-8000-{number:012}"
+    for key, stand_in in (("acm:DomainNames", "stand-in.example"), (f"Tag/{ISSUER_TAG}", "user/stand-in")):
+        conditions = re.findall(rf'{key}":\s*(\[[^\]]*\]|"[^"]*")', text)
+        names = set(re.findall(r'"([^"]*)"', "".join(conditions)))
+        if len(names) == 1 and not re.search(r"[*?$]", name := names.pop()):
+            yield name, stand_in
+
+
+def _replaced(text: str, names: Mapping[str, str]) -> str:
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    return text
+
+
+def _put_back(request: AccessRequest, names: Mapping[str, str]) -> AccessRequest:
+    def back(text: str) -> str:
+        for new, old in names.items():
+            text = text.replace(new, old)
+        return text
+
+    return replace(
+        request,
+        target=back(request.target),
+        names=request.names and tuple(map(back, request.names)),
+        tag=request.tag and back(request.tag),
+        names_label=back(request.names_label),
+        resource=back(request.resource),
+    )
