@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from pcaform.checks.guard.certificate import identity, key_identifiers
@@ -238,7 +239,15 @@ class PlanContext:
 
     def changes_of(self, *types: str) -> Iterator[Change]:
         """Yield what the plan does to objects of some types."""
-        return (change for change in self.plan.changes if change.type in types)
+        found = [each for kind in types for each in self._changes_by_type.get(kind, ())]
+        return (change for _, change in (sorted(found, key=itemgetter(0)) if len(types) > 1 else found))
+
+    @cached_property
+    def _changes_by_type(self) -> Mapping[str, list[tuple[int, Change]]]:
+        by_type: dict[str, list[tuple[int, Change]]] = {}
+        for number, change in enumerate(self.plan.changes):
+            by_type.setdefault(change.type, []).append((number, change))
+        return by_type
 
 
 def common_name(values: Mapping[str, Any]) -> str:

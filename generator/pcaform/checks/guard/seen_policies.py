@@ -49,7 +49,7 @@ def _stand_ins(text: str) -> Iterator[tuple[str, str]]:
         yield f"{start}{name}", f"{start}00000000-0000-4000-8000-{number:012}"
     for key, stand_in in (("acm:DomainNames", "stand-in.example"), (f"Tag/{ISSUER_TAG}", "user/stand-in")):
         conditions = re.findall(rf'{key}":\s*(\[[^\]]*\]|"[^"]*")', text)
-        names = set(re.findall(r'"([^"]*)"', "".join(conditions)))
+        names = set(re.findall(r'"([^"]*)"', "".join(conditions))) - {"true", "false"}  # of `Null`
         if len(names) == 1 and not re.search(r"[*?$]", name := names.pop()):
             yield name, stand_in
 

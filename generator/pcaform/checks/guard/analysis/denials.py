@@ -26,8 +26,9 @@ def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
     owners = holders.owners(change)
     if any(map(denies_rights, removed)) and holders.keeps_rights(owners):
         yield f"{', '.join(sorted(owners))} loses its Deny statements"
-    destroyed = {each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed}
-    for who, arn in attachment_change(change, context).lost:
+    lost = attachment_change(change, context).lost
+    destroyed = {each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed} if lost else ()
+    for who, arn in lost:
         if arn not in destroyed and holders.denies(arn) and holders.keeps_rights([who]):
             yield f"{who} loses the Deny statements of {arn}"
     for user, group in membership_change(change).lost:
