@@ -234,8 +234,12 @@ class PlanContext:
 
     def targets(self, change: Change, argument: str) -> tuple[str, ...] | None:
         """Return the attributes that an argument of a change refers to by the files; None where they do not show it."""
-        files = Expressions(self.plan.configuration or {})
-        return files.targets(files.of(change.address).get(argument), change.address)
+        return self.files.targets(self.files.of(change.address).get(argument), change.address)
+
+    @cached_property
+    def files(self) -> Expressions:
+        """The expressions of the files, which keep what they have looked up."""
+        return Expressions(self.plan.configuration or {})
 
     def changes_of(self, *types: str) -> Iterator[Change]:
         """Yield what the plan does to objects of some types."""

@@ -29,22 +29,23 @@ class Expressions:
 
     def of(self, address: str) -> Mapping[str, Any]:
         """Return the expressions of a resource by argument, empty where the configuration has none."""
-        match = _ADDRESS.match(address)
-        return self._resources(match["scope"]).get(match["name"], {}) if match else {}
+        return self._resource(address).get("expressions") or {}
 
     def provisioners(self, address: str) -> list[Mapping[str, Any]]:
         """Return the expressions in a resource's provisioners."""
-        match = _ADDRESS.match(address)
-        resources = self._module(match["scope"]).get("resources") or () if match else ()
-        own = (each for each in resources if match and each["address"] == match["name"])
-        blocks = (block.get("expressions") or {} for each in own for block in each.get("provisioners") or ())
+        blocks = (block.get("expressions") or {} for block in self._resource(address).get("provisioners") or ())
         return [each for block in blocks for each in block.values() if isinstance(each, Mapping)]
 
-    def _resources(self, scope: str) -> Mapping[str, Mapping[str, Any]]:
+    def _resource(self, address: str) -> Mapping[str, Any]:
+        """Return what the configuration has of a resource; each module is looked through once."""
+        match = _ADDRESS.match(address)
+        if match is None:
+            return {}
+        scope = match["scope"]
         if scope not in self._by_scope:
             resources = self._module(scope).get("resources") or ()
-            self._by_scope[scope] = {each["address"]: each.get("expressions") or {} for each in resources}
-        return self._by_scope[scope]
+            self._by_scope[scope] = {each["address"]: each for each in resources}
+        return self._by_scope[scope].get(match["name"], {})
 
     def targets(self, expression: Any, address: str, *, depth: int = _DEPTH) -> tuple[str, ...] | None:
         """Return what an expression at an address refers to, attributes included; None where that is not shown."""

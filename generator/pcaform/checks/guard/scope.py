@@ -16,7 +16,6 @@ from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import texts
-from pcaform.checks.guard.references import Expressions
 from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.iam.rights import is_about_authorities
@@ -136,10 +135,10 @@ class Scope:
         """Tell what of the stack the scripts name that run where an object is made or destroyed."""
         if change.is_updated:
             return ""
-        for expression in Expressions(self.context.plan.configuration or {}).provisioners(change.address):
+        for expression in self.context.files.provisioners(change.address):
             tokens = _TOKEN.findall(str(expression.get("constant_value", "")))
             word = next((self.names[each] for each in tokens if self.names.get(each) in (_CA, _CERTIFICATE)), "")
-            targets = Expressions(self.context.plan.configuration or {}).targets(expression, change.address) or ()
+            targets = self.context.files.targets(expression, change.address) or ()
             if word or any(ACMPCA_PREFIX in each for each in targets):
                 return f"a script that runs with it names {word or _CA}"
         return ""
@@ -200,8 +199,8 @@ class Scope:
             return ""
         tops = changed_arguments(change) - _LABELS
         tops |= {"name"} if _NAMING.fullmatch(kind) else set()
-        texts = (text for values in (change.before, change.after) for top in tops for text in _texts(values.get(top)))
-        for text in texts:
+        sides = (change.before, change.after)
+        for text in (text for values in sides for top in tops for text in _texts(values.get(top))):
             tokens = (text, text.rstrip("."), *_TOKEN.findall(text), *_ID_INSIDE.findall(text))
             for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:"))):
                 word = self.names.get(token, "")

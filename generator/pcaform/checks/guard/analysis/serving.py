@@ -26,7 +26,6 @@ from pcaform.checks.guard.analysis.revocation import (
 )
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.checks.guard.plan_json import Change, Resource
-from pcaform.checks.guard.references import Expressions
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import (
@@ -166,8 +165,7 @@ def _may_be_any(change: Change, context: PlanContext) -> bool:
     """Tell whether a bucket that is not known yet may be one that exists, since the plan creates none that is named."""
     if not change.unknown.get("bucket") or change.before or change.type == S3_BUCKET:
         return False
-    expressions = Expressions(context.plan.configuration or {})
-    named = expressions.targets(expressions.of(change.address).get("bucket"), change.address)
+    named = context.targets(change, "bucket")
     made = tuple(each.address for each in context.changes_of(S3_BUCKET) if "create" in each.actions)
     near = [address for address in made if module(address) == module(change.address)]
     return not near if named is None else not all(each.startswith(made) for each in named)
