@@ -25,6 +25,7 @@ from pcaform.render.manifest import (
     OLDEST,
     PERMITS,
     REMOVAL,
+    REMOVED,
     Items,
     Record,
 )
@@ -32,6 +33,7 @@ from pcaform.render.plan.cas import retained_generations
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.resource_types import AUTHORITY
 
 OF_STACK = frozenset((AWS, BACKEND))
@@ -141,7 +143,10 @@ def advance(spec: Spec, before: Record) -> Record:
     for name, item in items.items():
         _remember(item, name, origins.get(name), before)
     let_go = {name: item for name, item in before.let_go.items() if not _is_back(name, item, items)}
+    forgotten = dict.fromkeys(spec.forgotten, REMOVED)
     for removed, removal in spec.removed.items():
+        if removed in forgotten:
+            continue
         name = ".".join(spec.removed_item(removed))
         sources = [name, *([origins[name]] if name in origins else [])]
         known = [
@@ -152,7 +157,7 @@ def advance(spec: Spec, before: Record) -> Record:
         former = [key for source, item in known for key in keys_of(source, item) if key != own]
         gone = {**(known[0][1] if known else {}), REMOVAL: {**said, GENERATION: last}}
         let_go[name] = {**gone, **({FORMER: list(dict.fromkeys(former))} if former else {})}
-    return Record(items, let_go, {**before.moves, **spec.moves})
+    return Record(items, let_go, {**before.moves, **spec.moves, **forgotten})
 
 
 def _remember(item: dict[str, Any], name: str, origin: str | None, before: Record) -> None:
@@ -200,7 +205,7 @@ def _settled(item: Item) -> dict[str, Any]:
 
 def confirm(record: Record, state: StateContent) -> Record:
     """Return what is left of a record beside a state: what is not in the state is not there, and free to change."""
-    calls, roots = state.calls, frozenset(state.arns)
+    calls, roots = state.calls, frozenset((*state.arns, *map(strip_keys, state.arns)))
     moves = {old: new for old, new in record.moves.items() if old in roots or (is_call(old) and call_of(old) in calls)}
     there = calls | {call_of(new) for new in record.moves.values()} if moves else calls
     items, let_go = (

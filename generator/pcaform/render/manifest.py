@@ -52,6 +52,8 @@ SIGNED_IN = "signed_in"
 FORMER = "former"
 OLDEST = "oldest"
 REMOVAL = "removal"
+REMOVED = "removed"
+"""Where an address moves that is forgotten: out of the state."""
 SECTIONS = (AUTHORITIES, "issuers", "administrators", "auditors", "crl_buckets", "certificates")
 """The sections of a spec whose items a stack has."""
 _ITEM = re.compile(rf"({'|'.join(SECTIONS)})\.[a-z][a-z0-9_-]*")
@@ -73,7 +75,7 @@ class Record:
     let_go: Items = field(default_factory=dict)
     """The items, or only their certificates, that a spec had under `removed`, with what it said there (`removal`)."""
     moves: Mapping[str, str] = field(default_factory=dict)
-    """The addresses that were moved."""
+    """The addresses that were moved, or forgotten (`REMOVED`)."""
     done_moves: Mapping[str, str] = field(default_factory=dict)
     """The moves of earlier renders of which it is known what the state makes of them; never written."""
 
@@ -177,7 +179,7 @@ def _check_names(record: Record) -> None:
         raise ValueError("an item has a section and a key")
     if not all({"forget", "destroy"} & set(item.get(REMOVAL, ())) for item in record.let_go.values()):
         raise ValueError("what was let go has a removal")
-    for address in (*record.moves, *record.moves.values()):
+    for address in {*record.moves, *record.moves.values()} - {REMOVED}:
         addresses.parse(address)
 
 

@@ -27,6 +27,7 @@ from pcaform.render.manifest import (
     PERMITS,
     PRINCIPAL,
     REMOVAL,
+    REMOVED,
     Items,
     Record,
 )
@@ -153,7 +154,7 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     certificate and its permission would not move with it, and Terraform would issue another certificate.
     """
     for old, new in spec.moves.items():
-        if before.moves.get(old, new) != new:
+        if before.moves.get(old, new) not in (new, REMOVED):
             yield Violation(("moves", old), f"an earlier render moved it to '{before.moves[old]}': move it from there")
     yield from _check_moved_away(spec, now, before)
     yield from _check_renamed_too(spec, now)
@@ -184,7 +185,8 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
 
 def _check_moved_away(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     """Check that nothing new has an address that an earlier render moved away: Terraform refuses that."""
-    gone = {call_of(old) for old in before.moves if old.startswith("module.") and old not in spec.moves}
+    moved = (old for old, new in before.moves.items() if old.startswith("module.") and new != REMOVED)
+    gone = {call_of(old) for old in moved if old not in spec.moves}
     for name, item in now.items.items() if gone else ():
         own = {chain[-1] for chain in chains_of(name, item)}
         if name not in before.items and own & gone:

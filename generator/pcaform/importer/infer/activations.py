@@ -20,11 +20,8 @@ _TEMPLATE = re.compile(
     r"(?:_PathLen(?P<length>[0-3]))?(?:_(?P<passes>API(?:CSR)?|CSR)Passthrough)?/V1)$"
 )
 _GENERATION = re.compile(r"_certificate(?:_g(?P<number>[0-9]+))?\Z")
-_CERTIFICATE_LEFT = (
-    "{}: the spec has 'activation: external'. Remove this certificate from its state ('terraform state rm') before "
-    "applying a stack over it, else Terraform revokes it"
-)
-_NOT_INSTALLED = "it is not the installed or previous certificate. Remove it from the state, else Terraform revokes it"
+_CERTIFICATE_LEFT = "{}: the spec has 'activation: external'"
+_NOT_INSTALLED = "it is not the installed or previous certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
     source, index = context.source, context.index
     installations = index.installations.get(ca.attributes["arn"], [])
     installed = [(each, module_names.ca(key)) for each in installations[:1]]
-    own = _own_certificates(ca, installations, index)
+    own = own_certificates(ca, installations, index)
     if source.knows_requests and own:
         try:
             active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
@@ -93,7 +90,7 @@ def _is_active(ca: Resource, index: CaIndex) -> bool:
     return bool(text(ca, "certificate")) or ca.id == arn or arn in index.signers
 
 
-def _own_certificates(ca: Resource, installations: list[Resource], index: CaIndex) -> list[Resource]:
+def own_certificates(ca: Resource, installations: list[Resource], index: CaIndex) -> list[Resource]:
     """Return the certificates that were issued for a CA, the installed one first."""
     own = list(index.by_request.get(text(ca, "certificate_signing_request"), ()))
     for installation in installations:

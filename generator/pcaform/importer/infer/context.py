@@ -29,6 +29,7 @@ _PARTS = 6
 _REGION = re.compile(f"{REGION}|^$")
 _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
+SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
 Many = Mapping[str, list[Resource]]
 
@@ -208,24 +209,27 @@ class Entries:
 
     entries: list[SpecEntry] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
+    rejected: list[tuple[SpecEntry, str]] = field(default_factory=list)
+    """CAs that a spec cannot represent, with all that belongs to each, and why."""
 
     def add(self, other: "Entries") -> None:
         """Add all of other entries and notes."""
         self.entries += other.entries
         self.notes += other.notes
+        self.rejected += other.rejected
 
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
 
     @contextmanager
-    def leaving_out(self, resource: Resource, advice: str = "") -> Iterator[None]:
-        """Leave a resource out, with the reason and an advice, if it turns out that a spec cannot represent it."""
+    def leaving_out(self, resource: Resource) -> Iterator[None]:
+        """Leave a resource out, with the reason, if it turns out that a spec cannot represent it."""
         try:
             with representable():
                 yield
         except NotRepresentable as why:
-            self.leave_out(resource, f"{why}{advice}")
+            self.leave_out(resource, str(why))
 
 
 def read_policy_back(

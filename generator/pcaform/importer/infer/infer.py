@@ -12,16 +12,21 @@ from pydantic import ValidationError
 
 from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location
+from pcaform.importer.infer.context import CAS, SHARES, SpecEntry, StackLocation, describe_reason, split_by_location
 from pcaform.importer.infer.draft import Draft, draft_entries
+from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
-from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources, warn_of_loss
+from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
+from pcaform.render.history import call_of, list_calls
+from pcaform.render.plan.placeholders import placeholders_of
+from pcaform.render.plan.resources import StackResource, resources
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
 from pcaform.spec.yaml_reader import Loc
+from pcaform.terraform.module_names import share
 
 _AS_FOUND = "imported as it exists"
 _ISSUED = "imported as already issued"
@@ -55,10 +60,10 @@ An entry ignores them in this order.
 """
 
 
-_WITHOUT_IGNORE = ("shares", "crl_buckets")
+_WITHOUT_IGNORE = (SHARES, "crl_buckets")
 _UNMOVED = (
-    "Terraform cannot move a resource to another type: a plan creates a separate policy with its content and removes "
-    "this one"
+    "Terraform cannot move a resource to another type: a plan creates a separate policy with its content, and this one "
+    "stays at AWS until you delete it there"
 )
 M = TypeVar("M", bound=Model)
 
@@ -77,13 +82,24 @@ class RuleCheck:
             for arn in entry.referenced_cas:
                 self._dependents.setdefault(arn, []).append(entry)
         self._by_address = {old: entry for entry in draft.entries.values() for old, _ in entry.addresses}
+        for entry, reason in draft.rejected:
+            draft.entries[entry.id] = entry
+            self._take_out(entry, reason)
 
-    def fit(self, build: Callable[[], Spec]) -> Spec:
+    def fit(self, build: Callable[[], Spec], inventory: Inventory) -> Spec:
         """Return the spec of what remains of the draft; raises Failure for a broken rule that no entry causes."""
         while True:
             spec = build()
-            if not self._apply(spec):
+            if not (self._apply(spec) or (inventory.source.has_addresses and self._take_out_clashes(spec, inventory))):
                 return spec
+
+    def _take_out_clashes(self, spec: Spec, inventory: Inventory) -> bool:
+        """Take out each entry of which a plan would replace or destroy something; tell whether there was one."""
+        entries = list(self._draft.entries.values())
+        clashes = list(find_clashes(inventory, entries, _rendered(spec, entries), _owners(spec, entries)))
+        for entry, reason in clashes:
+            self._take_out(entry, reason)
+        return bool(clashes)
 
     def _apply(self, spec: Spec) -> bool:
         """Apply the rules' findings; tell whether the draft changed, so that the rules have to be checked again."""
@@ -129,6 +145,23 @@ class RuleCheck:
                 ]
         kept = [note for note in self._draft.notes if note.address not in removed]
         self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
+
+
+def _rendered(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, StackResource]:
+    """Return the resources of the stack, by address."""
+    arns = {each.key: str(each.resource.attributes["arn"]) for each in entries if each.section == CAS}
+    return resources(spec, placeholders_of(spec, arns))
+
+
+def _owners(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, SpecEntry]:
+    """Return the entry of each module call; a share is one of its own."""
+    owners: dict[str, SpecEntry] = {}
+    for entry in sorted(entries, key=lambda each: each.section == SHARES):
+        generation = spec.managed[entry.key].generation if entry.key in spec.managed else 0
+        is_share = entry.section == SHARES
+        calls = [share(entry.key)] if is_share else list_calls(entry.section, entry.key, generation=generation)
+        owners |= dict.fromkeys(calls, entry)
+    return owners
 
 
 def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
@@ -178,7 +211,7 @@ def _name_stacks(stack: str, locations: list[StackLocation]) -> Iterator[tuple[s
 
 def _note_split_state(spec: Spec, locations: list[StackLocation]) -> ImportNote:
     cas = ", ".join(f"{location.account_id} in {location.region}" for location in locations)
-    reason = f"the state has CAs of {cas}: each spec needs its own state, else its plan destroys the other CAs"
+    reason = f"the state has CAs of {cas}: give each stack its own copy of the state, in which it forgets the others"
     return ImportNote("left out", f"stack {spec.stack}", reason)
 
 
@@ -189,23 +222,26 @@ def _infer_spec(
     check = RuleCheck(draft)
     has_addresses = inventory.source.has_addresses
 
-    def build() -> Spec:
+    def build(forgotten: Forgotten = NOTHING_FORGOTTEN) -> Spec:
         settings = {"backend": inventory.backend} if inventory.backend and location.is_first else {}
         moves = {old: new for entry in draft.entries.values() for old, new in entry.addresses if old != new}
-        values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves if has_addresses else {}}
+        moves = {**moves, **forgotten.moves} if has_addresses else {}
+        values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves, "removed": forgotten.removed}
         return _validate(Spec, version=1, stack=stack, **values, **_sections(draft, check.ignored))
 
-    spec = check.fit(build)
+    spec = check.fit(build, inventory)
     entries = list(draft.entries.values())
     notes = [*inventory.notes, *draft.notes]
-    covered = {address for entry in entries for address in entry.covered_addresses}
-    handled = {note.address for note in notes} | covered
-    notes += _note_unmoved(entries) if has_addresses else ()
-    notes += reworded_policies(inventory, entries, spec) if has_addresses else ()
+    handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
-    if inventory.source.is_applied_over:
-        notes = list(warn_of_loss(notes, inventory, covered | existing.addresses))
+    if has_addresses:
+        rendered = _rendered(spec, entries)
+        notes = [*_note_unmoved(entries), *reworded_policies(inventory, entries, rendered), *notes]
+        moved = {old for entry in entries for old, _ in entry.addresses}
+        calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
+        forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
+        spec, notes = build(forgotten), list(note_forgotten(notes, forgotten.touched))
     return InferredSpec(spec, tuple(dict.fromkeys(notes)))
 
 

@@ -208,7 +208,7 @@ def _principal_data(
         try:
             return {**common_settings(resource, context), "role": role_data(resource, context)}
         except NotRepresentable as why:
-            result.leave_out(resource, f"{why}. Only its policies are written; remove the role from the state")
+            result.leave_out(resource, f"{why}. Only its policies are written")
     elif resource is not None and context.source.owns_principals:
         force = bool(resource.attributes.get("force_destroy"))
         return {"user_name": principal.name, **common_settings(resource, context), "force_destroy": force}

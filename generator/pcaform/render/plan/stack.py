@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from pcaform.render.history import DESTROY, EVERYTHING, FORGET, advance, keys_of, list_calls
-from pcaform.render.manifest import AUTHORITIES, FORMER, GENERATION, REMOVAL, Record
+from pcaform.render.manifest import AUTHORITIES, FORMER, GENERATION, REMOVAL, REMOVED, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import aliased_providers, ca_calls, nested_blocks, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
@@ -48,13 +48,24 @@ def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> l
     return [
         *_imports(spec),
         *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in renames.items()),
-        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in record.moves.items()),
+        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in record.moves.items() if new != REMOVED),
         *(
             Block("removed", {"from": _module(name)})
             for name in forgotten
             if name not in called and name not in renames and f"module.{name}" not in record.moves
         ),
+        *(
+            Block("removed", {"from": parse(old)})
+            for old, new in record.moves.items()
+            if new == REMOVED and not is_declared(old, called)
+        ),
     ]
+
+
+def is_declared(address: str, called: AbstractSet[str]) -> bool:
+    """Tell whether an address without keys is in these calls of our modules, in which each resource is named `this`."""
+    call, _, inner = address.removeprefix("module.").partition(".")
+    return address.startswith("module.") and call in called and (not inner or inner.split(".")[1:] == ["this"])
 
 
 def _module(name: str) -> Reference:
