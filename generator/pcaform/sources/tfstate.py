@@ -62,7 +62,7 @@ def read(content: bytes, name: str, *, is_applied: bool = False) -> Inventory:
         raise Failure(f"{name}: a resource in the state is incomplete: the state is damaged or was edited") from None
 
 
-def _build_inventory(instances: Iterator[_Instance], others: Counter[str]) -> Inventory:
+def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
     resources: list[Resource] = []
     notes: list[ImportNote] = []
     replaced: set[str] = set()
@@ -72,7 +72,6 @@ def _build_inventory(instances: Iterator[_Instance], others: Counter[str]) -> In
         if instance.deposed or instance.is_tainted:
             replaced.add(address)
         if instance.deposed:
-            others[strip_keys(address)] += 0
             continue
         if kind in ATTRIBUTES and (kind == AUTHORITY or not instance.is_data):
             allowed = {key: value for key, value in instance.attributes.items() if key in ATTRIBUTES[kind]}
@@ -84,7 +83,6 @@ def _build_inventory(instances: Iterator[_Instance], others: Counter[str]) -> In
             notes += [ImportNote("unknown", address, reason.format(key)) for key in sorted(unread)]
         elif not instance.is_data and kind.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", address, f"a spec has no field for '{kind}'"))
-            others[strip_keys(address)] += 0
     marked = (replace(each, is_replaced=True) if each.address in replaced else each for each in resources)
     return Inventory(tuple(marked), tuple(notes), source=STATE, others=others)
 

@@ -66,8 +66,8 @@ PATTERN_DESCRIPTIONS = {
     DISTRIBUTION: "the ARN of a CloudFront distribution, arn:aws:cloudfront::ACCOUNT:distribution/ID",
     ARN: "the ARN of the item to destroy, such as the CA's",
     REMOVED: (
-        "the key of a CA, SECTION.KEY of issuers, administrators, auditors, certificates, crl_buckets, or the address of "
-        "a resource or module without instance keys"
+        "the key of a CA, SECTION.KEY of issuers, administrators, auditors, certificates, crl_buckets, or an address "
+        "without instance keys"
     ),
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
     DAY: "a day such as 2027-01-31",

@@ -20,6 +20,7 @@ from pcaform.terraform.schema import ATTRIBUTES
 
 _FORGET = "forget"
 _REPLACED = "a plan would replace {0}, or delete what the state holds beside it: it is tainted, or has a deposed object"
+_MIXED = "its resource, {0}, has instances with keys too, which would move with it"
 _OCCUPIED = "its address in a stack, {0}, is that of another resource: give that one another address first"
 
 
@@ -37,7 +38,12 @@ NOTHING_FORGOTTEN = Forgotten()
 
 
 def find_forgotten(
-    inventory: Inventory, notes: Iterable[ImportNote], *, moved: Collection[str], kept: AbstractSet[str], calls: AbstractSet[str]
+    inventory: Inventory,
+    notes: Iterable[ImportNote],
+    *,
+    moved: Collection[str],
+    kept: AbstractSet[str],
+    calls: AbstractSet[str],
 ) -> Forgotten:
     """Return what a stack with these module calls forgets.
 
@@ -64,12 +70,13 @@ def _list_addresses(inventory: Inventory, notes: Iterable[ImportNote]) -> Iterat
     yield from (each.address for each in inventory.resources if not each.is_reference)
     yield from inventory.others
     for note in notes:
+        address = note.address.partition(" (")[0]
         try:
-            kind = addresses.resource_type(addresses.parse(note.address))
+            kind = addresses.resource_type(addresses.parse(address))
         except ValueError:
             continue
         if kind is None or kind in ATTRIBUTES or kind.startswith(ACMPCA_PREFIX):
-            yield note.address
+            yield address
 
 
 def _top_module(name: str) -> str:
@@ -86,21 +93,27 @@ def _free_name(kind: str, *taken: Collection[str]) -> str:
 
 
 def find_clashes(
-    inventory: Inventory, entries: Iterable[SpecEntry], rendered: Mapping[str, StackResource], owners: Mapping[str, SpecEntry]
+    inventory: Inventory,
+    entries: Iterable[SpecEntry],
+    *,
+    rendered: Mapping[str, StackResource],
+    owners: Mapping[str, SpecEntry],
 ) -> Iterator[tuple[SpecEntry, str]]:
     """Yield each entry of which a plan would replace or destroy something, and why.
 
     Terraform does not move to an address that the state has: it destroys what would move there. `rendered` are the
     resources of the stack, `owners` the entries of its module calls.
     """
-    resources = {each.address: each for each in inventory.resources if not each.is_reference}
-    unmoved = set()
+    held = set(_list_addresses(inventory, inventory.notes))
+    replaced = {each.address for each in inventory.resources if each.is_replaced}
+    keyed = {address.rpartition("[")[0] for address in held if address.endswith("]")}
+    unmoved: set[str] = set()
     for entry in entries:
         unmoved.update(old for old, new in entry.addresses if old == new)
         for address in entry.covered_addresses:
-            if resources[address].is_replaced:
-                yield entry, _REPLACED.format(address)
+            if address in replaced or address in keyed:
+                yield entry, (_MIXED if address in keyed else _REPLACED).format(address)
                 break
     for address, each in rendered.items():
-        if address in resources and address not in unmoved and each.call in owners:
+        if address in held and address not in unmoved and each.call in owners:
             yield owners[each.call], _OCCUPIED.format(address)

@@ -96,7 +96,8 @@ class RuleCheck:
     def _take_out_clashes(self, spec: Spec, inventory: Inventory) -> bool:
         """Take out each entry of which a plan would replace or destroy something; tell whether there was one."""
         entries = list(self._draft.entries.values())
-        clashes = list(find_clashes(inventory, entries, _rendered(spec, entries), _owners(spec, entries)))
+        pairs = {"rendered": _rendered(spec, entries), "owners": _owners(spec, entries)}
+        clashes = list(find_clashes(inventory, entries, **pairs))
         for entry, reason in clashes:
             self._take_out(entry, reason)
         return bool(clashes)
@@ -241,7 +242,8 @@ def _infer_spec(
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
-        spec, notes = build(forgotten), list(note_forgotten(notes, forgotten.touched))
+        spec = build(forgotten)
+        notes = list(note_forgotten(notes, forgotten.touched)) if inventory.source.is_applied_over else notes
     return InferredSpec(spec, tuple(dict.fromkeys(notes)))
 
 

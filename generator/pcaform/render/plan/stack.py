@@ -45,10 +45,11 @@ def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> l
     called = {call.name for call in calls}
     renames = dict(_list_renames(spec, called, record))
     forgotten = dict.fromkeys([*_list_superseded(spec, record), *_list_forgotten(record)])
+    moves = {old: new for old, new in record.moves.items() if new != REMOVED}
     return [
         *_imports(spec),
         *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in renames.items()),
-        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in record.moves.items() if new != REMOVED),
+        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in moves.items()),
         *(
             Block("removed", {"from": _module(name)})
             for name in forgotten
@@ -56,8 +57,8 @@ def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> l
         ),
         *(
             Block("removed", {"from": parse(old)})
-            for old, new in record.moves.items()
-            if new == REMOVED and not is_declared(old, called)
+            for old in record.moves
+            if old not in moves and not is_declared(old, called)
         ),
     ]
 
