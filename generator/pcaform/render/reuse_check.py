@@ -170,7 +170,7 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
             yield Violation(("moves", source), f"this moves in a circle with the moves of earlier renders: {HOW}")
             continue
         target, owner = targets.get(call_of(last)), owned.get(call_of(source))
-        if owner is not None:
+        if owner is not None and last != REMOVED:  # Terraform refuses to move what is still declared
             name, kind = owner
             if target != (renamed.get(name, name), kind):
                 where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"

@@ -100,8 +100,8 @@ def place(places: list[Place]) -> Iterator[Resource]:
         (instance,) = part["instances"]
         instance |= {} if index is None else {"index_key": index}
         mark = wanted if part["mode"] == "managed" else ""
-        instance |= {"tainted": {"status": "tainted"}, "deposed": {"deposed": "0a1b"}}.get(mark, {})
-        instances = [instance, {**instance, "deposed": "0a1b"}] if mark == "both" else [instance]
+        instance |= {"tainted": {"status": "tainted"}, "deposed": {"deposed": "0a1b2c3d"}}.get(mark, {})
+        instances = [instance, {**instance, "deposed": "0a1b2c3d"}] if mark == "both" else [instance]
         yield {**part, **({"module": module} if module else {}), "name": name, "instances": instances}
 
 
@@ -119,14 +119,15 @@ def check_plan(spec: Spec, objects: Mapping[str, bool]) -> None:
     rendered = set(resources(spec, build_placeholders(spec)))
     called = {call.name for call in calls(spec)}
     for old, new in spec.moves.items():
-        assert old in {*objects, *map(strip_keys, objects)}, "nothing moves that is not there"
+        assert old in objects, "nothing moves that is not there"
         assert old not in rendered, "Terraform refuses to move what is still declared"
         assert new not in objects, "Terraform destroys what moves to an address that is in use"
     for name in spec.removed:
         inside, last = modules(name), name.split(".")[-1]
         assert not (inside and inside[0] in called and (last == "this" or len(name.split(".")) == 2)), name
     for address, is_replaced in objects.items():
-        final = spec.moves.get(address) or spec.moves.get(strip_keys(address), address)
+        whole = address.rpartition("[")[0] if address.endswith("]") else address
+        final = spec.moves.get(address) or spec.moves.get(whole, address)
         if final in rendered:
             assert not is_replaced, address
         else:
