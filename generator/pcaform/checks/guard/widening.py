@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, product
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.check import is_allowed, policies_by_action
 from pcaform.checks.access.report import rows
-from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
