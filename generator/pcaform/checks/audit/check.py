@@ -8,7 +8,7 @@ from pcaform.checks.access.check import AccessResult
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, sort_findings
 from pcaform.core import facts
-from pcaform.core.formats.html_page import Page, Row
+from pcaform.core.formats.html_page import Row, format_page
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count, day, days_until
@@ -172,38 +172,34 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
 
 def _format_html(audit: Audit) -> str:
     """Return one page: all that the JSON holds, for people."""
-    now = audit.moment
-    read = f"{', '.join(audit.regions)}, read {now:%Y-%m-%d %H:%M} UTC by pcaform audit"
-    page = Page(f"Private CAs of account {audit.account_id}", read)
-    page.add_totals(
-        (
-            (str(len(audit.findings)), "findings"),
-            (str(audit.authorities), "CAs"),
-            (str(audit.certificates), "managed certificates"),
-            (f"{audit.monthly_usd} USD", "a month"),
-        )
+    now, classes = audit.moment, {"now": "now", "any day": "any"}
+    totals = {
+        "findings": len(audit.findings),
+        "CAs": audit.authorities,
+        "managed certificates": audit.certificates,
+        "a month": f"{audit.monthly_usd} USD",
+    }
+    findings: list[Row] = [
+        (classes.get(start, "soon"), (start, (each.subject, each.arn), (each.message, each.rule), each.advice))
+        for each, start in ((each, _when(each, now)) for each in audit.findings)
+    ]
+    unread: list[Row] = [("", (note.address, note.reason)) for note in audit.unknown]
+    ends: list[Row] = [
+        ("", (day(end.day), (f"{end.what} {end.name}", end.arn), _left(end, now), end.status)) for end in audit.ends
+    ]
+    costs: list[Row] = [
+        ("", ((each.name, each.arn), _price(each), each.usage_mode, each.status)) for each in audit.costs
+    ]
+    columns = ("from", "subject", "what is wrong", "what to do")
+    return format_page(
+        f"Private CAs of account {audit.account_id}",
+        f"{', '.join(audit.regions)}, read {now:%Y-%m-%d %H:%M} UTC by pcaform audit",
+        totals=((str(number), unit) for unit, number in totals.items()),
+        tables=(
+            ("Findings, soonest first", columns, findings) if findings else ("No findings", (), ()),
+            ("Not read", ("subject", "reason"), unread),
+            ("Expiry dates", ("day", "subject", "left", "status"), ends),
+            (f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs),
+        ),
+        footer=f"Costs: {audit.price}. Not shown: {audit.not_shown}.",
     )
-    classes, findings = {"now": "now", "any day": "any"}, ((each, _when(each, now)) for each in audit.findings)
-    rows: Iterable[Row] = (
-        (
-            classes.get(start, "soon"),
-            ((start, ""), (each.subject, each.arn), (each.message, each.rule), (each.advice, "")),
-        )
-        for each, start in findings
-    )
-    page.add_table("Findings, soonest first", ("from", "subject", "what is wrong", "what to do"), rows)
-    if not audit.findings:
-        page.add_heading("No findings")
-    unread: Iterable[Row] = (("", ((note.address, ""), (note.reason, ""))) for note in audit.unknown)
-    page.add_table("Not read", ("subject", "reason"), unread)
-    ends: Iterable[Row] = (
-        ("", ((day(end.day), ""), (f"{end.what} {end.name}", end.arn), (_left(end, now), ""), (end.status, "")))
-        for end in audit.ends
-    )
-    page.add_table("Expiry dates", ("day", "subject", "left", "status"), ends)
-    costs: Iterable[Row] = (
-        ("", ((cost.name, cost.arn), (_price(cost), ""), (cost.usage_mode, ""), (cost.status, "")))
-        for cost in audit.costs
-    )
-    page.add_table(f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs)
-    return page.finish(f"Costs: {audit.price}. Not shown: {audit.not_shown}.")
