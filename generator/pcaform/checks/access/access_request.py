@@ -20,8 +20,8 @@ from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core import facts
 from pcaform.iam import actions
 from pcaform.iam.documents import Statement, read_statements
+from pcaform.iam.evaluator.conditions import satisfying
 from pcaform.iam.evaluator.patterns import Context
-from pcaform.iam.evaluator.samples import satisfying
 from pcaform.iam.policies.statements import ISSUER_TAG
 
 DIRECT, THROUGH_ACM, UNKNOWN = "direct", "through ACM", "by an unspecified route"

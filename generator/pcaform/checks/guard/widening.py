@@ -23,9 +23,9 @@ from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, read_document, read_statements
 from pcaform.iam.escalation import FILLING, VARIABLE, Handing, is_reading
+from pcaform.iam.evaluator.conditions import samples, satisfying
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context, is_like
-from pcaform.iam.evaluator.samples import samples, satisfying
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.iam.rights import Rights, denies_rights
