@@ -1,5 +1,6 @@
 """Audits an account: reads it once, runs all rules, adds expiry dates and costs, and builds the report of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count, day, days_until
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import GONE, AccountSnapshot
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.session import Account
 from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_progress
@@ -61,39 +62,31 @@ def audit(
         len(snapshot.certificates),
         sort_findings(findings, now),
         _list_ends(snapshot),
-        _list_costs(snapshot),
+        tuple(_list_costs(snapshot)),
         tuple(dict.fromkeys(unknown)),
     )
 
 
 def _list_ends(snapshot: AccountSnapshot) -> tuple[End, ...]:
     """Return when CAs and certificates end, the soonest first."""
-    ends = [
-        End("CA", ca.name, ca.arn, ca.status, ca.ends)
-        for ca in snapshot.authorities
-        if ca.ends is not None and ca.status not in GONE
+    found: list[tuple[str, CaStatus | Certificate]] = [
+        *(("CA", each) for each in snapshot.authorities if each.status not in GONE),
+        *(("certificate", each) for each in snapshot.certificates if each.status == "ISSUED"),
     ]
-    ends += [
-        End("certificate", certificate.name, certificate.arn, certificate.status, certificate.ends)
-        for certificate in snapshot.certificates
-        if certificate.ends is not None and certificate.status == "ISSUED"
-    ]
+    ends = [End(what, each.name, each.arn, each.status, each.ends) for what, each in found if each.ends]
     return tuple(sorted(ends, key=lambda end: (day(end.day), end.what, end.name, end.arn)))
 
 
-def _list_costs(snapshot: AccountSnapshot) -> tuple[Cost, ...]:
-    """Return what each CA of the account costs in a month.
+def _list_costs(snapshot: AccountSnapshot) -> Iterator[Cost]:
+    """Yield what each CA of the account costs in a month.
 
     AWS bills every status but DELETED and FAILED: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html.
     """
-    return tuple(
-        Cost(
-            ca.name, ca.arn, ca.status, mode, None if ca.arn.startswith("arn:aws-cn:") else facts.MONTHLY_USD.get(mode)
-        )
-        for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn))
-        if ca.status not in GONE
-        for mode in [ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE]
-    )
+    for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn)):
+        if ca.status not in GONE:
+            mode = ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE
+            price = None if ca.arn.startswith("arn:aws-cn:") else facts.MONTHLY_USD.get(mode)
+            yield Cost(ca.name, ca.arn, ca.status, mode, price)
 
 
 def build_report(audit: Audit) -> Report:
@@ -125,16 +118,15 @@ def _finding_lines(audit: Audit) -> Iterator[str]:
 
 
 def _end_lines(audit: Audit) -> Iterator[str]:
-    if audit.ends:
-        yield "expiry dates"
+    if not audit.ends:
+        return
+    yield "expiry dates"
     for end in audit.ends[:_SHOWN]:
         status = f", {end.status}" if end.status == "DISABLED" else ""
         yield f"{day(end.day):10}  {end.what} {end.name}: {_left(end, audit.moment)}{status}"
-    more = len(audit.ends) - _SHOWN
-    if more > 0:
-        yield f"{'later':10}  {more} more, listed by --format json and html"
-    if audit.ends:
-        yield ""
+    if len(audit.ends) > _SHOWN:
+        yield f"{'later':10}  {len(audit.ends) - _SHOWN} more, listed by --format json and html"
+    yield ""
 
 
 def _left(end: End, now: datetime) -> str:
@@ -145,10 +137,10 @@ def _left(end: End, now: datetime) -> str:
 
 def _cost_lines(audit: Audit) -> Iterator[str]:
     yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({audit.price})"
-    for mode, usd in sorted({(cost.usage_mode, cost.monthly_usd) for cost in audit.costs}, key=str):
-        count = sum(cost.usage_mode == mode and cost.monthly_usd == usd for cost in audit.costs)
-        total = "no price" if usd is None else f"{count * usd} USD"
-        yield f"{total:>10}  {count} in mode {mode}"
+    counts = Counter((cost.usage_mode, cost.monthly_usd) for cost in audit.costs)
+    for (mode, usd), number in sorted(counts.items(), key=lambda each: str(each[0])):
+        total = "no price" if usd is None else f"{number * usd} USD"
+        yield f"{total:>10}  {number} in mode {mode}"
     for cost in audit.costs:
         if cost.status != "ACTIVE":
             yield f"{_price(cost):>10}  of it for CA {cost.name}, which is {cost.status}"
