@@ -141,7 +141,7 @@ def _find_record(directory: Path, spec: Spec) -> Record:
     """Return what the manifest of a plan's stack records: in its directory, or in one of the stack's name there."""
     account = {"account_id": spec.aws.account_id, "region": spec.aws.region}
     records = (manifest.read(place / manifest.NAME).record for place in (directory, directory / spec.stack))
-    return next((each for each in records if each.items.get(manifest.AWS) == account), Record())
+    return next((each for each in records if each.place.get(manifest.AWS) == account), Record())
 
 
 def show_plan(path: str, chdir: Path | None) -> bytes:
