@@ -14,14 +14,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.policy_holders import INLINE
-from pcaform.checks.guard.references import Expressions
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import handing_actions
 from pcaform.iam.rights import is_about_authorities, statements_of
 from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
+from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.references import Expressions
+from pcaform.terraform.resource_types import AUTHORITY, POLICIES, SSO_INLINE_POLICY
 
 _DOCUMENT = "aws_iam_policy_document"
 _SOURCES, _OVERRIDES = "source_policy_documents", "override_policy_documents"
@@ -199,7 +198,7 @@ def _merged(documents: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _is_harmless(kind: str, value: Any) -> bool:
     """Tell whether the policy of a principal has unknown parts only where it can be about no CA."""
-    if kind not in (IAM_POLICY, *INLINE) or not isinstance(value, str) or value == _UNKNOWN:
+    if kind not in (*POLICIES, SSO_INLINE_POLICY) or not isinstance(value, str) or value == _UNKNOWN:
         return False
     statements = [json.dumps(each) for each in json.loads(value)["Statement"]]
     hidden = [f'{{"Statement": [{each.replace(_UNKNOWN, "*")}]}}' for each in statements if _UNKNOWN in each]
