@@ -11,11 +11,12 @@ from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.functions import JsonText
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
-from pcaform.sources.hcl.objects import ResourceObject, is_symbolic_certificate
+from pcaform.sources.hcl.objects import ResourceObject
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
+from pcaform.sources.symbols import is_symbolic_certificate
 from pcaform.terraform.arguments import ARGUMENTS
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE
 from pcaform.terraform.schema import ATTRIBUTES
