@@ -15,6 +15,7 @@ from pcaform.terraform import resource_types as types
 
 _NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
 _DIGITS = 8
+_REGION_OF_ID = re.compile(r"@[a-z]{2,}(?:-[a-z]+)+-[0-9]+\Z")
 _CERTIFICATE = "certificate of "
 _AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
 _SYMBOLIC_ARNS = {
@@ -56,15 +57,21 @@ class Planned(Protocol):
         """Return one argument, None if it is not set."""
 
 
-def _symbolic_id(address: str) -> str:
-    """Return a symbolic id in place of the one that AWS assigns."""
+def symbolic_arn(kind: str, address: str) -> tuple[str, str]:
+    """Return the service and the resource of a symbolic ARN, with an id in place of the one that AWS assigns."""
     digest = hashlib.sha256(address.encode()).hexdigest()[:_DIGITS]
-    return f"{SYMBOLIC}{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
+    service, resource = _SYMBOLIC_ARNS[kind]
+    return service, f"{resource}/{SYMBOLIC}{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
 
 
 def replace_ca_arns(text: str, arns: Mapping[str, str]) -> str:
     """Return a text with symbolic ARNs of CAs replaced by the real ones."""
     return _AUTHORITY_ARN.sub(lambda match: arns.get(match[0], match[0]), text)
+
+
+def imported_arn(id_: str) -> str:
+    """Return an import id without the region that provider 6 takes behind an ARN: `ARN@eu-west-1`."""
+    return _REGION_OF_ID.sub("", id_) if id_.startswith("arn:") else id_
 
 
 def is_symbolic_certificate(text: Any) -> bool:
@@ -77,8 +84,7 @@ def computed_attribute(instance: Planned, name: str) -> Any:
     kind, address, provider = instance.kind, instance.address, instance.provider
     arn_or_id = name in ("arn", "id")
     if arn_or_id and kind in _SYMBOLIC_ARNS:
-        service, resource = _SYMBOLIC_ARNS[kind]
-        return provider.arn(service, f"{resource}/{_symbolic_id(address)}")
+        return provider.arn(*symbolic_arn(kind, address))
     if arn_or_id and kind in _IAM_ARN_TYPES:
         return _iam_attribute(instance, name)
     if kind == types.S3_BUCKET and name in ("arn", "id", "bucket_domain_name"):
@@ -87,6 +93,8 @@ def computed_attribute(instance: Planned, name: str) -> Any:
         return instance.argument(_SAME_AS[kind, name])
     if (kind, name) == (types.AUTHORITY, "certificate"):
         return Unknown(f"the certificate of {address} is installed later")
+    if (kind, name) == (types.CERTIFICATE, "certificate_chain") and "/RootCA" in str(instance.argument("template_arn")):
+        return ""
     if (kind, name) in _TEXTS:
         return f"{_TEXTS[kind, name]}{address}"
     return Unknown(f"{address}.{name} is known only after creation")

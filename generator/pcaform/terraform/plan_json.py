@@ -84,7 +84,8 @@ class Plan:
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
     were deleted outside, by their address. `deferred` are the changes that Terraform leaves to a later plan, and
     `actions` the addresses of the actions that it invokes, in this plan or a later one. `is_partial` means that a
-    target, for example, left something out. `configuration` is the root module in the files, None between two specs.
+    target, for example, left something out. `configuration` is the root module in the files, None between two specs;
+    `providers` are the provider blocks by their key in it, `variables` the values of the root module's variables.
     """
 
     changes: tuple[Change, ...]
@@ -96,6 +97,8 @@ class Plan:
     is_partial: bool = False
     read: tuple[Resource, ...] = ()
     configuration: Mapping[str, Any] | None = None
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -113,6 +116,7 @@ def read(content: bytes, name: str) -> Plan:
         )
         if "resource_changes" not in document and (any(map(_has_objects, (state, planned)))):
             raise Failure(f"{name}: has objects and no 'resource_changes', so what changes is not there: {_TAKE}")
+        configuration = _object(document.get("configuration"))
         return Plan(
             tuple(_change(record) for record in _list(document, "resource_changes")),
             errored,
@@ -122,7 +126,9 @@ def read(content: bytes, name: str) -> Plan:
             actions=tuple(_action_addresses(document)),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
-            configuration=_object(_object(document.get("configuration")).get("root_module")),
+            configuration=_object(configuration.get("root_module")),
+            providers={key: _object(each) for key, each in _object(configuration.get("provider_config")).items()},
+            variables={name: _object(each).get("value") for name, each in _object(document.get("variables")).items()},
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan does not have the format that Terraform writes: {_TAKE}") from None

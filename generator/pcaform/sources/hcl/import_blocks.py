@@ -18,7 +18,7 @@ from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import Set
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC, ImportNote, Resource
-from pcaform.sources.symbols import replace_ca_arns
+from pcaform.sources.symbols import imported_arn, replace_ca_arns
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal, quote
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE
@@ -144,7 +144,9 @@ def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
         return first_unknown(value) or Unknown(f"'{name}' is not an id or ARN")
     if SYMBOLIC in value:
         return Unknown(f"'{name}' has a value that is known only after creation")
-    return value if type_ not in _BY_ARN or value.startswith("arn:") else Unknown(f"'{value}' is not an ARN")
+    return (
+        imported_arn(value) if type_ not in _BY_ARN or value.startswith("arn:") else Unknown(f"'{value}' is not an ARN")
+    )
 
 
 def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Traversal | str, str]) -> list[Resource]:

@@ -23,11 +23,10 @@ from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
 from pcaform.sources.hcl.providers import Options, list_providers, provider_from_options, provider_notes, read_backend
-from pcaform.sources.hcl.resources import attached_resources, read_resources
+from pcaform.sources.hcl.resources import attached_resources, read_resources, set_installed_certificates
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 from pcaform.terraform.schema import HCL
 
 _DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")
@@ -60,7 +59,7 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     changes = [result for result in results if isinstance(result, PendingStateChange)]
     notes += [change.note for change in changes if change.is_relevant(resources)]
     notes += provider_notes(scope.providers)
-    with_ids, import_notes = apply_import_blocks(_set_installed_certificates(resources), root, scope)
+    with_ids, import_notes = apply_import_blocks(set_installed_certificates(resources), root, scope)
     attached, orphan_notes = attached_resources(with_ids)
     backend_settings, backend_notes = read_backend(root, scope)
     return Inventory(
@@ -78,21 +77,6 @@ def _resolve(path: str) -> Path:
         return Path(path).resolve()
     except (OSError, RuntimeError):
         raise Failure(f"{path}: cannot be read: its symbolic links form a loop") from None
-
-
-def _set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]:
-    """Return the resources, each CA with its installed certificate, as a state would have it."""
-    certificates = {
-        resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
-        for resource in resources
-        if resource.type == INSTALLATION
-    }
-    return [
-        replace(resource, attributes={**resource.attributes, "certificate": certificates[resource.attributes["arn"]]})
-        if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
-        else resource
-        for resource in resources
-    ]
 
 
 class _EmptyScope:
