@@ -284,12 +284,13 @@ class _Reader:
     def _read_settings(self, key: str) -> Mapping[str, Any]:
         """Return region and account of a provider from what it has read."""
         here = [each for each in self.plan.read if self._expressions.provider(each.address) == key]
-        accounts = [each.values["account_id"] for each in here if each.type == "aws_caller_identity"]
-        regions = [each.values["id"] for each in here if each.type == "aws_region"]
-        return {
-            **({"allowed_account_ids": accounts[:1]} if accounts else {}),
-            **({"region": regions[0]} if regions else {}),
-        }
+        found: dict[str, Any] = {}
+        for each in here:
+            if each.type == "aws_caller_identity":
+                found["allowed_account_ids"] = [each.values["account_id"]]
+            if each.type == "aws_region":
+                found["region"] = each.values["id"]
+        return found
 
     def _default_tags(self, key: str) -> dict[str, str]:
         """Return the tags that resources of a provider have in addition to their own."""

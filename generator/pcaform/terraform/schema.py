@@ -50,6 +50,12 @@ def plain_defaults(resource: str) -> Mapping[str, Any]:
 
 
 @cache
+def provider_defaults(resource: str) -> Mapping[str, Any]:
+    """Return what the provider plans for the arguments of a resource, outside of blocks, that are left out."""
+    return {row.name: row.default for row in arguments_of(resource) if row.default is not None and row.name == row.top}
+
+
+@cache
 def identity_fields() -> tuple[str, ...]:
     """Return the fields of a CA that AWS never changes: with another value it is another CA, with another key."""
     return _fields_of_a_ca(row for row in arguments_of(types.AUTHORITY) if row.is_fixed)

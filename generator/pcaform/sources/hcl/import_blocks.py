@@ -144,9 +144,8 @@ def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
         return first_unknown(value) or Unknown(f"'{name}' is not an id or ARN")
     if SYMBOLIC in value:
         return Unknown(f"'{name}' has a value that is known only after creation")
-    return (
-        imported_arn(value) if type_ not in _BY_ARN or value.startswith("arn:") else Unknown(f"'{value}' is not an ARN")
-    )
+    is_fit = type_ not in _BY_ARN or value.startswith("arn:")
+    return imported_arn(value) if is_fit else Unknown(f"'{value}' is not an ARN")
 
 
 def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Traversal | str, str]) -> list[Resource]:

@@ -20,7 +20,7 @@ from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.sources.symbols import is_symbolic_certificate
 from pcaform.terraform.arguments import ARGUMENTS
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE, INSTALLATION
-from pcaform.terraform.schema import ATTRIBUTES, arguments_of
+from pcaform.terraform.schema import ATTRIBUTES, provider_defaults
 
 _OWNERS = ("certificate_authority_arn", "resource_arn")
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
@@ -105,9 +105,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
             value = resource_object.get_attribute(name)
             if not isinstance(value, Unknown):
                 attributes[name] = value
-    for row in arguments_of(kind):
-        if row.default is not None and row.name == row.top and attributes.get(row.name) is None:
-            attributes[row.name] = row.default
+    attributes |= {name: each for name, each in provider_defaults(kind).items() if attributes.get(name) is None}
     if "prevent_destroy" in ATTRIBUTES[kind]:
         attributes["prevent_destroy"] = _prevent_destroy(instance)
     for name, value in list(attributes.items()):
