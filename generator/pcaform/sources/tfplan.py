@@ -68,14 +68,14 @@ _MOVED = "this plan moves {} here: apply it first, since a stack over this state
 _PARTIAL = "it leaves changes to a later plan, or some resources out: plan without '-target'"
 
 
-def read(content: bytes, name: str, options: Options) -> Inventory:
-    """Return the private CAs of the files of a plan, as they exist or are planned.
+def read(content: bytes, name: str, options: Options, *, is_complete: bool = True) -> Inventory:
+    """Return the private CAs of the files of a plan, as they exist or are planned; what an incomplete one has of them.
 
     Raises Failure for all that is no complete plan, and if the region or account of a CA is neither in it nor in the
     options.
     """
     plan = plan_json.read(content, name)
-    if plan.is_errored:
+    if plan.is_errored and is_complete:
         raise Failure(f"{name}: this plan is incomplete, since Terraform stopped with an error: plan again")
     return _Reader(plan, name, options).inventory()
 
@@ -275,7 +275,7 @@ class _Reader:
             return [{inner: self._setting(inner, each) for inner, each in block.items()} for block in expression]
         if "constant_value" in expression:
             return expression["constant_value"]
-        references = expression.get("references") or ()
+        references: list[str] = [*(expression.get("references") or ())]
         value = self.plan.variables.get(references[0].removeprefix("var.")) if len(references) == 1 else None
         if name in _FORMS and isinstance(value, str) and _FORMS[name].fullmatch(value):
             return [value] if name == "allowed_account_ids" else value

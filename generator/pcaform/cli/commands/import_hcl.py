@@ -17,6 +17,9 @@ def command(
         list[str] | None,
         typer.Option("--var-file", metavar="FILE", help="A file with values of variables; repeatable."),
     ] = None,
+    is_evaluated: Annotated[
+        bool, typer.Option("--evaluate", help="Let Terraform evaluate the rest, in a copy of the files on the sandbox.")
+    ] = False,
     location: FileOptions = FROM_FILES,
     options: ImportOptions,
 ) -> int:
@@ -24,5 +27,10 @@ def command(
     from pcaform.cli.import_result import write_result
     from pcaform.sources.hcl.read import read
 
-    inventory = read(directory, location.options(tuple(var_file or ())))
+    given = location.options(tuple(var_file or ()))
+    inventory = read(directory, given)
+    if is_evaluated:
+        from pcaform.cli.evaluation import evaluate
+
+        inventory = evaluate(directory, inventory, given)
     return OK if write_result(inventory, options) else FINDINGS

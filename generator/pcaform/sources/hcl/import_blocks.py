@@ -30,6 +30,7 @@ _SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
 _OTHER_KEYS = "no resource has this address, only others with this name"
+UNCLEAR_IMPORT = "cannot evaluate this import"
 _ADVICE = "import from the state instead, if there is one"
 _GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
 _MOVED = (
@@ -64,7 +65,7 @@ def apply_import_blocks(
         elif not type_ or type_ in ATTRIBUTES:
             unclear.update([address] if address in by_address else others)
             why = id_.reason if isinstance(id_, Unknown) else _OTHER_KEYS
-            reason = f"{location}: cannot evaluate this import: {why}; {_ADVICE}"
+            reason = f"{location}: {UNCLEAR_IMPORT}: {why}; {_ADVICE}"
             notes.append(ImportNote("unknown", to or "import", reason))
     kept = {
         address: resource
