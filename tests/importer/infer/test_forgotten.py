@@ -123,8 +123,8 @@ def check_plan(spec: Spec, objects: Mapping[str, bool]) -> None:
         assert old not in rendered, "Terraform refuses to move what is still declared"
         assert new not in objects, "Terraform destroys what moves to an address that is in use"
     for name in spec.removed:
-        inside, last = modules(name), name.split(".")[-1]
-        assert not (inside and inside[0] in called and (last == "this" or len(name.split(".")) == 2)), name
+        assert name not in {f"module.{call}" for call in called}
+        assert name not in {*map(strip_keys, rendered)}, "Terraform refuses to forget what is declared"
     for address, is_replaced in objects.items():
         whole = address.rpartition("[")[0] if address.endswith("]") else address
         final = spec.moves.get(address) or spec.moves.get(whole, address)

@@ -96,8 +96,8 @@ class RuleCheck:
     def _take_out_clashes(self, spec: Spec, inventory: Inventory) -> bool:
         """Take out each entry of which a plan would replace or destroy something; tell whether there was one."""
         entries = list(self._draft.entries.values())
-        pairs = {"rendered": _rendered(spec, entries), "owners": _owners(spec, entries)}
-        clashes = list(find_clashes(inventory, entries, **pairs))
+        rendered, owners = _rendered(spec, entries), _owners(spec, entries)
+        clashes = list(find_clashes(inventory, entries, rendered=rendered, owners=owners))
         for entry, reason in clashes:
             self._take_out(entry, reason)
         return bool(clashes)
