@@ -65,7 +65,7 @@ def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> l
 
 
 def is_declared(address: str, called: AbstractSet[str]) -> bool:
-    """Tell whether an address without keys may be in these calls of our modules, where each resource is named `this`."""
+    """Tell whether an address without keys may be in these calls of our modules: they name each resource `this`."""
     call, _, inner = address.removeprefix("module.").partition(".")
     kind, _, name = inner.partition(".")
     return address.startswith("module.") and call in called and (not inner or (kind in ATTRIBUTES and name == "this"))
