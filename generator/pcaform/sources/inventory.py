@@ -15,7 +15,7 @@ SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
-NoteKind = Literal["left out", "unknown", "ambiguous", "listed"]
+NoteKind = Literal["left out", "unknown", "ambiguous", "ignored", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class ImportNote(Finding):
     """Something that is not in the spec, or not as it exists, and the reason.
 
     Left out: a spec cannot represent it. Unknown: it could not be read (denied, throttled, failed), which is never
-    taken for absent. Ambiguous: there is more than one reading; the reason names them. Listed: it does not belong into
+    taken for absent. Ambiguous: there is more than one reading; the reason names them. Ignored: a rule
+    that it breaks, and that its entry ignores. Listed: it does not belong into
     a spec, so there is nothing to do.
     """
 

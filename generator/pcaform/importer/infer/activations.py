@@ -52,6 +52,9 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
         chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
         notes = [*active.notes, *chain_notes, *_check_import(ca)]
         return replace(active, resources=[*active.resources, *installed], notes=notes)
+    if source.knows_requests and installations and ca.id.startswith("arn:"):
+        notes = [ImportNote("left out", each.address, _EXTERNAL.format("its CA is imported")) for each in installations]
+        return _external_activation(ca, notes)
     if source.knows_requests and installations:
         return Activation({"activation": _offline_activation(installations[0])}, installed)
     if _is_active(ca, index):

@@ -7,6 +7,7 @@ from itertools import chain
 from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
 from pcaform.importer.infer.context import (
+    CA_ARN,
     CAS,
     CaIndex,
     Context,
@@ -19,7 +20,6 @@ from pcaform.importer.infer.context import (
     parents_first,
     text,
 )
-from pcaform.importer.infer.issuers import CA_ARN
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
 from pcaform.sources.inventory import ImportNote, Inventory, Resource

@@ -44,7 +44,7 @@ TOLERATED_RULES = {
     revocation.cname_has_no_protocol.id: _AS_FOUND,
     grants.permission_has_all_actions.id: "imported as it exists: ACM cannot renew until it has all three actions",
     grants.short_lived_ca_has_no_permission.id: _AS_FOUND,
-    grants.acm_has_permission.id: "imported as it exists: ACM cannot renew until the CA permits it",
+    grants.acm_has_permission.id: "not in the source: ACM can renew only if the CA permits it",
     grants.acm_can_issue_from_ca.id: _AS_FOUND,
     grants.certificate_key_matches_ca.id: _AS_FOUND,
     grants.no_privileged_template.id: _AS_FOUND,
@@ -71,11 +71,11 @@ M = TypeVar("M", bound=Model)
 class RuleCheck:
     """Takes out of a draft what breaks a rule, with all that depends on it; an entry is written whole, or not at all.
 
-    `ignored` are the tolerated rules that entries break, by section and key.
+    `ignored` are the tolerated rules that entries break, by section and key, each with what it says.
     """
 
     def __init__(self, draft: Draft) -> None:
-        self.ignored: dict[tuple[str, str], set[str]] = {}
+        self.ignored: dict[tuple[str, str], dict[str, str]] = {}
         self._draft = draft
         self._dependents: dict[str, list[SpecEntry]] = {}
         for entry in draft.entries.values():
@@ -115,7 +115,7 @@ class RuleCheck:
             is_changed = True
             is_tolerated = rule in TOLERATED_RULES and entry.section not in _WITHOUT_IGNORE
             if is_tolerated and rule not in earlier.get(entry.id, ()):
-                self.ignored.setdefault(entry.id, set()).add(rule)
+                self.ignored.setdefault(entry.id, {})[rule] = message
             else:
                 self._take_out(entry, message)
         if unexplained and not is_changed:
@@ -182,7 +182,7 @@ class InferredSpec:
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
         """Address and reason of each resource that is missing in the spec."""
-        return tuple((note.address, note.reason) for note in self.notes if note.kind != "listed")
+        return tuple((note.address, note.reason) for note in self.notes if note.kind not in ("listed", "ignored"))
 
 
 def infer(inventory: Inventory, *, stack: str, existing: ExistingKeys = NO_KEYS) -> tuple[InferredSpec, ...]:
@@ -232,7 +232,7 @@ def _infer_spec(
 
     spec = check.fit(build, inventory)
     entries = list(draft.entries.values())
-    notes = [*inventory.notes, *draft.notes]
+    notes = [*inventory.notes, *draft.notes, *_note_ignored(draft, check.ignored, existing)]
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
@@ -262,6 +262,16 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
         rules = [{"rule": rule, "reason": reason} for rule, reason in TOLERATED_RULES.items() if rule in broken]
         sections.setdefault(entry.section, {})[entry.key] = {**entry.data, **({"ignore": rules} if rules else {})}
     return sections
+
+
+def _note_ignored(
+    draft: Draft, ignored: Mapping[tuple[str, str], Mapping[str, str]], existing: ExistingKeys
+) -> Iterator[ImportNote]:
+    """Yield a note for each rule that an entry ignores: what it warns of is so, although the spec is valid."""
+    for entry in draft.entries.values():
+        for rule, message in ignored.get(entry.id, {}).items():
+            if (*entry.id, rule) not in existing.ignored:
+                yield ImportNote("ignored", entry.resource.address, f"{message} [{rule}]")
 
 
 def _note_unmoved(entries: Iterable[SpecEntry]) -> Iterator[ImportNote]:

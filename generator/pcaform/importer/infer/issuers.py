@@ -32,7 +32,6 @@ from pcaform.terraform import module_names
 Grants = list[dict[str, Any]]
 _OF_GRANT = re.compile(r"Grant([0-9]+)")
 _ALWAYS = ("DescribeCertificate", "GetCertificate")
-CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 
 
 def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Grants]:

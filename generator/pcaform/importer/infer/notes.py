@@ -64,7 +64,7 @@ def note_forgotten(notes: Iterable[ImportNote], touched: Collection[str]) -> Ite
     """Yield notes, first those on what a stack over the state forgets, which say so."""
     later = []
     for note in notes:
-        if note.kind != "listed" and note.address.partition(" (")[0] in touched:
+        if note.kind not in ("listed", "ignored") and note.address in touched:
             yield ImportNote(note.rule, note.address, f"{note.reason}; {_FORGOTTEN}")
         else:
             later.append(note)
