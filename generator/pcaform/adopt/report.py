@@ -167,7 +167,8 @@ def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str |
     own = [ca for ca in inventory.of_type(AUTHORITY) if not ca.is_reference]
     if own and not defaults:
         return f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {_TAGS_OPTION}"
-    lacking = [ca for ca in own if not defaults.items() <= (ca.attributes.get("tags") or {}).items()]
+    seen = [ca.attributes["tags_all"] for ca in own if "tags_all" in ca.attributes]
+    lacking = [tags for tags in seen if not defaults.items() <= tags.items()]
     if not lacking:
         return None
     names = ", ".join(sorted(defaults))
