@@ -63,8 +63,8 @@ class LiveAccount:
             tags=attributes["tags_all"],
         )
 
-    def _reference(self, arn: str, algorithm: str | None) -> CaStatus:
-        key = algorithm or "RSA_2048"
+    def _reference(self, arn: str, algorithm: facts.KeyAlgorithm | None) -> CaStatus:
+        key: facts.KeyAlgorithm = algorithm or "RSA_2048"
         signing = facts.DEFAULT_SIGNING_ALGORITHM[key]
         configuration = {"key_algorithm": key, "signing_algorithm": signing, "subject": [{"common_name": "Partner"}]}
         arguments = {
@@ -86,7 +86,7 @@ class LiveAccount:
             for name, policies in held.items():
                 path = owned.get(name, {}).get("path", "/")
                 arn = f"arn:{partition}:iam::{self._spec.aws.account_id}:{kind}{path}{name}"
-                yield IamPrincipal(kind, name, arn, path, tuple(policies))  # type: ignore[arg-type]
+                yield IamPrincipal(kind, name, arn, path, tuple(policies))
 
 
 def _policy(each: Attributes) -> Policy:
