@@ -29,7 +29,7 @@ from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import read_plain
+from pcaform.terraform.schema import block_defaults, read_plain
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
 _EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
@@ -116,12 +116,16 @@ def _revocation(ca: Resource, *, is_adopted: bool) -> dict[str, Any] | None:
     """
     blocks = ca.attributes.get("revocation_configuration") or [{}]
     enabled = {
-        name: {key: value for key, value in inner[0].items() if value not in ("", None, 0)}
+        name: {**block_defaults(AUTHORITY, f"revocation_configuration.{name}"), **_without_empty(inner[0])}
         for name, inner in (blocks[0] or {}).items()
         if inner and inner[0].get("enabled")
     }
     off = {"crl_configuration": {"enabled": False}, "ocsp_configuration": {"enabled": False}}
     return enabled or (off if is_adopted else None)
+
+
+def _without_empty(block: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if value not in ("", None, 0)}
 
 
 class _Parents:
