@@ -26,6 +26,8 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
+OPERATORS = ("administrators", "auditors")
+
 
 @dataclass(slots=True)
 class Draft:
@@ -83,6 +85,10 @@ def _add_principals(
     spec = _spec_of(result.entries, context) if has_operators else None
     operators: list[tuple[Principal, str]] = []
     for principal in found:
+        if role := _existing_operator(principal, context):
+            reason = f"{role} of the spec, where it stays as it is: 'pcaform drift' compares its policy"
+            result.notes.append(ImportNote("listed", principal.arn or principal.name, reason))
+            continue
         section = principals.section_of(principal, spec) if spec and principals.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
@@ -103,6 +109,14 @@ def _add_principals(
             )
         except NotRepresentable:
             _add_issuer(result, principal, context)
+
+
+def _existing_operator(principal: Principal, context: Context) -> str:
+    """Return which operator role of the spec a role is, where the source has roles only as issuers; else nothing."""
+    if context.source.owns_principals:
+        return ""
+    keys = ((name, context.existing.principals.get((name, "role", principal.name))) for name in OPERATORS)
+    return next((f"the {name.removesuffix('s')} '{key}'" for name, key in keys if key), "")
 
 
 def _list_needed_cas(
@@ -151,8 +165,7 @@ def _select_principals(inventory: Inventory, location: StackLocation) -> list[Pr
 def _is_relevant(principal: Principal) -> bool:
     if any(each.is_about_cas for each in principal.policies):
         return True
-    sections = ("issuers", "administrators", "auditors")
-    return any(_module_key(principal, section) is not None for section in sections)
+    return any(_module_key(principal, section) is not None for section in ("issuers", *OPERATORS))
 
 
 def _is_here(principal: Principal, location: StackLocation) -> bool:

@@ -157,7 +157,7 @@ def infer(inventory: Inventory, *, stack: str, existing: ExistingKeys = NO_KEYS)
     `existing` are the keys of an existing spec, which are kept. Each spec passes all rules. Raises Failure if the
     inventory has no private CA.
     """
-    locations = split_by_location(inventory)
+    locations = split_by_location(inventory, existing)
     names, is_alone = _name_stacks(stack, locations), len(locations) == 1
     specs = [
         _infer_spec(inventory, location, stack=name, existing=existing, is_alone=is_alone) for name, location in names

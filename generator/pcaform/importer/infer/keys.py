@@ -57,6 +57,8 @@ class ExistingKeys:
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
     """The provider's default tags, which AWS does not distinguish from others."""
+    location: tuple[str, str] | None = None
+    """Region and account of the spec."""
     addresses: frozenset[str] = frozenset()
     """Where the resources of its stack are in the state, now or before its moves."""
 
@@ -88,6 +90,7 @@ def existing_keys(spec: Spec) -> ExistingKeys:
         certificates=dict(spec.certificates),
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
         default_tags=dict(spec.aws.default_tags),
+        location=(spec.aws.region, spec.aws.account_id),
         addresses=frozenset((*resources(spec, build_placeholders(spec)), *spec.moves)),
     )
 
@@ -158,8 +161,10 @@ def ca_keys(inventory: Inventory, existing: ExistingKeys, others: Iterable[str])
     """Return the key of each CA by ARN: first those of the inventory, then `others`, which are only referenced."""
     cas = inventory.of_type(AUTHORITY)
     complete = {str(each.attributes["arn"]): each for each in cas if not each.is_reference and is_complete(each)}
-    referenced = {str(each.attributes.get("arn")): _name(each) for each in cas if each.is_reference}
+    references = [*(each for each in cas if each.is_reference), *inventory.unselected]
+    referenced = {str(each.attributes.get("arn")): _name(each) for each in references}
     keys = _match_existing(complete, existing)
+    keys |= _match_unselected(inventory.unselected, existing, keys)
     keys |= {arn: existing.cas[arn] for arn in others if arn in existing.cas and arn not in complete}
     taken = {*existing.cas.values(), *existing.without_arn}
     for arn in (*complete, *others):
@@ -194,6 +199,15 @@ def _match_existing(by_arn: Mapping[str, Resource], existing: ExistingKeys) -> d
             "Select the right CAs: 'import aws' has the options --arn and --status"
         )
     return keys | matched
+
+
+def _match_unselected(cas: Iterable[Resource], existing: ExistingKeys, taken: Mapping[str, str]) -> dict[str, str]:
+    """Return the existing keys of CAs that are not imported themselves, by ARN, as far as they are clear."""
+    by_arn = {str(ca.attributes["arn"]): ca for ca in cas if is_complete(ca)}
+    keys = {arn: existing.cas[arn] for arn in by_arn if arn in existing.cas}
+    theirs = {arn: _identities(_identity(ca)) for arn, ca in by_arn.items() if arn not in keys}
+    ours = {key: _identities(each) for key, each in existing.without_arn.items() if key not in taken.values()}
+    return keys | match_pairs(ours, theirs, stages=2)[0]
 
 
 def _key_of_module(ca: Resource, existing: ExistingKeys, names: Container[str | None]) -> str | None:

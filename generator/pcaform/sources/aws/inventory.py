@@ -87,7 +87,18 @@ def to_inventory(snapshot: AccountSnapshot) -> Inventory:
         found += _list_issuers(snapshot.principals, scope)
     for item in found:
         (notes if isinstance(item, ImportNote) else resources).append(item)  # type: ignore[arg-type]
-    return Inventory(tuple(resources), tuple(notes), source=LIVE, account_id=snapshot.account_id)
+    return Inventory(
+        tuple(resources),
+        tuple(notes),
+        source=LIVE,
+        account_id=snapshot.account_id,
+        region=snapshot.regions[0],
+        unselected=tuple(
+            Resource(AUTHORITY, ca.arn, ca.arguments, ca.arn)
+            for ca in snapshot.unselected
+            if _handling(ca.status).is_written
+        ),
+    )
 
 
 def _handling(status: str) -> StatusHandling:
@@ -113,7 +124,7 @@ def _list_ca(ca: CaStatus, origins: Mapping[str, str]) -> Iterator[Resource | Im
         reason = f"{ca.unmanageable}; it is written as a reference, which is not managed"
         yield ImportNote("left out", ca.arn, reason)
     attributes = {**ca.arguments, **_read_attributes(ca)}
-    yield Resource(AUTHORITY, ca.arn, attributes, ca.arn, origin=origins[ca.arn], is_reference=is_reference)
+    yield Resource(AUTHORITY, ca.arn, attributes, ca.arn, origins[ca.arn], is_reference, provider=None)
     if not is_reference:
         yield from (ImportNote("left out", ca.arn, setting) for setting in ca.unsupported_settings)
     for permission in ca.permissions:
