@@ -118,7 +118,7 @@ def _merge_into(inventory: Inventory, options: ImportOptions, into: Path, is_sea
     baseline = _baseline_target(existing)
     last = None if baseline.before is None else parse_baseline(baseline.before, str(baseline.path))
     is_complete = not any(note.kind == "unknown" for note in notes)
-    imported = ImportResult(inferred.spec, inventory.source.name, is_complete, is_searched)
+    imported = ImportResult(inferred.spec, inventory.source.name, is_complete, is_searched, inferred.seen)
     merged = merge(before, str(into), found=imported, last=last)
     file = _File(existing, merged.content, format_baseline(merged.baseline))
     return _write_files(inventory, options, notes, files=[file], merged=merged)

@@ -36,6 +36,8 @@ class Draft:
     entries: dict[tuple[str, str], SpecEntry]
     notes: list[ImportNote]
     default_tags: Mapping[str, str]
+    keys: Mapping[str, str]
+    """The keys of CAs by ARN."""
 
 
 def draft_entries(inventory: Inventory, location: StackLocation, *, existing: ExistingKeys) -> Draft:
@@ -54,7 +56,7 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
-    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, context.default_tags)
+    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, context.default_tags, keys)
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:

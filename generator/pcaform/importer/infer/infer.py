@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location
+from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location, text
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources, warn_of_loss
@@ -22,6 +22,7 @@ from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
 from pcaform.spec.yaml_reader import Loc
+from pcaform.terraform.resource_types import AUTHORITY
 
 _AS_FOUND = "imported as it exists"
 _ISSUED = "imported as already issued"
@@ -144,6 +145,8 @@ class InferredSpec:
 
     spec: Spec
     notes: tuple[ImportNote, ...]
+    seen: frozenset[tuple[str, str]] = frozenset()
+    """The items of the existing spec that the source has, by section and key, also if they are left out."""
 
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
@@ -206,7 +209,21 @@ def _infer_spec(
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
     if inventory.source.is_applied_over:
         notes = list(warn_of_loss(notes, inventory, covered | existing.addresses))
-    return InferredSpec(spec, tuple(dict.fromkeys(notes)))
+    return InferredSpec(spec, tuple(dict.fromkeys(notes)), _list_seen(inventory, draft, notes, existing))
+
+
+def _list_seen(
+    inventory: Inventory, draft: Draft, notes: Iterable[ImportNote], existing: ExistingKeys
+) -> frozenset[tuple[str, str]]:
+    cas = (*inventory.of_type(AUTHORITY), *inventory.unselected)
+    seen = {(CAS, draft.keys[arn]) for arn in (text(ca, "arn") for ca in cas) if arn in draft.keys}
+    noted = {note.address for note in notes}
+    found = [each.attributes for each in inventory.resources if each.address in noted]
+    names = {each.get(name) for each in found for name in ("name", "arn")} | noted
+    names |= {address.rpartition("/")[2] for address in noted}
+    seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
+    seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
+    return frozenset(seen)
 
 
 def _aws(location: StackLocation, draft: Draft) -> Aws:

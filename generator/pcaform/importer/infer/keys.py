@@ -27,6 +27,7 @@ _ARN = re.compile(CA_ARN)
 _MAX_SLUG = 56
 _MAX_KEY = 64
 _ID_LENGTH = 8
+NO_SUBJECT = "its subject has no attribute that Terraform has an argument for; if it has none at all, "
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,14 @@ def is_complete(ca: Resource) -> bool:
     """Tell whether a CA was created: a failed apply leaves one without an ARN."""
     try:
         return bool(_ARN.fullmatch(ca.attributes["arn"]) and subject(ca))
+    except PARTIAL_DATA_ERRORS:
+        return False
+
+
+def has_only_no_subject(ca: Resource) -> bool:
+    """Tell whether a CA was created, but has a subject without any attribute that Terraform knows."""
+    try:
+        return bool(_ARN.fullmatch(ca.attributes["arn"])) and not subject(ca)
     except PARTIAL_DATA_ERRORS:
         return False
 

@@ -132,6 +132,8 @@ class ImportResult:
     source: Source
     is_complete: bool
     is_searched: IsSearched = lambda _: True
+    seen: AbstractSet[Path] = frozenset()
+    """Items of the spec that exist, but could not be imported: a note says why."""
 
 
 def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) -> MergeResult:
@@ -175,6 +177,7 @@ def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, t
     decisions = [
         replace(decision, kind="conflict") if decision.kind == "kept" and decision.name in marked else decision
         for decision in comparison.decisions
+        if not (decision.kind in ("missing", "unread") and decision.path in found.seen)
     ]
     withheld = [decision for decision in decisions if decision.kind == "withheld"]
     removed = {module for decision in withheld for module in _modules(decision.path, found.spec)}
