@@ -31,7 +31,7 @@ app.add_typer(_import, name="import")
 for _name in ("drift", "audit", "adopt", "render", "validate", "schema", "guard", "access", "sandbox", "demo"):
     _module = import_module(f"{commands.__name__}.{_name}")
     app.command(_name, context_settings=getattr(_module, "SETTINGS", None))(expand_groups(_module.command))
-for _name in ("state", "hcl", "aws"):
+for _name in ("state", "plan", "hcl", "aws"):
     _import.command(_name)(expand_groups(import_module(f"{commands.__name__}.import_{_name}").command))
 
 
