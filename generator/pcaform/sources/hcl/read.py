@@ -67,7 +67,7 @@ def _build_inventory(path: str, options: Options) -> Inventory:
         tuple(attached),
         (*notes, *import_notes, *orphan_notes, *backend_notes),
         source=HCL,
-        providers=list_providers(scope.providers, (resource.provider or "" for resource in resources)),
+        providers=list_providers(scope.providers, (resource.provider for resource in resources)),
         backend=backend_settings,
         others=Counter(result for result in results if isinstance(result, str)),
     )
