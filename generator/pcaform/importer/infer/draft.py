@@ -117,7 +117,10 @@ def _existing_operator(principal: Principal, context: Context) -> str:
     """Return which operator role of the spec a role is, where the source has roles only as issuers; else nothing."""
     if context.source.owns_principals:
         return ""
-    keys = ((name, context.existing.principals.get((name, "role", principal.name))) for name in OPERATORS)
+    existing = context.existing.principals
+    if principal.kind != "role" or ("issuers", "role", principal.name) in existing:
+        return ""
+    keys = ((name, existing.get((name, "role", principal.name))) for name in OPERATORS)
     return next((f"the {name.removesuffix('s')} '{key}'" for name, key in keys if key), "")
 
 
