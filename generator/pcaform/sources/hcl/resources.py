@@ -183,13 +183,15 @@ def _prevent_destroy(instance: Instance) -> Any:
 def set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]:
     """Return the resources, each CA with its installed certificate, as a state would have it."""
     certificates = {
-        resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
+        resource.attributes.get("certificate_authority_arn"): resource.attributes.get("certificate")
         for resource in resources
         if resource.type == INSTALLATION
     }
     return [
         replace(resource, attributes={**resource.attributes, "certificate": certificates[resource.attributes["arn"]]})
-        if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
+        if resource.type == AUTHORITY
+        and resource.attributes.get("arn") in certificates
+        and not resource.attributes.get("certificate")
         else resource
         for resource in resources
     ]
