@@ -118,8 +118,7 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
     for who, arn in attachment_change(change, context).lost:
-        destroyed = (each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed)
-        if context.holders.concerns(arn) and arn not in destroyed:
+        if context.holders.concerns(arn) and arn not in context.destroyed_policies:
             message = f"{who} loses {arn} and can no longer issue by it"
             yield access_removed.finding(change, message, advice=_SEE)
     for user, group in membership_change(change).lost:
