@@ -128,7 +128,7 @@ class _EmptyScope:
 def _load_variables(directory: Path, display_path: str, var_files: Sequence[str]) -> dict[str, Any]:
     """Return the values in a directory's .tfvars files and in the files of `--var-file`; later ones win."""
     automatic = sorted(path.name for path in directory.iterdir() if path.name.endswith(_AUTOMATIC_SUFFIXES))
-    names = [name for name in _DEFAULT_FILES if (directory / name).is_file()] + automatic
+    names = [name for name in (*_DEFAULT_FILES, *automatic) if (directory / name).is_file()]
     files = {str(directory / name): name if display_path == "." else f"{display_path}/{name}" for name in names}
     values: dict[str, Any] = {}
     for path, shown in [*files.items(), *((path, path) for path in var_files)]:

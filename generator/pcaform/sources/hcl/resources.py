@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any, NewType
 
 from pcaform.sources.hcl.blocks import Block
-from pcaform.sources.hcl.functions import JsonText
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
 from pcaform.sources.hcl.objects import ResourceObject
+from pcaform.sources.hcl.operators import JsonText
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
@@ -67,8 +67,8 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
     for block in scope.module.of_type("module"):
         yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
     yield from pending_state_changes(scope)
-    for path in scope.module.unread_files:
-        yield ImportNote("unknown", path, f"pcaform reads only '*.tf' files; {_ADVICE}")
+    for path, reason in scope.module.unread_files.items():
+        yield ImportNote("unknown", path, f"{reason}; {_ADVICE}")
 
 
 def _read_instances(block: Block, scope: ModuleScope, read: ReadInstance) -> Iterator[ReadResult]:
