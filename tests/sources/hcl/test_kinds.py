@@ -10,6 +10,7 @@ from pcaform.cli.options import ImportOptions
 from pcaform.core.problems import Failure
 from sources.hcl.builders import authority
 
+ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-4333-8444-555555555555"
 PROVIDER = 'provider "aws" {\n  region              = "eu-west-1"\n  allowed_account_ids = ["123456789012"]\n}\n'
 
 
@@ -104,10 +105,42 @@ def test_dead_links_are_skipped_and_named(here: Path, capfd: pytest.CaptureFixtu
 
 
 def test_an_import_id_may_have_a_region(capfd: pytest.CaptureFixture[str]) -> None:
-    arn = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-4333-8444-555555555555"
-    block = f'import {{\n  to = aws_acmpca_certificate_authority.root\n  id = "{arn}@eu-west-1"\n}}\n'
+    block = f'import {{\n  to = aws_acmpca_certificate_authority.root\n  id = "{ARN}@eu-west-1"\n}}\n'
     code, out, _ = imported(capfd, {"main.tf": PROVIDER + authority("root") + block})
-    assert (code, f"arn: {arn}\n" in out) == (0, True)
+    assert (code, f"arn: {ARN}\n" in out) == (0, True)
+
+
+PERMISSION = f"""\
+resource "aws_acmpca_permission" "acm" {{
+  certificate_authority_arn = "{ARN}"
+  principal                 = "acm.amazonaws.com"
+  actions                   = ["IssueCertificate", "GetCertificate", "ListPermissions"]
+}}
+"""
+ANCHOR = f"""\
+resource "aws_rolesanywhere_trust_anchor" "pki" {{
+  source {{
+    source_data {{
+      acm_pca_arn = "{ARN}"
+    }}
+  }}
+}}
+"""
+
+
+def test_a_ca_that_files_only_use_is_a_reference(capfd: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = imported(capfd, {"main.tf": PROVIDER + PERMISSION})
+    assert code == 0
+    assert f"managed: false\n    arn: {ARN}\n    permissions:\n" in out
+
+
+def test_what_uses_a_ca_and_is_not_in_a_spec_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    note = "aws_rolesanywhere_trust_anchor.pki: main.tf:{}: it uses or is a private CA, and a spec has no field for it"
+    with pytest.raises(Failure) as failure:
+        imported(capfd, {"main.tf": ANCHOR})
+    assert note.format(1) in str(failure.value)
+    code, _, err = imported(capfd, {"main.tf": PROVIDER + authority("root") + ANCHOR})
+    assert (code, "listed: aws_rolesanywhere_trust_anchor.pki" in err) == (0, True)
 
 
 def test_the_type_of_a_ca_has_a_default(capfd: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +185,6 @@ IN_JSON = {
     },
     "import": {"to": 'aws_acmpca_certificate_authority.sub["web"]', "id": "${var.arn}"},
 }
-ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-4333-8444-555555555555"
 
 
 def test_files_in_json_are_read(capfd: pytest.CaptureFixture[str]) -> None:

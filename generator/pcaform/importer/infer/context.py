@@ -28,6 +28,7 @@ from pcaform.terraform.schema import SourceKind
 _PARTS = 6
 _REGION = re.compile(f"{REGION}|^$")
 _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
+_USED = re.compile(r"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]{36}(?![\w-])")
 CAS = "certificate_authorities"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
 Many = Mapping[str, list[Resource]]
@@ -95,9 +96,11 @@ def has_no_location(arn: object) -> bool:
 
 def split_by_location(inventory: Inventory) -> list[StackLocation]:
     """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA."""
-    ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
+    found = [location for _, location in _locate_cas(inventory)] or _used_locations(inventory)
+    ca_locations = list(dict.fromkeys(found))
     if not ca_locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
+        reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in inventory.resources]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
     home = _home(inventory)
@@ -122,6 +125,12 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
         if location is None or (ca.is_reference and not inventory.source.knows_shared_cas):
             continue
         yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
+
+
+def _used_locations(inventory: Inventory) -> list[tuple[str, str]]:
+    """Return the region and account of each CA that resources use by its ARN."""
+    texts = (str(each.attributes) for each in inventory.resources if not each.is_reference)
+    return [location for text in texts for arn in _USED.findall(text) if (location := of_arn(arn)) is not None]
 
 
 def _home(inventory: Inventory) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 The attributes are those that a state has: with the provider's types and without nulls.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,8 @@ _REFERENCES = frozenset(
 """Arguments that may have symbolic values, which link resources and do not get into a spec."""
 _ADVICE = "import from the state instead, if there is one"
 _DETACHED = "the CA or certificate that it refers to is left out; import from the state instead, if there is one"
+_USE = re.compile(r"acm[_-]?pca|certificate_authority_arn|private_ca|pca_arn")
+_USES = "it uses or is a private CA, and a spec has no field for it"
 _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
 UnrelatedType = NewType("UnrelatedType", str)
@@ -61,6 +64,8 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
             yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
             yield UnrelatedType(type_)
+            if _USE.search(block.source.text, block.start, block.stop):
+                yield ImportNote("listed", scope.address_of(block), f"{block.location}: {_USES}")
     for block in scope.module.of_type("data"):
         if block.labels[:1] == (AUTHORITY,):
             yield from _read_instances(block, scope, _read_data_source)

@@ -23,9 +23,11 @@ _OTHER_PATTERNS = ("(?", "[[:", r"\p", r"\P", r"\z", r"\Q", r"\C", r"\$", "[$", 
 
 
 def _replace(text: str, old: str, new: str) -> str:
-    if not old or (old.startswith("/") and old.endswith("/") and len(old) > 1):
+    if not (old.startswith("/") and old.endswith("/") and len(old) > 1):
+        return text.replace(check_text(old), new) if old else check_text(None)
+    if re.search(r"\\|\$[0-9]*[A-Za-z_]|\$\{[^0-9]", new):
         raise ValueError
-    return text.replace(old, new)
+    return _compile(old[1:-1]).sub(re.sub(r"\$\{?([0-9]+)\}?", r"\\g<\1>", new), check_ascii(text))
 
 
 def _format(pattern: str, *values: Any) -> str:
@@ -58,12 +60,16 @@ def _format_list(pattern: str, *values: Any) -> list[str]:
     return [_format(pattern, *row) for row in rows]
 
 
-def _match(pattern: str, text: str) -> list[Any]:
-    """Return all matches of a pattern, where Go's and Python's patterns mean the same in ASCII texts."""
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that means the same in Go and Python for ASCII texts; raises ValueError for others."""
     if any(sign in pattern.replace("(?P<", "(") for sign in _OTHER_PATTERNS):
         raise ValueError
-    compiled = re.compile(check_ascii(pattern).replace("$", r"\Z"), re.ASCII)
-    return [each.groupdict() or list(each.groups()) or each[0] for each in compiled.finditer(check_ascii(text))]
+    return re.compile(check_ascii(pattern).replace("$", r"\Z"), re.ASCII)
+
+
+def _match(pattern: str, text: str) -> list[Any]:
+    found = _compile(pattern).finditer(check_ascii(text))
+    return [each.groupdict() or list(each.groups()) or each[0] for each in found]
 
 
 def _first_match(pattern: str, text: str) -> Any:
