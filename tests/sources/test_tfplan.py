@@ -98,6 +98,22 @@ def test_a_ca_is_taken_whole_or_left_whole() -> None:
     assert "aws_acm_certificate.w" in str(failure.value)
 
 
+def test_a_root_signs_itself() -> None:
+    """A condition on a local value hides what a plan shows of an argument; the template of a root does not."""
+    found = imported(hide("aws_acmpca_certificate.root", "certificate_authority_arn"))
+    assert found.spec.managed["root-ca"].validity is not None
+
+
+def test_a_subordinate_does_not_sign_itself() -> None:
+    def change(document: dict[str, Any]) -> None:
+        module = document["configuration"]["root_module"]["module_calls"]["sub"]["module"]
+        certificate = next(each for each in module["resources"] if each["address"] == "aws_acmpca_certificate.this")
+        both = ["var.parent", "aws_acmpca_certificate_authority.this.arn", "aws_acmpca_certificate_authority.this"]
+        certificate["expressions"]["certificate_authority_arn"] = {"references": both}
+
+    assert [ca.parent for ca in imported(change).spec.managed.values()] == [None, "root-ca", "root-ca"]
+
+
 def test_an_argument_that_is_set_to_something_unknown_leaves_its_ca_out() -> None:
     """`usage_mode` is also unknown where it is left out, and then AWS's default."""
 

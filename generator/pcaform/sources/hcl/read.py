@@ -79,7 +79,7 @@ def add_evaluated(files: Inventory, planned: Inventory | None, notes: Sequence[I
     Without notes the plan is complete: what it does not have does not exist. Imports stay unknown, since it has none.
     """
     if planned is None:
-        return replace(files, notes=(*files.notes, *notes))
+        return replace(files, notes=(*notes, *files.notes))
     unclear = {note.address for note in files.notes if UNCLEAR_IMPORT in note.reason}
     unknown = {note.address for note in files.notes if note.kind == "unknown"} - unclear
     own = {each.address: each for each in files.resources}
@@ -103,7 +103,7 @@ def add_evaluated(files: Inventory, planned: Inventory | None, notes: Sequence[I
     return replace(
         files,
         resources=tuple({**own, **better}.values()),
-        notes=(*still, *later, *notes),
+        notes=(*notes, *still, *later),
         others=files.others if notes else planned.others,
     )
 
