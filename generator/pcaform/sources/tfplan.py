@@ -263,7 +263,7 @@ class _Reader:
                 yield ImportNote("ambiguous", each.address, _KEPT.format(verb))
             elif each.moved_from:
                 yield ImportNote("ambiguous", each.address, _MOVED.format(each.moved_from))
-        if self.plan.is_partial or self.plan.deferred:
+        if (self.plan.is_partial or self.plan.deferred) and not self.plan.is_errored:
             yield ImportNote("unknown", self.name, _PARTIAL)
         yield from provider_notes(self._providers)
 

@@ -65,6 +65,13 @@ def test_values_are_those_of_terraform(here: Path, capfd: pytest.CaptureFixture[
     assert (code, entry in out) == (0, True), out + err
 
 
+def test_an_unknown_tag_does_not_hide_the_others(capfd: pytest.CaptureFixture[str]) -> None:
+    line = 'tags = merge({ team = "pki" }, { id = random_id.x.hex })'
+    code, out, err = imported(capfd, {"main.tf": PROVIDER + authority("root", line) + 'resource "random_id" "x" {}\n'})
+    assert (code, "tags: {team: pki}" in out) == (2, True)
+    assert "unknown: aws_acmpca_certificate_authority.root: main.tf:6: cannot evaluate 'tags': random_id.x.hex" in err
+
+
 def test_what_opentofu_does_not_enable_is_not_there(capfd: pytest.CaptureFixture[str]) -> None:
     off = authority("off", "lifecycle {\n    enabled = false\n  }")
     unknown = authority("unknown", "lifecycle {\n    enabled = var.none\n  }") + 'variable "none" {}\n'

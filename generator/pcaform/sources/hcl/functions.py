@@ -72,10 +72,15 @@ def _coalesce(arguments: list[Any]) -> Any:
     return Unknown("all arguments of coalesce() are null or empty")
 
 
-def _merge(*objects: Any) -> dict[str, Any]:
+def _merge(objects: list[Any]) -> Any:
+    """Return the union of objects, in which single values may be unknown."""
     merged: dict[str, Any] = {}
     for object_ in objects:
-        merged |= check_map({} if object_ is None else object_)
+        if isinstance(object_, Unknown):
+            return object_
+        if not isinstance(object_, Mapping | None):
+            return Unknown("merge() cannot be evaluated with these arguments")
+        merged |= object_ or {}
     return merged
 
 
@@ -168,12 +173,11 @@ def _on_sets(choose: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 _MAX_RANGE = 1024
 """Terraform refuses longer ones."""
-_LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "coalesce": _coalesce}
+_LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "merge": _merge, "coalesce": _coalesce}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "jsonencode": encode_json,
     # As a number, a constant such as NaN is an error.
     "jsondecode": lambda text: nfc(json.loads(text, parse_constant=to_number, parse_float=to_number)),
-    "merge": _merge,
     "lookup": _lookup,
     "flatten": _flatten,
     "concat": _concat,

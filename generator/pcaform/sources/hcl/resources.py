@@ -120,7 +120,8 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         yield _argument_note(instance, name, unknown)
         if name not in _OPTIONAL:
             return
-        del attributes[name]
+        tags = value.items() if name == "tags" and isinstance(value, Mapping) else ()
+        attributes[name] = {key: each for key, each in tags if not first_unknown(each)} or None
     yield from ignored_changes(instance)
     provider = instance.provider
     yield Resource(
