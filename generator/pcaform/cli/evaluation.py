@@ -58,8 +58,9 @@ def _plan(terraform: Terraform, file: Path, variables: list[str]) -> tuple[bytes
         terraform.init()
         terraform.plan(file, *variables)
     except TerraformError as error:
-        lines = [line.strip().replace(str(terraform.directory), "") for line in error.lines]
-        problem = " ".join(line for line in lines[:_SHOWN] if line)
+        text = "\n".join(error.lines).replace(f" in {terraform.directory}", "")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        problem = " ".join(lines[:_SHOWN])
     return (json.dumps(terraform.show(file)).encode() if file.exists() else b""), problem
 
 
