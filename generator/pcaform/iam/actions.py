@@ -11,16 +11,17 @@ REQUEST = "acm:RequestCertificate"
 ISSUE = "acm-pca:IssueCertificate"
 
 
-def _all(service: str, names: str) -> tuple[str, ...]:
+def named(service: str, names: str) -> tuple[str, ...]:
+    """Return the actions of a service with these names, which spaces separate."""
     return tuple(f"{service}:{name}" for name in names.split())
 
 
-READING = _all(
+READING = named(
     "acm-pca",
     "DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate "
     "GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ListPermissions ListTags",
 )
-ADMINISTERING = _all(
+ADMINISTERING = named(
     "acm-pca",
     "CreateCertificateAuthority CreatePermission DeleteCertificateAuthority DeletePermission DeletePolicy "
     "ImportCertificateAuthorityCertificate PutPolicy RestoreCertificateAuthority TagCertificateAuthority "
@@ -28,25 +29,25 @@ ADMINISTERING = _all(
 )
 """What an issuer must never be allowed: create, change or delete a CA, or grant access to it."""
 
-MAKING_AND_ENDING = _all(
+MAKING_AND_ENDING = named(
     "acm-pca", "CreateCertificateAuthority DeleteCertificateAuthority DeletePermission DeletePolicy"
 )
 """What an administrator may not do, since it is done through the spec."""
 
-ON_NO_AUTHORITY = _all("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
+ON_NO_AUTHORITY = named("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
 ON_AUTHORITY = tuple(
     name
-    for name in (*READING, *ADMINISTERING, *_all("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
+    for name in (*READING, *ADMINISTERING, *named("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
     if name not in ON_NO_AUTHORITY
 )
-ON_CERTIFICATE = _all(
+ON_CERTIFICATE = named(
     "acm",
     "DeleteCertificate DescribeCertificate ExportCertificate GetCertificate ImportCertificate "
     "ListCertificateDomainValidations ListTagsForCertificate RenewCertificate ResendValidationEmail RevokeCertificate "
     "UpdateCertificateOptions",
 )
-TAGGING = _all("acm", "AddTagsToCertificate RemoveTagsFromCertificate")
-OF_ACM_ACCOUNT = _all("acm", "GetAccountConfiguration ListCertificates PutAccountConfiguration SearchCertificates")
+TAGGING = named("acm", "AddTagsToCertificate RemoveTagsFromCertificate")
+OF_ACM_ACCOUNT = named("acm", "GetAccountConfiguration ListCertificates PutAccountConfiguration SearchCertificates")
 
 
 _ALGORITHM = "acm-pca:x509key/algorithm"

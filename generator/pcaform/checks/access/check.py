@@ -109,10 +109,18 @@ class Decisions:
     kept: tuple[Decision, ...]
 
     def on(self, label: str) -> Self:
-        """Return the decisions on another CA of the same class."""
+        """Return the decisions on another CA of the same class; not by `replace`, since there can be a million."""
         if not self.kept or self.kept[0].request.target == label:
             return self
-        return replace(self, kept=tuple(_on(each, label) for each in self.kept))
+        kept = []
+        for each in self.kept:
+            old = each.request
+            names, key = old.names, old.key_algorithm
+            request = AccessRequest(
+                old.action, label, old.route, old.template, names, key, old.tag, old.variant, old.names_label
+            )
+            kept.append(Decision(each.subject, request, each.is_allowed, each.message))
+        return replace(self, kept=tuple(kept))
 
 
 def decide_by_class(
@@ -203,15 +211,6 @@ def _to_acm(
             found = decided[first].kept if first in decided else ()
             kept += found if name == first else (_for_name(each, name, samples[name]) for each in found)
     return Decisions(judged, tuple(kept))
-
-
-def _on(decision: Decision, label: str) -> Decision:
-    """Return the same decision on another CA of the class; not by `replace`, since there can be a million."""
-    old = decision.request
-    request = AccessRequest(
-        old.action, label, old.route, old.template, old.names, old.key_algorithm, old.tag, old.variant, old.names_label
-    )
-    return Decision(decision.subject, request, decision.is_allowed, decision.message)
 
 
 def _for_name(decision: Decision, pattern: str, name: str) -> Decision:

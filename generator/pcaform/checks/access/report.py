@@ -11,6 +11,7 @@ from pcaform.core import facts
 from pcaform.core.finding import Finding
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report, alias
+from pcaform.core.formats.text import count
 from pcaform.iam import actions
 
 _RULE = "not-as-granted"
@@ -22,8 +23,6 @@ _NOT_SHOWN_LIVE = (
     "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
     "policies"
 )
-
-
 _MAX_NAMES = 3
 
 
@@ -127,8 +126,8 @@ def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> 
 
 def format_summary(result: AccessResult) -> str:
     """Return the last line: how much was checked, and the number of findings."""
-    count, requests = len(result.findings), sum(principal.judged for principal in result.principals)
-    end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
+    requests = sum(principal.judged for principal in result.principals)
+    end = count(len(result.findings), "finding") if result.findings else "nothing found"
     return f"{len(result.principals)} principals, {requests} requests checked: {end}"
 
 
@@ -159,17 +158,20 @@ def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
 
 def _merge_rows(table: Sequence[Row]) -> list[Row]:
     """Merge rows of targets on which the same is allowed: an account can have a thousand CAs."""
-    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in table:
-        groups.setdefault((tuple(row.direct), tuple(row.through_acm)), []).append(row)
-    return [replace(group[0], target=_join_targets([row.target for row in group])) for group in groups.values()]
+        groups.setdefault((*row.direct, "", *row.through_acm), []).append(row)
+    return [replace(group[0], target=", ".join(_targets(group))) for group in groups.values()]
 
 
-def _join_targets(targets: list[str]) -> str:
-    """Return targets as one text; "another CA" (future CAs) is never cut off."""
-    names = [target for target in targets if target != access_request.OTHER_CA]
-    parts = [*names[:_MAX_NAMES], *([f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else [])]
-    return ", ".join([*parts, *([access_request.OTHER_CA] if access_request.OTHER_CA in targets else [])])
+def _targets(group: Sequence[Row]) -> Iterator[str]:
+    """Yield the targets of rows; "another CA" (future CAs) is never cut off."""
+    names = [row.target for row in group if row.target != access_request.OTHER_CA]
+    yield from names[:_MAX_NAMES]
+    if len(names) > _MAX_NAMES:
+        yield f"{len(names) - _MAX_NAMES} more"
+    if len(names) < len(group):
+        yield access_request.OTHER_CA
 
 
 def _phrases(allowed: Sequence[AccessRequest], route: str) -> list[str]:

@@ -3,9 +3,10 @@
 The CA at AWS is found by its ARN, or else by name, type and region; never by a guess.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pcaform.checks.audit.renewal_blockers import missing_permission
@@ -38,12 +39,16 @@ _REISSUE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaMatches:
-    """The matches of a spec's CAs, by key: exactly one, or several candidates. A CA without a match is in neither."""
+    """The matches of a spec's CAs, by key: exactly one, none, or several candidates."""
 
-    unique: Mapping[str, CaStatus]
-    ambiguous: Mapping[str, tuple[CaStatus, ...]]
+    candidates: Mapping[str, Sequence[CaStatus]]
+
+    @cached_property
+    def unique(self) -> Mapping[str, CaStatus]:
+        """The CAs of which there is exactly one match, by key."""
+        return {key: found[0] for key, found in self.candidates.items() if len(found) == 1}
 
     @property
     def arns(self) -> Mapping[str, str]:
@@ -59,16 +64,12 @@ def region_of(spec: Spec, key: str) -> str:
 
 def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
-    unique, ambiguous = {}, {}
+    matches = {}
     for key in spec.certificate_authorities:
         candidates = [live for live in snapshot.authorities if _is_candidate(spec, key, live)]
         # deleted or failed ones only if there is no other
-        cas = tuple(live for live in candidates if live.status not in GONE) or tuple(candidates)
-        if len(cas) == 1:
-            unique[key] = cas[0]
-        elif cas:
-            ambiguous[key] = cas
-    return CaMatches(unique, ambiguous)
+        matches[key] = [live for live in candidates if live.status not in GONE] or candidates
+    return CaMatches(matches)
 
 
 def is_named(spec: Spec, live: CaStatus) -> bool:
@@ -124,9 +125,8 @@ def _compare_ca(
 
 def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatches) -> Difference:
     ca, place, region = spec.certificate_authorities[key], f"{_SECTION}.{key}", region_of(spec, key)
-    if key in matches.ambiguous:
-        arns = ", ".join(live.arn for live in matches.ambiguous[key])
-        name = matches.ambiguous[key][0].name
+    if candidates := matches.candidates[key]:
+        arns, name = ", ".join(live.arn for live in candidates), candidates[0].name
         return Difference(Kind.UNKNOWN, place, f"several CAs have the name '{name}'", f"give its 'arn', one of {arns}")
     is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
     is_elsewhere = is_foreign or bool(ca.provider and ca.provider.assume_role)

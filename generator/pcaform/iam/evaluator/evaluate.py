@@ -138,12 +138,19 @@ class Policies:
     is_resource_policy_needed: bool = False
 
     def __post_init__(self) -> None:
-        boundaries = () if self.boundary is None else (self.boundary,)
-        for document in chain(self.identity, boundaries, self.session, *self.scps):
+        for document in chain.from_iterable(documents for _, documents in self.layers):
             if any(statement.is_resource_based for statement in document.statements):
                 raise PolicyError(f"policy '{document.name}' has a principal, which only a resource-based policy may")
         if self.resource and any(not statement.is_resource_based for statement in self.resource.statements):
             raise PolicyError(f"policy '{self.resource.name}' is resource-based and has a statement without principal")
+
+    @property
+    def layers(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
+        """The kinds of the caller's own policies, and the policies of each kind or level."""
+        yield from ((SCP, level) for level in self.scps)
+        yield IDENTITY, self.identity
+        yield BOUNDARY, () if self.boundary is None else (self.boundary,)
+        yield SESSION, self.session
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +199,7 @@ def _evaluate_principal(request: Request, policies: Policies, *, is_granted: boo
 
 
 def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
-    layers: tuple[tuple[str, Iterable[Document]], ...] = (
-        (SCP, (document for level in policies.scps for document in level)),
-        (IDENTITY, policies.identity),
-        (BOUNDARY, (policies.boundary,) if policies.boundary else ()),
-        (SESSION, policies.session),
-    )
-    for kind, documents in layers:
+    for kind, documents in policies.layers:
         for statement in _applying(request, documents, is_allow=False):
             return Verdict(Effect.EXPLICIT_DENY, kind, statement.sid)
     for statement in _applying(request, (policies.resource,) if policies.resource else (), is_allow=False):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
+from pcaform.checks.audit.renewal_blockers import active, renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.formats.text import count, day, days_until
 from pcaform.core.renewal import certificate_status
@@ -49,8 +49,8 @@ def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:
         certificates, blockers = active(context.snapshot.issued_by(ca)), _blockers(context, ca)
-        reasons = "; ".join(blocker.reason for blocker in blockers)
-        advice = "; ".join(dict.fromkeys(blocker.advice for blocker in blockers))
+        reasons = "; ".join(reason for reason, _ in blockers)
+        advice = "; ".join(dict.fromkeys(todo for _, todo in blockers))
         if certificates and blockers:
             first = min((each.ends for each in certificates if each.ends is not None), default=None)
             subject = count(len(certificates), "managed certificate")
@@ -84,5 +84,5 @@ def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
             yield about(certificate, message, advice=status.advice, day=context.now)
 
 
-def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
+def _blockers(context: AuditContext, ca: CaStatus) -> list[tuple[str, str]]:
     return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
