@@ -72,6 +72,21 @@ class AccessRequest:
         """Whether its template is one of CA certificates."""
         return "CACertificate" in (self.template or "")
 
+    def describe(self) -> str:
+        """Describe it in one line."""
+        template = self.template or (self.action == actions.ISSUE and "without a template")
+        key = self.key_algorithm != facts.DEFAULT_KEY and self.key_algorithm
+        parts = [
+            f"{self.action} on {self.target}",
+            template,
+            self.names is not None and f"for {', '.join(self.names) or 'no name'}",
+            key and f"with a key {key}",
+            self.tag and f"tagged {self.tag}",
+            self.action.startswith("acm-pca:") and self.route != DIRECT and self.route,
+            self.variant,
+        ]
+        return ", ".join(str(part) for part in parts if part)
+
 
 def route_keys(route: str) -> Context:
     """Return the condition key that shows whether a service makes the call."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_by_class
+from pcaform.checks.access.check import AccessReport, Decision, Principal, build_result, decide_by_class
 from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.iam import actions
@@ -26,7 +26,7 @@ def account_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(parts, filters, statuses=CERTIFIED, has_principals=True)
 
 
-def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple[ImportNote, ...]]:
+def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple[ImportNote, ...]]:
     """Check all principals of an account in every region; return notes on those whose policies are unreadable."""
     scenarios, notes = _build_scenarios(snapshot)
     samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
@@ -34,7 +34,7 @@ def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple
     non_empty = tuple(principal for principal in principals if principal.allowed)
     findings = [finding for principal in non_empty for finding in _find_excess(principal)]
     findings += _find_handed(scenarios[0], snapshot) if scenarios else ()
-    return AccessResult(non_empty, tuple(findings), is_live=True), notes
+    return build_result(non_empty, findings, is_live=True), notes
 
 
 def _find_handed(scenario: Scenario, snapshot: AccountSnapshot) -> Iterator[Decision]:

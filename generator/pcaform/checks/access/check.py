@@ -9,12 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Self
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.expected import NOTHING_TOLD, ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject
+from pcaform.core.finding import Finding
+from pcaform.core.formats.report import alias
 from pcaform.iam import actions
 from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
@@ -22,6 +26,15 @@ from pcaform.iam.evaluator.patterns import is_resource
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ALLOW_ALL = read_document({"Version": "2012-10-17", "Statement": _ALLOW_ALL_STATEMENT}, "allow all")
+_RULE = "not-as-granted"
+_NOT_SHOWN = (
+    "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
+    "policies, the CAs' own policies, and other policies of principals that exist already"
+)
+_NOT_SHOWN_LIVE = (
+    "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
+    "policies"
+)
 _AUTHORITY, _NAMES = "acm:certificateauthority", "acm:domainnames"
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})")
 """The start of a policy variable, whose value is the request's; `${*}` is a star."""
@@ -52,13 +65,43 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessResult:
-    """What all principals may do, and every finding."""
+class AccessFinding(Finding):
+    """A request of a principal, the subject, that is decided otherwise than it should be."""
 
+    request: str = ""
+    allowed: bool = False
+
+    principal = alias("subject", str)
+
+    @property
+    def statement(self) -> str:
+        """The request, and what is wrong with the decision."""
+        return f"{self.request}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReport:
+    """What `access --format json` prints."""
+
+    format_version: Literal["1.1"]
     principals: tuple[Principal, ...]
-    findings: tuple[Decision, ...]
-    is_live: bool = False
+    findings: tuple[AccessFinding, ...]
+    not_shown: str
+    """Which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
+    is_live: Annotated[bool, Field(exclude=True)] = False
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
+
+
+def build_result(
+    principals: Iterable[Principal], decisions: Iterable[Decision], *, is_live: bool = False
+) -> AccessReport:
+    """Return what principals may do, with the decisions that are wrong as findings."""
+    findings = (
+        AccessFinding(_RULE, each.subject, each.message, request=each.request.describe(), allowed=each.is_allowed)
+        for each in decisions
+    )
+    not_shown = _NOT_SHOWN_LIVE if is_live else _NOT_SHOWN
+    return AccessReport("1.1", tuple(principals), tuple(findings), not_shown, is_live)
 
 
 def decider(

@@ -2,58 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
-from pcaform.checks.access.check import AccessResult, Principal
+from pcaform.checks.access.check import AccessReport, Principal
 from pcaform.core import facts
-from pcaform.core.finding import Finding
 from pcaform.core.formats.markdown import code_cell, escape, table
-from pcaform.core.formats.report import Report, alias
+from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count
 from pcaform.iam import actions
 
-_RULE = "not-as-granted"
-_NOT_SHOWN = (
-    "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
-    "policies, the CAs' own policies, and other policies of principals that exist already"
-)
-_NOT_SHOWN_LIVE = (
-    "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
-    "policies"
-)
 _MAX_NAMES = 3
-
-
-def not_shown(result: AccessResult) -> str:
-    """Return which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
-    return _NOT_SHOWN_LIVE if result.is_live else _NOT_SHOWN
-
-
-@dataclass(frozen=True, slots=True)
-class AccessFinding(Finding):
-    """A request of a principal, the subject, that is decided otherwise than it should be."""
-
-    request: str = ""
-    allowed: bool = False
-
-    principal = alias("subject", str)
-
-    @property
-    def statement(self) -> str:
-        """The request, and what is wrong with the decision."""
-        return f"{self.request}: {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class AccessReport:
-    """What `access --format json` prints."""
-
-    format_version: Literal["1.1"]
-    principals: tuple[Principal, ...]
-    findings: tuple[AccessFinding, ...]
-    not_shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +37,20 @@ class Row:
         return ", ".join(self.direct), through if self.through_acm else ""
 
 
-def build_report(result: AccessResult) -> Report:
+def build_report(result: AccessReport) -> Report:
     """Return the report of what principals may do, and of what they may do although, or not although, it is granted."""
-    findings = tuple(
-        AccessFinding(_RULE, each.subject, each.message, request=describe(each.request), allowed=each.is_allowed)
-        for each in result.findings
-    )
     return Report(
-        findings,
+        result.findings,
         lines=lambda: (
-            *(finding.summary for finding in findings),
+            *(finding.summary for finding in result.findings),
             *(line for principal in result.principals for line in _block(principal, _rows(result, principal))),
         ),
-        document=lambda: AccessReport("1.1", result.principals, findings, not_shown(result)),
-        markdown=lambda: "\n".join(_markdown_lines(result, findings)),
+        document=lambda: result,
+        markdown=lambda: "\n".join(_markdown_lines(result)),
     )
 
 
-def _rows(result: AccessResult, principal: Principal) -> list[Row]:
+def _rows(result: AccessReport, principal: Principal) -> list[Row]:
     return _merge_rows(rows(principal.allowed)) if result.is_live else rows(principal.allowed)
 
 
@@ -109,7 +64,7 @@ def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
     yield f"  all else is denied: {principal.judged} requests checked{end}"
 
 
-def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> Iterator[str]:
+def _markdown_lines(result: AccessReport) -> Iterator[str]:
     """Yield a table with a line for each principal and each target it may act on, then the findings."""
     rows = (
         (f"{principal.kind} {code_cell(principal.key)}", *map(escape, (row.target, *row.cells)))
@@ -120,31 +75,15 @@ def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> 
     yield ""
     checked = sum(principal.judged for principal in result.principals)
     outcome = "findings" if result.is_live else "not as granted"
-    yield f"All else is denied: {checked} requests checked, {len(findings)} {outcome}."
-    yield from (f"- {escape(finding.summary)}" for finding in findings)
+    yield f"All else is denied: {checked} requests checked, {len(result.findings)} {outcome}."
+    yield from (f"- {escape(finding.summary)}" for finding in result.findings)
 
 
-def format_summary(result: AccessResult) -> str:
+def format_summary(result: AccessReport) -> str:
     """Return the last line: how much was checked, and the number of findings."""
     requests = sum(principal.judged for principal in result.principals)
     end = count(len(result.findings), "finding") if result.findings else "nothing found"
     return f"{len(result.principals)} principals, {requests} requests checked: {end}"
-
-
-def describe(request: AccessRequest) -> str:
-    """Describe a request in one line."""
-    template = request.template or (request.action == actions.ISSUE and "without a template")
-    key = request.key_algorithm != facts.DEFAULT_KEY and request.key_algorithm
-    parts = [
-        f"{request.action} on {request.target}",
-        template,
-        request.names is not None and f"for {', '.join(request.names) or 'no name'}",
-        key and f"with a key {key}",
-        request.tag and f"tagged {request.tag}",
-        request.action.startswith("acm-pca:") and request.route != access_request.DIRECT and request.route,
-        request.variant,
-    ]
-    return ", ".join(str(part) for part in parts if part)
 
 
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from pcaform.checks.access.account import check_account_access
-from pcaform.checks.access.check import AccessResult
+from pcaform.checks.access.check import AccessReport
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, sort_findings
 from pcaform.core import facts
@@ -48,7 +48,7 @@ def format_summary(result: Audit) -> str:
 
 
 def audit(
-    snapshot: AccountSnapshot, result: AccessResult, notes: Iterable[ImportNote], *, now: datetime, expiring: timedelta
+    snapshot: AccountSnapshot, result: AccessReport, notes: Iterable[ImportNote], *, now: datetime, expiring: timedelta
 ) -> Audit:
     """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
     context = AuditContext(snapshot, result, now, expiring)

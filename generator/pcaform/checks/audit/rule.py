@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import computed_field
 
-from pcaform.checks.access.check import AccessResult
+from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.text import day
@@ -112,7 +112,7 @@ class AuditContext:
     """What a check looks at. `expiring` is how near an expiry date must be to be reported."""
 
     snapshot: AccountSnapshot
-    access: AccessResult
+    access: AccessReport
     now: datetime
     expiring: timedelta
 

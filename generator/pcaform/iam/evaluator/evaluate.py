@@ -179,7 +179,8 @@ def evaluate(request: Request, policies: Policies) -> Verdict:
     for level in policies.scps:
         if not _allows(request, level):
             return Verdict(Effect.IMPLICIT_DENY, SCP)
-    granted = _resource_grant(request, policies.resource)
+    allowing = _applying(request, (policies.resource,) if policies.resource else (), is_allow=True)
+    granted = max((match_principal(statement, request.principal) for statement in allowing), default=Match.NONE)
     if granted is Match.NONE and (request.is_foreign or policies.is_resource_policy_needed):
         return Verdict(Effect.IMPLICIT_DENY, RESOURCE)
     if granted is Match.DIRECT and not request.is_foreign:
@@ -208,12 +209,6 @@ def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
         if loses_exemption or match_principal(statement, request.principal) is not Match.NONE:
             return Verdict(Effect.EXPLICIT_DENY, RESOURCE, statement.sid)
     return None
-
-
-def _resource_grant(request: Request, policy: Document | None) -> Match:
-    """Return how closely the resource-based policy names the caller in a statement that allows the request."""
-    statements = _applying(request, (policy,) if policy else (), is_allow=True)
-    return max((match_principal(statement, request.principal) for statement in statements), default=Match.NONE)
 
 
 def _allows(request: Request, documents: Iterable[Document]) -> bool:
