@@ -50,28 +50,12 @@ TAGGING = named("acm", "AddTagsToCertificate RemoveTagsFromCertificate")
 OF_ACM_ACCOUNT = named("acm", "GetAccountConfiguration ListCertificates PutAccountConfiguration SearchCertificates")
 
 
-_ALGORITHM = "acm-pca:x509key/algorithm"
-_SIZES: Context = {
-    "acm-pca:x509key/size": ("2048", "3072", "4096"),
-    "acm-pca:x509key/curve": ("P-256", "P-384", "P-521"),
-}
-
-
-def _rsa(size: int) -> Context:
-    return {_ALGORITHM: ("RSA",), "acm-pca:x509key/size": (str(size),)}
-
-
-def _ec(curve: str) -> Context:
-    return {_ALGORITHM: ("EC",), "acm-pca:x509key/curve": (curve,)}
-
-
+_ALGORITHM, _SIZE, _CURVE = (f"acm-pca:x509key/{part}" for part in ("algorithm", "size", "curve"))
+_CURVES = {"EC_prime256v1": "P-256", "EC_secp384r1": "P-384", "EC_secp521r1": "P-521"}
+_SIZES: Context = {_SIZE: ("2048", "3072", "4096"), _CURVE: tuple(_CURVES.values())}
 KEYS: dict[str, Context] = {
-    "RSA_2048": _rsa(2048),
-    "RSA_3072": _rsa(3072),
-    "RSA_4096": _rsa(4096),
-    "EC_prime256v1": _ec("P-256"),
-    "EC_secp384r1": _ec("P-384"),
-    "EC_secp521r1": _ec("P-521"),
+    **{f"RSA_{size}": {_ALGORITHM: ("RSA",), _SIZE: (size,)} for size in _SIZES[_SIZE]},
+    **{name: {_ALGORITHM: ("EC",), _CURVE: (curve,)} for name, curve in _CURVES.items()},
     "RSA of no size": {_ALGORITHM: ("RSA",)},
     "EC of no curve": {_ALGORITHM: ("EC",)},
     "another algorithm": {_ALGORITHM: ("another",), **_SIZES},
