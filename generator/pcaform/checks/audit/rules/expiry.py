@@ -18,7 +18,7 @@ def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
     for ca in context.snapshot.authorities:
         if ca.status == "EXPIRED":
             message = f"it expired on {day(ca.ends)}: it issues nothing, and its certificates are no longer trusted"
-            yield ca_expired.ca_finding(ca, message, advice=_RENEW, day=context.now)
+            yield ca_expired.finding(ca, message, advice=_RENEW, day=context.now)
 
 
 @rule("ca-ends-soon", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
@@ -27,7 +27,7 @@ def ca_ends_soon(context: AuditContext) -> Iterator[AuditFinding]:
     for ca in context.snapshot.authorities:
         if ca.status in ("ACTIVE", "DISABLED") and ca.ends is not None and ca.ends - context.now <= context.expiring:
             message = f"it ends on {day(ca.ends)}, in {days_until(ca.ends, context.now)} days"
-            yield ca_ends_soon.ca_finding(ca, message, advice=_RENEW, day=ca.ends)
+            yield ca_ends_soon.finding(ca, message, advice=_RENEW, day=ca.ends)
 
 
 @rule(
@@ -41,7 +41,7 @@ def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
             left = days_until(ca.restorable_until, context.now)
             message = f"it is deleted, and can be restored for {left} more days, until {day(ca.restorable_until)}"
             advice = "if it is needed: aws acm-pca restore-certificate-authority, and enable it again"
-            yield ca_deleted.ca_finding(ca, message, advice=advice, day=ca.restorable_until)
+            yield ca_deleted.finding(ca, message, advice=advice, day=ca.restorable_until)
 
 
 @rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
@@ -55,10 +55,10 @@ def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
             first = min((each.ends for each in certificates if each.ends is not None), default=None)
             subject = count(len(certificates), "managed certificate")
             message = f"{subject} will not renew, the first ends on {day(first)}: {reasons}"
-            yield no_renewal.ca_finding(ca, message, advice=advice, day=first)
+            yield no_renewal.finding(ca, message, advice=advice, day=first)
         elif (ca.actions or ca.other_accounts) and ca.status == "ACTIVE" and blockers:
             message = f"certificates that ACM issues from it will not renew: {reasons}"
-            yield no_renewal.ca_finding(ca, message, advice=advice, day=None)
+            yield no_renewal.finding(ca, message, advice=advice, day=None)
 
 
 @rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
@@ -69,7 +69,7 @@ def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
             continue
         for certificate in context.snapshot.issued_by(ca):
             for reason in unrenewable(certificate, now=context.now, expiring=context.expiring):
-                yield certificate_ends.certificate_finding(certificate, reason, advice=_LOOK, day=certificate.ends)
+                yield certificate_ends.finding(certificate, reason, advice=_LOOK, day=certificate.ends)
 
 
 @rule("certificate-status", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
@@ -80,8 +80,7 @@ def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
         if status.problem:
             message = status.describe(reason=certificate.failure, ended=day(certificate.ends))
             message += f"; it is used by {count(certificate.users, 'AWS resource')}" if certificate.users else ""
-            about = certificate_status_wrong.certificate_finding
-            yield about(certificate, message, advice=status.advice, day=context.now)
+            yield certificate_status_wrong.finding(certificate, message, advice=status.advice, day=context.now)
 
 
 def _blockers(context: AuditContext, ca: CaStatus) -> list[tuple[str, str]]:
