@@ -7,7 +7,7 @@ from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import Decision, is_allowed, policies_of
 from pcaform.checks.access.scenario import Scenario, Subject
-from pcaform.iam.escalation import EXPORT, FILLING, Handing
+from pcaform.iam.escalation import EXPORT, FILLING, Handing, Target
 from pcaform.iam.evaluator.conditions import satisfying
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.iam.rights import Holder, Rights, iam_prefix, join_holders, target_of, trusted
@@ -38,7 +38,7 @@ def _holders(principal: IamPrincipal) -> Iterator[Holder]:
         if held:
             yield Holder(held, acts_as=frozenset({own.label}))
         if policy.group:
-            yield Holder(own.named("group", policy.group), (policy.document,))
+            yield Holder(Target("group", policy.group, "", own.account), (policy.document,))
             yield Holder(own, acts_as=frozenset({f"group {policy.group}"}))
 
 

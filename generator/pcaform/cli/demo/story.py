@@ -200,7 +200,11 @@ def _break_and_repair(stack: Stack, server: Sandbox, web: Any, *, certificate_ar
     begin_act("The outage: the CA's permission for ACM is gone")
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
     with step("pcaform refuses a spec without it") as notes:
-        notes.append(_require_refusal(without))
+        try:
+            load_valid_text(without.encode(), EXAMPLE)
+        except Invalid as invalid:
+            notes.append(str(invalid.problems[0]))
+        require(bool(notes), "pcaform accepts a spec whose managed certificates cannot renew")
     ignored = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _IGNORED)
     with step("the rule is ignored with a reason; rendered again"):
         spec = write_stack(ignored, out, source=EXAMPLE)
@@ -231,14 +235,6 @@ def _renew(stack: Stack, server: Sandbox, web: Any, *, certificate_arn: str) -> 
         require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
         _verify_chain(stack.scratch, web.get_certificate(CertificateArn=certificate_arn))
         notes.append(f"{before} -> {after['Serial']}")
-
-
-def _require_refusal(text: str) -> str:
-    try:
-        load_valid_text(text.encode(), EXAMPLE)
-    except Invalid as invalid:
-        return str(invalid.problems[0])
-    raise Failure("pcaform accepts a spec whose managed certificates cannot renew")
 
 
 def _require_guard(result: GuardResult) -> str:
