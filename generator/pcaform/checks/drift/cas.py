@@ -6,7 +6,7 @@ The CA at AWS is found by its ARN, or else by name, type and region; never by a 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pcaform.checks.audit.renewal_blockers import missing_permission
@@ -34,6 +34,7 @@ _UNCHANGEABLE = "write what AWS has into the spec: AWS never changes it, and eve
 _ON = "apply the stack: until then, clients do not learn of revocations"
 _OFF = "write it into the spec, or the next apply switches it off"
 _NEW_CA = "the next apply creates a CA of this name, with a key that no one trusts yet"
+_urgent = partial(Difference, is_urgent=True)
 _REISSUE = (
     "no apply changes an installed certificate: renew the CA with 'generation', or write what AWS has into the spec"
 )
@@ -112,7 +113,7 @@ def _compare_ca(
     if live.status in ("ACTIVE", "DISABLED") and live.ends is not None and live.ends - now <= expiring:
         kind = Kind.RENEWAL if ca.permissions else Kind.STAYS
         message = f"its certificate ends on {day(live.ends)}, in {days_until(live.ends, now)} days"
-        yield _urgent(kind, place, message, _renewal_advice(ca), live)
+        yield _urgent(kind, place, message, _renewal_advice(ca), live.arn)
     yield from _compare_permission(f"{place}.permissions", ca, live)
     algorithm = live.arguments["certificate_authority_configuration"][0]["key_algorithm"]
     if isinstance(ca, CertificateAuthority):
@@ -185,16 +186,16 @@ def _compare_status(place: str, ca: CertificateAuthority | Reference, live: CaSt
     if live.status == "DELETED":
         message = f"it is DELETED and can be restored until {day(live.restorable_until)}"
         advice = f"restore it: aws acm-pca restore-certificate-authority, then enable it; otherwise {_NEW_CA}"
-        yield _urgent(Kind.REPLACES, place, message, advice, live)
+        yield _urgent(Kind.REPLACES, place, message, advice, live.arn)
     elif live.status == "FAILED":
         message = f"AWS could not create it ({live.failure or 'no reason given'})"
-        yield _urgent(Kind.REPLACES, place, message, f"delete it: {_NEW_CA}", live)
+        yield _urgent(Kind.REPLACES, place, message, f"delete it: {_NEW_CA}", live.arn)
     elif live.status == "EXPIRED":
         message = f"it is EXPIRED: its certificate ended on {day(live.ends)}"
-        yield _urgent(Kind.RENEWAL, place, message, _renewal_advice(ca), live)
+        yield _urgent(Kind.RENEWAL, place, message, _renewal_advice(ca), live.arn)
     elif live.status == "DISABLED" and is_enabled:
         advice = "apply the stack, which enables it again, or write 'enabled: false': until then it issues nothing"
-        yield _urgent(Kind.RENEWAL, enabled, "'true' in the spec, it is DISABLED at AWS", advice, live)
+        yield _urgent(Kind.RENEWAL, enabled, "'true' in the spec, it is DISABLED at AWS", advice, live.arn)
     elif live.status == "ACTIVE" and not is_enabled:
         advice = "apply the stack, which disables it, or write 'enabled: true'"
         yield Difference(Kind.APPLIED, enabled, "'false' in the spec, it is ACTIVE at AWS", advice, live.arn)
@@ -217,7 +218,7 @@ def _compare_permission(place: str, ca: CertificateAuthority | Reference, live: 
     if actions - set(live.actions):
         for message in missing_permission(live):
             advice = "apply the stack: until then ACM renews nothing from this CA"
-            yield _urgent(Kind.RENEWAL, place, message, advice, live)
+            yield _urgent(Kind.RENEWAL, place, message, advice, live.arn)
     elif live.actions and not ca.permissions:
         message = f"nothing in the spec, at AWS ACM has {', '.join(live.actions)}"
         advice = "write it into the spec and adopt it with 'pcaform adopt', or remove it at AWS: no apply does"
@@ -264,7 +265,3 @@ def _compare_constraints(
     if found != stated and not is_unstated and not name_constraints.is_in(passthrough):
         message = f"{'none' if stated is None else stated} in the spec, in its certificate: {seen}"
         yield Difference(Kind.STAYS, f"{place}.name_constraints", message, _REISSUE, live.arn)
-
-
-def _urgent(kind: Kind, place: str, message: str, advice: str, live: CaStatus) -> Difference:
-    return Difference(kind, place, message, advice, live.arn, is_urgent=True)
