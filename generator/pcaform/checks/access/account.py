@@ -33,17 +33,12 @@ def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple
     principals = (_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects)
     non_empty = tuple(principal for principal in principals if principal.allowed)
     findings = [finding for principal in non_empty for finding in _find_excess(principal)]
-    findings += _find_handed(scenarios[0], snapshot) if scenarios else ()
+    everyone = snapshot.principals.principals if snapshot.principals is not None and scenarios else ()
+    rights = rights_of(everyone)
+    for principal in everyone:
+        with suppress(PolicyError):  # an unreadable policy has a note already
+            findings += find_handed_rights(scenarios[0], _subject(principal), rights)
     return build_result(non_empty, findings, is_live=True), notes
-
-
-def _find_handed(scenario: Scenario, snapshot: AccountSnapshot) -> Iterator[Decision]:
-    """Yield who may take rights that its policies do not name; an unreadable policy has a note already."""
-    principals = snapshot.principals.principals if snapshot.principals is not None else ()
-    rights = rights_of(principals)
-    for principal in principals:
-        with suppress(PolicyError):
-            yield from find_handed_rights(scenario, _subject(principal), rights)
 
 
 def _subject(principal: IamPrincipal) -> Subject:

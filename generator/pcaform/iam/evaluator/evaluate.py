@@ -185,11 +185,8 @@ def evaluate(request: Request, policies: Policies) -> Verdict:
         return Verdict(Effect.IMPLICIT_DENY, RESOURCE)
     if granted is Match.DIRECT and not request.is_foreign:
         return Verdict(Effect.ALLOW, RESOURCE)
-    return _evaluate_principal(request, policies, is_granted=granted is Match.ROLE and not request.is_foreign)
-
-
-def _evaluate_principal(request: Request, policies: Policies, *, is_granted: bool) -> Verdict:
-    """Evaluate the caller's own policies: identity-based (unless the resource granted), boundary and session."""
+    # the caller's own policies: identity-based unless the resource granted, boundary and session
+    is_granted = granted is Match.ROLE and not request.is_foreign
     if not (is_granted or request.principal.is_root or _allows(request, policies.identity)):
         return Verdict(Effect.IMPLICIT_DENY, IDENTITY)
     if policies.boundary is not None and not _allows(request, (policies.boundary,)):
