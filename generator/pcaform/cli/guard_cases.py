@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pcaform.checks.guard.check import check_plan, collect_result
 from pcaform.checks.guard.existing import doubts_of_account, find_in_account
-from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.spec_diff.match import EarlierSpec, match_specs
@@ -32,6 +31,7 @@ from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
+from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
 _PLAN_FILE = b"PK\x03\x04"
@@ -147,7 +147,7 @@ def _find_record(directory: Path, spec: Spec) -> Record:
     """Return what the manifest of a plan's stack records: in its directory, or in one of the stack's name there."""
     account = {"account_id": spec.aws.account_id, "region": spec.aws.region}
     records = (manifest.read(place / manifest.NAME).record for place in (directory, directory / spec.stack))
-    return next((each for each in records if each.items.get(manifest.AWS) == account), Record())
+    return next((each for each in records if each.place.get(manifest.AWS) == account), Record())
 
 
 def show_plan(path: str, chdir: Path | None) -> bytes:

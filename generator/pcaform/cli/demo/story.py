@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.checks.audit.rules.expiry import no_renewal
-from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
@@ -39,6 +38,7 @@ from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.plan_json import read
 from pcaform.terraform.resource_types import PERMISSION
 from pcaform.terraform.runner import Terraform, TerraformMissing, find_binary
 
