@@ -232,14 +232,13 @@ class RequestMatrix:
             context = {**route_keys(DIRECT), **({_RESOURCE_TAG: (owner,)} if owner else {})}
             for action in (*actions.ON_CERTIFICATE, *actions.TAGGING):
                 request = AccessRequest(action, target, resource=arn, context=context)
-                yield from self._tag_requests(request) if action in actions.TAGGING else [request]
+                if action not in actions.TAGGING:
+                    yield request
+                else:  # which set the owner tag to each value, with and without other tags
+                    for tag in (own, _OTHER_TAG):
+                        keys = {_REQUEST_TAG: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}
+                        yield replace(request, tag=tag, context={**context, **keys})
+                    yield replace(request, context={**context, "aws:tagkeys": ("name",)})
+                    yield replace(request, variant=WITHOUT_TAGS)
                 yield from self._add_condition_keys(request, fixed_keys=("aws:resourcetag/",))
         yield from self.on_no_ca(actions.OF_ACM_ACCOUNT, ACCOUNT)
-
-    def _tag_requests(self, request: AccessRequest) -> Iterator[AccessRequest]:
-        """Yield requests that set the owner tag to each value, with and without other tags."""
-        for tag in (self.subject.owner_tag, _OTHER_TAG):
-            keys = {_REQUEST_TAG: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}
-            yield replace(request, tag=tag, context={**request.context, **keys})
-        yield replace(request, context={**request.context, "aws:tagkeys": ("name",)})
-        yield replace(request, variant=WITHOUT_TAGS)

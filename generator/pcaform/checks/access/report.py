@@ -30,12 +30,6 @@ class Row:
         if self.through_acm and self.through_acm != self.direct:
             yield "through ACM", self.through_acm
 
-    @property
-    def cells(self) -> tuple[str, str]:
-        """What is allowed by each route, in words; the same is not listed twice."""
-        through = "the same" if self.through_acm == self.direct else ", ".join(self.through_acm)
-        return ", ".join(self.direct), through if self.through_acm else ""
-
 
 def build_report(result: AccessReport) -> Report:
     """Return the report of what principals may do, and of what they may do although, or not although, it is granted."""
@@ -66,11 +60,12 @@ def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
 
 def _markdown_lines(result: AccessReport) -> Iterator[str]:
     """Yield a table with a line for each principal and each target it may act on, then the findings."""
-    rows = (
-        (f"{principal.kind} {code_cell(principal.key)}", *map(escape, (row.target, *row.cells)))
-        for principal in result.principals
-        for row in _rows(result, principal)
-    )
+    rows = []
+    for principal in result.principals:
+        for row in _rows(result, principal):
+            through = ["the same"] if row.through_acm and row.through_acm == row.direct else row.through_acm
+            cells = (row.target, ", ".join(row.direct), ", ".join(through))
+            rows.append((f"{principal.kind} {code_cell(principal.key)}", *map(escape, cells)))
     yield from table(("principal", "on", "itself", "through ACM"), rows)
     yield ""
     checked = sum(principal.judged for principal in result.principals)
