@@ -13,6 +13,7 @@ from pcaform.core.formats.text import count
 from pcaform.iam import actions
 
 _MAX_NAMES = 3
+_ISSUE = actions.ISSUE.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,12 @@ def _phrases(allowed: Sequence[AccessRequest], route: str) -> list[str]:
 
 def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
     """Replace all templates, all templates of CA certificates, and all actions by one phrase each."""
-    of_cas = [_issue_phrase(template) for template in facts.TEMPLATES if "CACertificate" in template]
-    every = [*map(_issue_phrase, facts.TEMPLATES), _issue_phrase("").rstrip()]
+    of_cas = [f"{_ISSUE} {template}" for template in facts.TEMPLATES if "CACertificate" in template]
+    every = [*(f"{_ISSUE} {template}" for template in facts.TEMPLATES), _ISSUE]
     for summary, group in (("with every template", every), ("with every template of CA certificates", of_cas)):
         if all(phrases.get(phrase) == phrases.get(group[0], set()) for phrase in group):
             others = {phrase: keys for phrase, keys in phrases.items() if phrase not in group}
-            phrases = {_issue_phrase(summary): phrases[group[0]], **others}
+            phrases = {f"{_ISSUE} {summary}": phrases[group[0]], **others}
             break
     every = [action.partition(":")[2] for action in actions.ON_AUTHORITY]
     if all(action in phrases for action in every):
@@ -139,14 +140,10 @@ def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
     return phrases
 
 
-def _issue_phrase(template: str) -> str:
-    return f"{actions.ISSUE.partition(':')[2]} {template}"
-
-
 def _phrase(request: AccessRequest) -> str:
-    name = request.action.partition(":")[2]
-    if request.variant == access_request.CONDITIONS_MET:
-        return f"{_phrase(replace(request, variant=access_request.PLAIN))} under conditions"
+    phrase = request.action.partition(":")[2]
     if request.template is not None:
-        return f"{name} {request.template}"
-    return f"{name} for {request.names_label}" if request.names_label else name
+        phrase += f" {request.template}"
+    elif request.names_label:
+        phrase += f" for {request.names_label}"
+    return f"{phrase} under conditions" if request.variant == access_request.CONDITIONS_MET else phrase

@@ -54,11 +54,6 @@ def missing_permission(ca: CaStatus) -> Iterator[str]:
         yield f"ACM's permission on the CA lacks {' and '.join(missing)} (it has {' and '.join(ca.actions)})"
 
 
-def active(certificates: Sequence[Certificate]) -> list[Certificate]:
-    """Return the certificates that can be renewed at all."""
-    return [certificate for certificate in certificates if certificate.status == ISSUED]
-
-
 def unrenewable(certificate: Certificate, *, now: datetime, expiring: timedelta) -> Iterator[str]:
     """Yield why an issued certificate ends although its CA could renew it; nothing if it is fine."""
     if certificate.status != ISSUED or certificate.ends is None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.audit.renewal_blockers import active, renewal_blockers, unrenewable
+from pcaform.checks.audit.renewal_blockers import renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.formats.text import count, day, days_until
-from pcaform.core.renewal import certificate_status
-from pcaform.sources.account_snapshot import CaStatus
+from pcaform.core.renewal import ISSUED, certificate_status
+from pcaform.sources.account_snapshot import CaStatus, Certificate
 
 _RENEW = "renew its certificate: have its CSR signed again and import the result; or delete the CA if it is not needed"
 _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate"
@@ -48,7 +48,7 @@ def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
 def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:
-        certificates, blockers = active(context.snapshot.issued_by(ca)), _blockers(context, ca)
+        certificates, blockers = _blocked(context, ca)
         reasons = "; ".join(reason for reason, _ in blockers)
         advice = "; ".join(dict.fromkeys(todo for _, todo in blockers))
         if certificates and blockers:
@@ -65,9 +65,8 @@ def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
 def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate ends although its CA is fine: ACM could not renew it, or it is neither in use nor exported."""
     for ca in context.snapshot.authorities:
-        if _blockers(context, ca):
-            continue
-        for certificate in context.snapshot.issued_by(ca):
+        _, blockers = _blocked(context, ca)
+        for certificate in () if blockers else context.snapshot.issued_by(ca):
             for reason in unrenewable(certificate, now=context.now, expiring=context.expiring):
                 yield certificate_ends.finding(certificate, reason, advice=_LOOK, day=certificate.ends)
 
@@ -83,5 +82,7 @@ def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
             yield certificate_status_wrong.finding(certificate, message, advice=status.advice, day=context.now)
 
 
-def _blockers(context: AuditContext, ca: CaStatus) -> list[tuple[str, str]]:
-    return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
+def _blocked(context: AuditContext, ca: CaStatus) -> tuple[list[Certificate], list[tuple[str, str]]]:
+    """Return the certificates of a CA that can be renewed at all, and why they will not, with what to do."""
+    certificates = [each for each in context.snapshot.issued_by(ca) if each.status == ISSUED]
+    return certificates, list(renewal_blockers(ca, certificates, now=context.now))
