@@ -31,6 +31,8 @@ OTHER_CA, NO_CA = "another CA", "no CA"
 OWN, FOREIGN = "own certificate", "another issuer's certificate"
 UNTAGGED, ELSEWHERE = "untagged certificate", "own certificate in another region"
 NEW, ACCOUNT = "new certificate", "the account"
+TARGETS = (OTHER_CA, NO_CA, OWN, FOREIGN, UNTAGGED, ELSEWHERE, NEW, ACCOUNT)
+"""What a request is about that is not a CA with a label of its own, which therefore must not be one of these."""
 ANY_NAME = "any name"
 PLAIN = ""
 WITHOUT_DENIES, WITH_ALLOW_ALL = "if deny statements are ignored", "if all actions are also allowed"

@@ -4,6 +4,7 @@ Findings follow AWS's advice to separate issuing from administration, and to nam
 https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -69,11 +70,12 @@ def _build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[I
 
 
 def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
-    """Map a label of each CA to its ARN: the common name, followed by the id if several CAs have that name."""
+    """Map a label of each CA to its ARN: the common name, followed by the id if it is not clear which CA has it."""
     cas = list(cas_)
     names = [ca.common_name for ca in cas]
+    clear = {name for name, number in Counter(names).items() if name and number == 1} - {*access_request.TARGETS}
     return {
-        name if name and names.count(name) == 1 else f"{name} {ca.arn.rpartition('/')[2]}".strip(): ca.arn
+        name if name in clear else f"{name} {ca.arn.rpartition('/')[2]}".strip(): ca.arn
         for name, ca in zip(names, cas, strict=True)
     }
 
