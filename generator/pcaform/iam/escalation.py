@@ -15,10 +15,8 @@ from pcaform.iam.actions import ADMINISTERING, ISSUE, ON_AUTHORITY
 from pcaform.iam.documents import Statement
 from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 
-_READS = (
-    *("get", "list", "describe", "simulate", "generate", "search"),
-    *("check", "decode", "detect", "estimate", "validate"),
-)
+_READ = re.compile("get|list|describe|simulate|generate|search|check|decode|detect|estimate|validate")
+"""The verbs with which the names of actions that only read begin."""
 _HARMLESS = re.compile(
     r"iam:.*(ServerCertificate|ServiceLinkedRole|SSHPublicKey|AccountAlias|CloudFrontPublicKey)s?$"
     r"|iam:(ChangePassword|(Create|Delete|Tag|Untag)(Virtual)?MFADevice)$|sso:Logout$",
@@ -132,8 +130,9 @@ def is_reading(action: str) -> bool:
     """Tell whether an action, or a pattern of actions, only reads, as its name says."""
     name = action.partition(":")[2].lower()
     start = re.split(r"[*?]", name, maxsplit=1)[0]
-    return start.startswith(_READS) or (
-        bool(start) and start != name and any(each.startswith(start) for each in _READS)
+    is_cut = bool(start) and start != name
+    return _READ.match(start) is not None or (
+        is_cut and any(verb.startswith(start) for verb in _READ.pattern.split("|"))
     )
 
 
