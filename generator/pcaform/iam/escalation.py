@@ -130,10 +130,8 @@ def is_reading(action: str) -> bool:
     """Tell whether an action, or a pattern of actions, only reads, as its name says."""
     name = action.partition(":")[2].lower()
     start = re.split(r"[*?]", name, maxsplit=1)[0]
-    is_cut = bool(start) and start != name
-    return _READ.match(start) is not None or (
-        is_cut and any(verb.startswith(start) for verb in _READ.pattern.split("|"))
-    )
+    verbs = _READ.pattern.split("|") if start and start != name else ()
+    return _READ.match(start) is not None or any(verb.startswith(start) for verb in verbs)
 
 
 @lru_cache(maxsize=4096)
