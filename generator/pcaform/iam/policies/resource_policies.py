@@ -27,7 +27,6 @@ _READ = named(
     "acm-pca",
     "DescribeCertificateAuthority GetCertificate GetCertificateAuthorityCertificate ListPermissions ListTags",
 )
-EC2 = "ec2.amazonaws.com"
 _POD_IDENTITY = "pods.eks.amazonaws.com"
 _ASSUME = "sts:AssumeRole"
 _ANYWHERE = "rolesanywhere.amazonaws.com"
