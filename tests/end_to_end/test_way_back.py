@@ -36,9 +36,7 @@ issuers:
     tags: {team: web}
     policy_tags: {owner: pki}
     grants:
-      - certificates: unmanaged
-        certificate_authorities: [root, overseas]
-        key_algorithms: [RSA_2048, EC_prime256v1]
+      - {certificates: unmanaged, certificate_authorities: [root, overseas], key_algorithms: [RSA_2048, EC_prime256v1]}
   web:
     role: {trust: {services: [ec2.amazonaws.com]}, description: The web, instance_profile: false}
     grants: [{certificates: managed, certificate_authorities: [root], domain_names: ["*.corp.example"]}]
