@@ -89,16 +89,6 @@ class Holder:
     trusts: frozenset[str] = frozenset()
     has_rights: bool = False
 
-    def joined(self, other: "Holder") -> "Holder":
-        """Return it with what is known of the same one from elsewhere."""
-        return Holder(
-            self.target if self.target.account or not other.target.account else other.target,
-            tuple(dict.fromkeys((*self.texts, *other.texts))),
-            self.acts_as | other.acts_as,
-            self.trusts | other.trusts,
-            has_rights=self.has_rights or other.has_rights,
-        )
-
 
 @dataclass(frozen=True)
 class Rights:
@@ -112,8 +102,8 @@ class Rights:
     def labels(self) -> frozenset[str]:
         """The labels of those with rights, by any number of hops."""
         sources: dict[str, set[str]] = {}
-        for label, followed in self._followed.items():
-            for each in followed:
+        for label, acting in self._acting.items():
+            for each in acting | self._reached(label, is_change=True):
                 sources.setdefault(each, set()).add(label)
         own = [label for label, holder in self.holders.items() if self._has_own_rights(label, holder)]
         return frozenset(_closure(own, sources))
@@ -171,12 +161,6 @@ class Rights:
             for each in holder.acts_as if holder.target.kind == "policy" else ():
                 shared.setdefault(each, set()).add(label)
         return shared
-
-    @cached_property
-    def _followed(self) -> Mapping[str, frozenset[str]]:
-        """Label -> those whose rights it has: as whom it can act, and whose policies it can change."""
-        changed = {label: self._reached(label, is_change=True) for label in self.holders}
-        return {label: acting | changed.get(label, frozenset()) for label, acting in self._acting.items()}
 
     @cached_property
     def _acting(self) -> Mapping[str, frozenset[str]]:
@@ -241,8 +225,14 @@ def join_holders(holders: Iterable[Holder]) -> dict[str, Holder]:
     """Return holders by label, with all that is known of each."""
     joined: dict[str, Holder] = {}
     for each in holders:
-        label = each.target.label
-        joined[label] = joined[label].joined(each) if label in joined else each
+        known = joined.get(each.target.label, each)
+        joined[each.target.label] = Holder(
+            known.target if known.target.account or not each.target.account else each.target,
+            tuple(dict.fromkeys((*known.texts, *each.texts))),
+            known.acts_as | each.acts_as,
+            known.trusts | each.trusts,
+            has_rights=known.has_rights or each.has_rights,
+        )
     return joined
 
 
