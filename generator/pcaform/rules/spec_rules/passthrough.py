@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pcaform.rules.rule import error
+from pcaform.rules.rule import error, select
 from pcaform.spec.messages import describe_value, find_nearest, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
@@ -31,9 +31,8 @@ _PATTERNS = {
 @error("api-passthrough", source=_SOURCE)
 def passthrough_has_shape_of_api(spec: Spec) -> Iterator[Violation]:
     """`api_passthrough` has the shape of the API: what the provider does not know would be missing, in silence."""
-    for key, ca in spec.managed.items():
-        if ca.api_passthrough is not None:
-            yield from _check(ca.api_passthrough, "ApiPassthrough", ("certificate_authorities", key, "api_passthrough"))
+    for loc, passthrough in select(spec, "managed.*.api_passthrough"):
+        yield from _check(passthrough, "ApiPassthrough", loc)
 
 
 def _load_shapes() -> Mapping[str, Any]:
