@@ -6,12 +6,13 @@ A plan against an empty state, or that of another stack, is that of a first appl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.verdict import Note, Undecided, note, undecided
 from pcaform.render.manifest import AUTHORITIES, Record
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.resource_types import AUTHORITY
 
 
