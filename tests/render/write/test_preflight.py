@@ -8,13 +8,13 @@ import pytest
 
 from pcaform.core.problems import Failure
 from pcaform.render.manifest import NAME
-from pcaform.render.write import staging, tripwire
-from pcaform.render.write.comparison import compare
+from pcaform.render.write import tripwire
+from pcaform.render.write.comparison import STAGING, compare
 from pcaform.render.write.write import write
 from render.write.builders import stack, tree
 
 NEW = stack(a_tf="new", m__b_tf="new")
-LINKS = ["a.tf", "m", "m/b.tf", "m/old.tf", NAME, tripwire.NAME, staging.NAME]
+LINKS = ["a.tf", "m", "m/b.tf", "m/old.tf", NAME, tripwire.NAME, STAGING]
 
 
 @pytest.mark.parametrize("place", LINKS)

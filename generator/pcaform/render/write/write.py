@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.core.files import fsync_dirs
+from pcaform.core.files import create_file, fsync_dirs
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
-from pcaform.render.write import diff, staging, tripwire
-from pcaform.render.write.comparison import Comparison, Difference, Owner, compare, refuse_read_only
+from pcaform.render.write import diff, tripwire
+from pcaform.render.write.comparison import STAGING, Comparison, Difference, Owner, compare, refuse_read_only
 from pcaform.render.write.lock import lock_directory
 
 _CHANGES = "changes.tf"
@@ -48,7 +48,7 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
             if not force:
                 _refuse_foreign(comparison)
             refuse_read_only(directory, [each.path for each in comparison.differences])
-            staging.clear(directory)
+            _clear(directory)
             if comparison.differences:
                 _apply(comparison)
     return _summarize(comparison)
@@ -88,8 +88,10 @@ def _apply(comparison: Comparison) -> None:
     """Stage everything, then change the stack while the tripwire is there; the staged files never remain."""
     directory = comparison.directory
     after = {each.path: each.after for each in comparison.differences if each.after is not None}
+    owned = [(path, digest) for path in comparison.owned for digest in comparison.owned[path]]
+    owned += [(path, manifest.digest(content)) for path, content in after.items()]
     try:
-        staged = staging.stage(directory, {tripwire.NAME: tripwire.serialize(_list_owned(comparison, after)), **after})
+        staged = _stage(directory, {tripwire.NAME: tripwire.serialize(tripwire.group_by_path(owned)), **after})
         fsync_dirs([directory, directory.parent])
         _put(directory, staged, [tripwire.NAME])
         for paths in _batches(comparison.differences):
@@ -97,16 +99,30 @@ def _apply(comparison: Comparison) -> None:
         _delete(directory, [each.path for each in comparison.differences if each.after is None])
         _put(directory, staged, [manifest.NAME])
     finally:
-        staging.clear(directory)
+        _clear(directory)
     (directory / tripwire.NAME).unlink()
     with suppress(OSError):  # all else is durable; a tripwire that reappears after a power cut only asks for a render
         fsync_dirs([directory])
 
 
-def _list_owned(comparison: Comparison, after: Mapping[str, bytes]) -> tripwire.OwnedDigests:
-    owned = comparison.owned
-    before = [(path, digest) for path in owned for digest in owned[path]]
-    return tripwire.group_by_path([*before, *((path, manifest.digest(content)) for path, content in after.items())])
+def _stage(directory: Path, files: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write files durably into the staging directory of a stack; return the staged file of each path.
+
+    The write itself then only renames and deletes: a full disk is noticed before the first file of the stack changes.
+    """
+    (directory / STAGING).mkdir()
+    staged = {path: directory / STAGING / str(number) for number, path in enumerate(files)}
+    for path, content in files.items():
+        create_file(staged[path], content)
+    return staged
+
+
+def _clear(directory: Path) -> None:
+    """Delete the staging directory, also one left behind by a render that was killed."""
+    if (directory / STAGING).is_dir():
+        for path in (directory / STAGING).iterdir():
+            path.unlink()
+        (directory / STAGING).rmdir()
 
 
 def _batches(differences: Iterable[Difference]) -> tuple[list[str], list[str]]:

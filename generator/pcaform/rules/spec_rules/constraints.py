@@ -127,12 +127,13 @@ def template_fits_ca(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA's own certificate has a template of its type and path length that takes what passes through."""
     if ca.template is None:
         return
-    allowed = [name for name in facts.ca_templates(ca.type) if _has_length(name, ca.path_length)]
-    if ca.template not in facts.ca_templates(ca.type):
+    templates = facts.ca_templates(ca.type)
+    allowed = [name for name in templates if facts.template_path_length(name) == ca.path_length]
+    if ca.template not in templates:
         close = suggest(ca.template, allowed)
         message = f"AWS has no template '{ca.template}' for a {ca.type} CA{close}, allowed: {', '.join(allowed)}"
         yield "template", message
-    elif not _has_length(ca.template, ca.path_length):
+    elif ca.template not in allowed:
         length = "none" if ca.path_length is None else ca.path_length
         yield "template", f"'{ca.template}' does not fit the path length {length}, allowed: {', '.join(allowed)}"
     elif "_API" not in ca.template:
@@ -146,10 +147,6 @@ def template_fits_ca(ca: CertificateAuthority, *_: Any) -> Problems:
     elif ca.template.startswith("Blank") and not _signs(ca.api_passthrough):
         message = "a Blank template gives no key usage: add Extensions.KeyUsage.KeyCertSign to 'api_passthrough'"
         yield "template", message
-
-
-def _has_length(template: str, path_length: int | None) -> bool:
-    return facts.template_path_length(template) == path_length
 
 
 def _signs(passthrough: object) -> bool:
