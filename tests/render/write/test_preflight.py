@@ -84,7 +84,11 @@ def test_an_obstacle_stops_everything(tmp_path: Path, obstacle: Callable[[Path],
     (tmp_path / "s").mkdir()
     message = obstacle(tmp_path / "s")
     before = tree(tmp_path)
-    for attempt in (lambda: write(NEW, tmp_path, force=force), lambda: compare(NEW, tmp_path / "s")):
+    attempts: list[Callable[[], object]] = [
+        lambda: write(NEW, tmp_path, force=force),
+        lambda: compare(NEW, tmp_path / "s"),
+    ]
+    for attempt in attempts:
         with pytest.raises(Failure) as failure:
             attempt()
         assert str(failure.value) == f"{message}\nnothing was written there"

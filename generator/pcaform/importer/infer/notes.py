@@ -12,8 +12,7 @@ from typing import Any
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, has_no_location
-from pcaform.render.plan.placeholders import placeholders_of
-from pcaform.render.plan.resources import resources
+from pcaform.render.plan.resources import placeholders_of, resources
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types

@@ -15,8 +15,7 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.iam.policies import resource_policies
 from pcaform.render.plan.cas import alias
-from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.resources import StackResource, resources
+from pcaform.render.plan.resources import StackResource, build_placeholders, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types

@@ -64,6 +64,16 @@ class Comparison:
     unchanged: tuple[str, ...]
     owned: tripwire.OwnedDigests
 
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The files to write."""
+        return tuple(each.path for each in self.differences if each.after is not None)
+
+    @property
+    def deleted(self) -> tuple[str, ...]:
+        """The leftovers to delete."""
+        return tuple(each.path for each in self.differences if each.after is None and each.path != tripwire.NAME)
+
 
 def compare(stack: Rendered, directory: Path) -> Comparison:
     """Return how a directory differs from the rendered stack, sorted by path.

@@ -7,7 +7,6 @@ old stack, the new one, or the tripwire; in the last case the next render comple
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.core.files import create_file, fsync_dirs
@@ -24,18 +23,8 @@ _MAX_DIFF_LINES = 40
 """Lines of each file's diff in the message of a refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The result of a write: paths in the stack, sorted."""
-
-    directory: Path
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    deleted: tuple[str, ...]
-
-
-def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
-    """Write a stack below `out`, and delete files of an earlier render that this one does not write.
+def write(stack: Rendered, out: Path, *, force: bool = False) -> Comparison:
+    """Write a stack below `out`, delete files of an earlier render that this one does not write; return what differed.
 
     A file that the manifest does not name, or that was edited since, is only overwritten or deleted with `force`;
     otherwise Failure is raised and nothing is written. Unchanged files keep their modification time.
@@ -51,7 +40,7 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
             _clear(directory)
             if comparison.differences:
                 _apply(comparison)
-    return _summarize(comparison)
+    return comparison
 
 
 @contextmanager
@@ -96,7 +85,7 @@ def _apply(comparison: Comparison) -> None:
         _put(directory, staged, [tripwire.NAME])
         for paths in _batches(comparison.differences):
             _put(directory, staged, paths)
-        _delete(directory, [each.path for each in comparison.differences if each.after is None])
+        _delete(directory, comparison.deleted)
         _put(directory, staged, [manifest.NAME])
     finally:
         _clear(directory)
@@ -145,7 +134,7 @@ def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> N
 
 def _delete(directory: Path, paths: Iterable[str]) -> None:
     """Delete leftovers, and the directories below the stack that become empty."""
-    leftovers = [directory / path for path in paths if path != tripwire.NAME]
+    leftovers = [directory / path for path in paths]
     for path in leftovers:
         path.unlink()
         for parent in path.parents:
@@ -153,9 +142,3 @@ def _delete(directory: Path, paths: Iterable[str]) -> None:
                 break
             parent.rmdir()
     fsync_dirs(path.parent for path in leftovers)
-
-
-def _summarize(comparison: Comparison) -> Written:
-    changed = tuple(each.path for each in comparison.differences if each.after is not None)
-    deleted = tuple(each.path for each in comparison.differences if each.after is None and each.path != tripwire.NAME)
-    return Written(comparison.directory, changed, comparison.unchanged, deleted)
