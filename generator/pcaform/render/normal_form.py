@@ -135,13 +135,12 @@ def _has_meaning(value: Any) -> bool:
 
 def _select(form: Form, source: Source) -> Form:
     """Return the part of a form that a source provides, by the table of arguments."""
-    selected: Form = {}
-    for section, value in form.items():
-        if section in _SETTINGS:
-            selected[section] = _carried_part(value, source, section)
-        else:
-            selected[section] = {key: _carried_part(item, source, f"{section}.*") for key, item in value.items()}
-    return selected
+    return {
+        section: _carried_part(value, source, section)
+        if section in _SETTINGS
+        else {key: _carried_part(item, source, f"{section}.*") for key, item in value.items()}
+        for section, value in form.items()
+    }
 
 
 def _carried_part(value: Mapping[str, Any], source: Source, path: str) -> dict[str, Any]:

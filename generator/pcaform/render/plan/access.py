@@ -13,7 +13,7 @@ from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call
-from pcaform.terraform.resource_types import ACM_CERTIFICATE
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, IAM_USER
 
 _CA_ARN = "certificate_authority_arn"
 
@@ -65,9 +65,7 @@ def issuers(spec: Spec) -> Iterator[ModuleCall]:
             module_names.issuer(key),
             module,
             **principal,
-            path=none_if_default(issuer.path, "/"),
-            permissions_boundary=issuer.permissions_boundary,
-            force_destroy=none_if_default(issuer.force_destroy, default=False),
+            **plain_arguments(IAM_USER, issuer),
             policies={name: Call("jsonencode", document) for name, document in documents.items()},
             tags=issuer.tags or None,
         )

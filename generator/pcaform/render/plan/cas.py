@@ -89,10 +89,10 @@ def retained_generations(generation: int) -> range:
     return range(max(1, generation - 1), generation + 1)
 
 
-def arn(spec: Spec, key: str) -> Any:
+def arn(spec: Spec, key: str, name: str = "arn") -> Any:
     """Return a CA's ARN or a reference to it, known as soon as the CA exists; policies need not wait longer."""
     authority = spec.certificate_authorities[key]
-    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "arn")
+    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), name)
 
 
 def active_arn(spec: Spec, key: str) -> Any:
@@ -100,8 +100,7 @@ def active_arn(spec: Spec, key: str) -> Any:
 
     The reference is what makes Terraform order the two.
     """
-    authority = spec.certificate_authorities[key]
-    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "active_arn")
+    return arn(spec, key, "active_arn")
 
 
 def pem_files(spec: Spec) -> dict[str, str]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from pcaform.rules.rule import error, select
-from pcaform.spec.messages import describe_value, find_nearest, suggest
+from pcaform.spec.messages import describe_unknown_value, describe_value, find_nearest, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -85,8 +85,7 @@ def _check_text(value: str, name: str, loc: Loc) -> Iterator[Violation]:
     shape = _shapes()[name]
     words = shape.get("enum")
     if words and value not in words:
-        nearest = suggest(value, words)
-        yield Violation(loc, f"'{loc[-1]}' is {describe_value(value)}{nearest}, allowed: {', '.join(words)}")
+        yield Violation(loc, describe_unknown_value(str(loc[-1]), value, words))
     pattern = shape.get("pattern")
     if pattern and not re.fullmatch(pattern, value, re.ASCII):
         yield _refuse(value, loc, _PATTERNS.get(name, f"text like {pattern}"))
