@@ -7,11 +7,10 @@ render knows whether they were applied; a block whose object is no longer in the
 from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from pcaform.render.history import EVERYTHING, advance, chains_of, keys_of, list_calls
+from pcaform.render.history import CALLS, EVERYTHING, advance, chains_of, keys_of, list_calls
 from pcaform.render.manifest import AUTHORITIES, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import ca_calls, list_providers, pem_files, retained_generations
@@ -202,20 +201,13 @@ def _outputs(spec: Spec) -> list[dict[str, Any]]:
     offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
     active = [key for key in spec.managed if key not in spec.pending]
     owned, ca = [key for key, each in spec.issuers.items() if each.is_owned], module_names.ca
-    roles = {section: partial(module_names.operator_role, section) for section in ("administrators", "auditors")}
     outputs: tuple[tuple[str, str, str, Callable[[str], str], Collection[str]], ...] = (
         ("certificate_authority_arns", "ARN of each active CA", "active_arn", ca, active),
-        (
-            "certificate_signing_requests",
-            "request of each CA that is signed elsewhere",
-            _REQUEST,
-            module_names.ca,
-            offline,
-        ),
-        ("issuer_arns", "ARN of each issuer", "arn", module_names.issuer, owned),
-        ("administrator_arns", "ARN of each administrator's role", "arn", roles["administrators"], spec.administrators),
-        ("auditor_arns", "ARN of each auditor's role", "arn", roles["auditors"], spec.auditors),
-        ("certificate_arns", "ARN of each private certificate", "arn", module_names.certificate, spec.certificates),
+        ("certificate_signing_requests", "request of each CA that is signed elsewhere", _REQUEST, ca, offline),
+        ("issuer_arns", "ARN of each issuer", "arn", CALLS["issuers"], owned),
+        ("administrator_arns", "ARN of each administrator's role", "arn", CALLS["administrators"], spec.administrators),
+        ("auditor_arns", "ARN of each auditor's role", "arn", CALLS["auditors"], spec.auditors),
+        ("certificate_arns", "ARN of each private certificate", "arn", CALLS["certificates"], spec.certificates),
     )
     return [
         {
