@@ -64,17 +64,18 @@ def select(spec: Spec, *paths: str) -> Iterator[tuple[Loc, Any]]:
     `managed` are those of `certificate_authorities` that the stack creates or imports.
     """
     for path in paths:
-        found: list[tuple[Loc, Any]] = [((), spec)]
+        found: Iterator[tuple[Loc, Any]] = iter([((), spec)])
         for step in path.split("."):
-            name = "certificate_authorities" if step == "managed" else step
-            found = [
-                ((*loc, key), inner)
-                for loc, value in found
-                for key, inner in (_children(value) if step == "*" else ((name, getattr(value, step, None)),))
-                if inner is not None
-            ]
+            found = _descend(found, step)
         yield from found
 
 
-def _children(value: Any) -> Any:
-    return value.items() if isinstance(value, Mapping) else enumerate(value)
+def _descend(found: Iterator[tuple[Loc, Any]], step: str) -> Iterator[tuple[Loc, Any]]:
+    """Yield what is one step below; lazily, since lists of so many places would keep the garbage collector busy."""
+    name = "certificate_authorities" if step == "managed" else step
+    for loc, value in found:
+        if step == "*":
+            for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+                yield (*loc, key), inner
+        elif (inner := getattr(value, step, None)) is not None:
+            yield (*loc, name), inner

@@ -11,6 +11,7 @@ from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 _AUTHORITIES = "certificate_authorities"
 _FIELD = "name_constraints"
@@ -53,12 +54,16 @@ def names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
     for key, ca in spec.managed.items():
         for above, constraints in _list_above(spec, ca.parent):
             yield from _check_ca(key, ca, above, constraints)
-    for loc, name in select(spec, "certificates.*.domain_name", "certificates.*.subject_alternative_names.*"):
-        for above, constraints in _list_above(spec, spec.certificates[str(loc[1])].certificate_authority):
-            if fault := name_constraints.find_fault(DNS, name, constraints):
-                yield Violation(loc, f"'{above}' {fault}, and '{name}' is not allowed: AWS would not issue it")
     for loc, certificate in select(spec, "certificates.*"):
+        names: list[tuple[Loc, str]] = [(("domain_name",), certificate.domain_name)]
+        names += [
+            (("subject_alternative_names", at), name) for at, name in enumerate(certificate.subject_alternative_names)
+        ]
         for above, constraints in _list_above(spec, certificate.certificate_authority):
+            for at, name in names:
+                if fault := name_constraints.find_fault(DNS, name, constraints):
+                    message = f"'{above}' {fault}, and '{name}' is not allowed: AWS would not issue it"
+                    yield Violation((*loc, *at), message)
             subject = [(facts.SUBJECT_OIDS["common_name"], certificate.domain_name)]
             if fault := name_constraints.find_subject_fault(subject, constraints):
                 message = (

@@ -1,11 +1,13 @@
 """Rules about the CA hierarchy, and how long CAs are valid."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pcaform.rules.rule import Problems, error
-from pcaform.spec.cas import Authority, CertificateAuthority, Validity, compute_end
+from pcaform.rules.rule import Problems, error, select
+from pcaform.spec.cas import CertificateAuthority, Validity, compute_end
 from pcaform.spec.messages import suggest
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _HIERARCHY = "https://docs.aws.amazon.com/privateca/latest/userguide/ca-hierarchy.html"
@@ -19,7 +21,7 @@ _VALIDITY = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_Valid
 @error("unknown-parent", of="managed.*")
 def parent_exists(ca: CertificateAuthority, _: str, spec: Spec) -> Problems:
     """A parent is a key of `certificate_authorities`."""
-    known = list(spec.certificate_authorities)
+    known = spec.certificate_authorities
     if ca.parent is not None and ca.parent not in known:
         yield "parent", f"the parent '{ca.parent}' is not in this spec{suggest(ca.parent, known, word='known')}"
 
@@ -73,11 +75,14 @@ def short_lived_ca_signs_no_ca(ca: CertificateAuthority, _: str, spec: Spec) -> 
         yield "parent", message
 
 
-@error("parent-key", of="certificate_authorities.*")
-def referenced_parent_states_key_algorithm(ca: Authority, key: str, spec: Spec) -> Problems:
+@error("parent-key")
+def referenced_parent_states_key_algorithm(spec: Spec) -> Iterator[Violation]:
     """A referenced parent has a `key_algorithm`: the signing algorithm must be of its family."""
-    if ca.key_algorithm is None and any(each.parent == key for each in spec.managed.values()):
-        yield "", f"'{key}' signs other CAs, so the type of its key must be known: add 'key_algorithm'"
+    parents = {ca.parent for ca in spec.managed.values()}
+    for loc, ca in select(spec, "certificate_authorities.*"):
+        if ca.key_algorithm is None and loc[1] in parents:
+            message = f"'{loc[1]}' signs other CAs, so the type of its key must be known: add 'key_algorithm'"
+            yield Violation(loc, message)
 
 
 @error("validity-missing", of="managed.*")

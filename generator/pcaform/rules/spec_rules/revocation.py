@@ -8,7 +8,6 @@ from pcaform.rules.rule import Problems, error, select, warning
 from pcaform.spec.cas import CrlConfiguration
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
-from pcaform.spec.sections import CrlBucket
 from pcaform.spec.stack import Spec
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
@@ -67,24 +66,28 @@ def bucket_name_is_valid(spec: Spec) -> Iterator[Violation]:
         owners.setdefault(name, key)
 
 
-@warning("crl-bucket-unused", of="crl_buckets.*")
-def crl_bucket_is_used(bucket: CrlBucket, key: str, spec: Spec) -> Problems:
+@warning("crl-bucket-unused")
+def crl_bucket_is_used(spec: Spec) -> Iterator[Violation]:
     """A CA publishes its CRL in each bucket of this stack."""
-    used, name = {crl.s3_bucket_name for _, crl in select(spec, _CRLS) if crl.enabled} - {None}, bucket.bucket or key
-    if name not in used:
-        close = suggest(name, used) or ": name it in a CA's 's3_bucket_name', or remove it"
-        yield "", f"no CA of this spec has its CRL in '{name}'{close}"
+    used = {crl.s3_bucket_name for _, crl in select(spec, _CRLS) if crl.s3_bucket_name and crl.enabled}
+    for loc, bucket in select(spec, "crl_buckets.*"):
+        name = bucket.bucket or str(loc[1])
+        if name not in used:
+            close = suggest(name, used) or ": name it in a CA's 's3_bucket_name', or remove it"
+            yield Violation(loc, f"no CA of this spec has its CRL in '{name}'{close}")
 
 
-@warning("crl-unreadable", of=_CRLS, source=_PLANNING)
-def crl_can_be_read(crl: CrlConfiguration, _: str, spec: Spec) -> Problems:
+@warning("crl-unreadable", source=_PLANNING)
+def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
     """Whoever checks a certificate can read the CRL: this stack's buckets are private, CloudFront serves them."""
     buckets = {bucket.bucket or key: (key, bucket) for key, bucket in spec.crl_buckets.items()}
-    key, bucket = buckets.get(crl.s3_bucket_name or "", ("", None))
-    if bucket is None or not crl.enabled:
-        return
-    if not bucket.cloudfront_distribution_arns:
-        message = f"nobody can read the CRL in the private bucket '{key}': add 'cloudfront_distribution_arns' to it"
-        yield "s3_bucket_name", message
-    if crl.custom_cname is None:
-        yield "", "certificates carry the private bucket's address: add 'custom_cname', the distribution's host"
+    for loc, crl in select(spec, _CRLS):
+        key, bucket = buckets.get(crl.s3_bucket_name or "", ("", None))
+        if bucket is None or not crl.enabled:
+            continue
+        if not bucket.cloudfront_distribution_arns:
+            message = f"nobody can read the CRL in the private bucket '{key}': add 'cloudfront_distribution_arns' to it"
+            yield Violation((*loc, "s3_bucket_name"), message)
+        if crl.custom_cname is None:
+            message = "certificates carry the private bucket's address: add 'custom_cname', the distribution's host"
+            yield Violation(loc, message)
