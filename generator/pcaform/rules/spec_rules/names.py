@@ -106,7 +106,8 @@ def issuer_is_one_principal(issuer: Issuer, key: str, _: Spec) -> Problems:
 @error("tags", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Tag.html")
 def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     """Tags are valid at AWS: no `aws:` keys, its characters only, at most 50 with the default ones, no two alike."""
-    for loc, tags in select(spec, "aws.default_tags", *(f"{section}.*.tags" for section in _TAGGED)):
+    of_policies = (f"{section}.*.policy_tags" for section in _IAM_SECTIONS)
+    for loc, tags in select(spec, "aws.default_tags", *(f"{section}.*.tags" for section in _TAGGED), *of_policies):
         for key, value in tags.items():
             if key.lower().startswith("aws:"):
                 yield Violation((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS reserves: rename it")

@@ -23,7 +23,7 @@ _ANCHORS = tuple(f"{trust}.roles_anywhere.trust_anchor_arn" for trust in _TRUSTS
 _TRUSTED_PROVIDERS = (*(f"{trust}.oidc.*.provider_arn" for trust in _TRUSTS), *_ANCHORS)
 _BOUNDARIES = tuple(f"{section}.*.permissions_boundary" for section in ("issuers", "administrators", "auditors"))
 _REGIONS = ("aws.region", "certificate_authorities.*.provider.region", "removed.*.provider.region")
-_OWNED_ONLY = ("permissions_boundary", "force_destroy")
+_OWNED_ONLY = ("permissions_boundary", "force_destroy", "policy_path", "policy_tags")
 _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _KNOWN_REGIONS = tuple(region for regions in facts.REGIONS.values() for region in regions)
 _LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
@@ -74,6 +74,9 @@ def existing_principal_is_unchanged(issuer: Issuer, key: str, _: Spec) -> Proble
     for name in _OWNED_ONLY if not issuer.is_owned else ():
         if getattr(issuer, name):
             yield name, f"'{key}' exists already and is not changed: remove '{name}'"
+    if issuer.deny_other_templates and (issuer.is_owned or issuer.policy is not None):
+        why = "a 'policy' is used unchanged" if issuer.policy else "a principal of this stack is always denied them"
+        yield "deny_other_templates", f"{why}: remove 'deny_other_templates'"
     if issuer.role is not None and issuer.force_destroy:
         yield "force_destroy", "a role has no keys or logins: remove 'force_destroy'"
 
