@@ -30,8 +30,7 @@ from pcaform.sources.tfstate import Instance, build_inventory
 from pcaform.terraform import plan_json
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.addresses import strip_keys
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.plan_json import Change, Plan, is_marked
 from pcaform.terraform.references import Expressions, split_target
 from pcaform.terraform.schema import ATTRIBUTES, PLAN
 

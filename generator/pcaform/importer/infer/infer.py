@@ -26,8 +26,7 @@ from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
 from pcaform.render.history import call_of, list_calls
-from pcaform.render.plan.placeholders import placeholders_of
-from pcaform.render.plan.resources import StackResource, resources
+from pcaform.render.plan.resources import StackResource, placeholders_of, resources
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory

@@ -11,8 +11,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Resource
+from pcaform.terraform.plan_json import Change, Resource, is_marked
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
 CRL = "crl_configuration"

@@ -26,8 +26,7 @@ from pcaform.checks.guard.analysis.revocation import (
 )
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.iam.documents import ANYONE, PolicyError
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Resource
+from pcaform.terraform.plan_json import Change, Resource, is_marked
 from pcaform.terraform.resource_types import (
     AUTHORITY,
     S3_BUCKET,
