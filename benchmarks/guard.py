@@ -36,15 +36,15 @@ def text(authorities: int, issuers: int) -> bytes:
     return spec(authorities) + b"issuers:\n" + b"".join(ISSUER.format(number=n).encode() for n in range(issuers))
 
 
-def plan(state: bytes) -> bytes:
-    """Return a plan over a state, as Terraform shows it: one in fifty of its resources changes."""
+def plan(state: bytes, *, one_in: int) -> bytes:
+    """Return a plan over a state, as Terraform shows it: one in so many of its resources changes."""
     resources, changes = [], []
     for number, each in enumerate(json.loads(state)["resources"]):
         instance = each["instances"][0]
         key = f'["{instance["index_key"]}"]' if "index_key" in instance else ""
         address = f"{each['module']}.{each['type']}.{each['name']}{key}"
         values = instance["attributes"]
-        actions, after = _changed(each["type"], values) if number % 50 == 0 else (["no-op"], values)
+        actions, after = _changed(each["type"], values) if number % one_in == 0 else (["no-op"], values)
         resources.append({"address": address, "mode": "managed", "type": each["type"], "values": values})
         change = {"actions": actions, "before": values, "after": after, "after_unknown": {}}
         changes.append({"address": address, "mode": "managed", "type": each["type"], "change": change})
@@ -73,18 +73,20 @@ def seconds(*command: str) -> float:
 
 
 def main() -> None:
-    """Print two lines: a plan, and two specs."""
+    """Print two lines for plans, and three for two specs."""
     program = (sys.executable, "-m", "pcaform")
     with tempfile.TemporaryDirectory() as home:
         old, new, shown = (Path(home) / name for name in ("old.yaml", "new.yaml", "plan.json"))
         old.write_bytes(text(AUTHORITIES, ISSUERS))
         new.write_bytes(old.read_bytes().replace(b"[issuing-7]", b"[issuing-8]"))
-        shown.write_bytes(plan(state_of(load_valid_text(old.read_bytes(), "old.yaml"))))
-        count = len(json.loads(shown.read_bytes())["resource_changes"])
-        decoding = seconds(sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(shown))
-        judging = seconds(*program, "guard", str(shown))
-        name = f"guard a plan of {count} resources, {shown.stat().st_size / 1e6:.0f} MB"
-        print(f"{name:50} {judging:6.2f} s, {judging / decoding:5.1f} x decoding it ({decoding:.2f} s)", flush=True)
+        state = state_of(load_valid_text(old.read_bytes(), "old.yaml"))
+        for one_in in (50, 1):
+            shown.write_bytes(plan(state, one_in=one_in))
+            count = len(json.loads(shown.read_bytes())["resource_changes"])
+            decoding = seconds(sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(shown))
+            judging = seconds(*program, "guard", str(shown))
+            name = f"guard a plan of {count} resources, 1 in {one_in} changes"
+            print(f"{name:50} {judging:6.2f} s, {judging / decoding:5.1f} x decoding it ({decoding:.2f} s)", flush=True)
         for authorities, issuers in ((5, 5), (100, 50), (AUTHORITIES, ISSUERS)):
             old.write_bytes(text(authorities, issuers))
             new.write_bytes(old.read_bytes().replace(b"[issuing-3]", b"[issuing-4]"))

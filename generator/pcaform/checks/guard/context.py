@@ -13,9 +13,9 @@ from operator import itemgetter
 from typing import Any
 
 from pcaform.checks.guard.certificate import identity, key_identifiers
-from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
-from pcaform.checks.guard.references import Expressions
+from pcaform.terraform.plan_json import Change, Plan, Resource
+from pcaform.terraform.references import Expressions
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     AUTHORITY,
@@ -226,9 +226,16 @@ class PlanContext:
             yield from self._below(child, levels - 1)
         yield from self._dependents.get(arn, ())
 
+    @cached_property
+    def _installed_at(self) -> Mapping[Any, list[str]]:
+        arns: dict[Any, list[str]] = {}
+        for arn, certificate in self.installed.items():
+            arns.setdefault(certificate, []).append(arn)
+        return arns
+
     def affected_by_certificate(self, text: Any) -> tuple[str, ...]:
         """Return the CAs that have a certificate installed, one line each, with what depends on them."""
-        arns = [arn for arn, installed in self.installed.items() if text and installed == text]
+        arns = self._installed_at.get(text, ()) if text else ()
         own = [f"{self.name(arn)}: has it installed" for arn in arns]
         return tuple(dict.fromkeys([*own, *(line for arn in arns for line in self._below(arn, _MAX_DEPTH))]))
 
@@ -245,6 +252,11 @@ class PlanContext:
         """Yield what the plan does to objects of some types."""
         found = [each for kind in types for each in self._changes_by_type.get(kind, ())]
         return (change for _, change in (sorted(found, key=itemgetter(0)) if len(types) > 1 else found))
+
+    @cached_property
+    def destroyed_policies(self) -> frozenset[Any]:
+        """The ARNs of the policies that the plan destroys."""
+        return frozenset(each.before.get("arn") for each in self.changes_of(*POLICIES) if each.is_destroyed)
 
     @cached_property
     def _changes_by_type(self) -> Mapping[str, list[tuple[int, Change]]]:

@@ -12,11 +12,11 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import Target
 from pcaform.iam.rights import Holder, Rights, iam_prefix, join_holders, provider_name, target_of, trusted
 from pcaform.terraform import resource_types as types
+from pcaform.terraform.plan_json import Change, Resource
 
 _OF_AWS = re.compile(
     r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|(?:AdministratorAccess(?:-Amplify)?|PowerUserAccess"
@@ -39,12 +39,7 @@ _AWS = re.compile(
 )
 """A policy of AWS; those of these services hand on nothing, and with any other name it may."""
 
-INLINE = (
-    types.IAM_USER_POLICY,
-    types.IAM_ROLE_POLICY,
-    types.IAM_GROUP_POLICY,
-    "aws_ssoadmin_permission_set_inline_policy",
-)
+INLINE = (*types.INLINE_POLICIES, types.SSO_INLINE_POLICY)
 ATTACHMENTS = (
     types.IAM_USER_POLICY_ATTACHMENT,
     types.IAM_ROLE_POLICY_ATTACHMENT,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.guard.widening import Widening, find_widening
+from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.escalation import handing_actions
 from pcaform.iam.policies.statements import ISSUER_TAG
@@ -30,12 +30,23 @@ def find_widening_once(
     if any(map(handing_actions, statements)) or _PART_OF_CA.search(text):
         return find_widening(before, after, rights, own=own)
     names = dict(_stand_ins(text))
-    olds, news = (tuple((name, _replaced(each, names)) for name, each in texts.items()) for texts in (before, after))
+    olds, news = (_replaced(texts, names) for texts in (before, after))
     back = {new: old for old, new in names.items()}
     try:
         return Widening(tuple(_put_back(request, back) for request in _widening(olds, news).gained))
     except PolicyError:  # its text names what is in the policy
         return find_widening(before, after, rights, own=own)
+
+
+def have_same_meaning_once(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Return what `have_same_meaning` returns."""
+    names = dict(_stand_ins("\n".join((*before.values(), *after.values()))))
+    return _have_same_meaning(_replaced(before, names), _replaced(after, names))
+
+
+@lru_cache(maxsize=1024)
+def _have_same_meaning(before: Texts, after: Texts) -> bool:
+    return have_same_meaning(dict(before).values(), dict(after).values())
 
 
 @lru_cache(maxsize=1024)
@@ -54,10 +65,13 @@ def _stand_ins(text: str) -> Iterator[tuple[str, str]]:
             yield name, stand_in
 
 
-def _replaced(text: str, names: Mapping[str, str]) -> str:
-    for old, new in names.items():
-        text = text.replace(f'"{old}"', f'"{new}"')
-    return text
+def _replaced(texts: Mapping[str, str], names: Mapping[str, str]) -> Texts:
+    replaced = []
+    for title, text in texts.items():
+        for old, new in names.items():
+            text = text.replace(f'"{old}"', f'"{new}"')  # noqa: PLW2901
+        replaced.append((title, text))
+    return tuple(replaced)
 
 
 def _put_back(request: AccessRequest, names: Mapping[str, str]) -> AccessRequest:

@@ -14,14 +14,13 @@ from pcaform.checks.guard.analysis.policy_steps import attachment_change, member
 from pcaform.checks.guard.analysis.revocation import served
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import denials
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.core.facts import CRL_WRITER_ACTIONS
 from pcaform.iam.actions import ISSUE, REQUEST
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.rights import denies_rights
-from pcaform.terraform.resource_types import POLICIES
+from pcaform.terraform.plan_json import Change
 
 _CONTROL_POLICY, _CONTROL_ATTACHMENT = "aws_organizations_policy", "aws_organizations_policy_attachment"
 SCP_TYPES = (_CONTROL_POLICY, _CONTROL_ATTACHMENT)
@@ -46,10 +45,12 @@ def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
     owners = holders.owners(change)
     if any(map(denies_rights, removed)) and holders.keeps_rights(owners):
         yield f"{', '.join(sorted(owners))} loses its Deny statements"
-    lost = attachment_change(change, context).lost
-    destroyed = {each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed} if lost else ()
-    for who, arn in lost:
-        if arn not in destroyed and any(map(denies_rights, holders.texts_of(arn))) and holders.keeps_rights([who]):
+    for who, arn in attachment_change(change, context).lost:
+        if (
+            arn not in context.destroyed_policies
+            and any(map(denies_rights, holders.texts_of(arn)))
+            and holders.keeps_rights([who])
+        ):
             yield f"{who} loses the Deny statements of {arn}"
     for user, group in membership_change(change).lost:
         held = holders.rights.holders.get(group)

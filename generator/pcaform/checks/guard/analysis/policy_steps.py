@@ -10,7 +10,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import (
     ATTACHMENTS,
     MEMBERSHIPS,
@@ -23,10 +22,11 @@ from pcaform.checks.guard.policy_holders import (
     members,
     texts,
 )
-from pcaform.checks.guard.seen_policies import find_widening_once
-from pcaform.checks.guard.widening import Widening, have_same_meaning
+from pcaform.checks.guard.seen_policies import find_widening_once, have_same_meaning_once
+from pcaform.checks.guard.widening import Widening
 from pcaform.iam.documents import PolicyError, as_list
 from pcaform.iam.rights import Rights
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)
@@ -68,11 +68,19 @@ def membership_change(change: Change) -> PairChange:
 
 def follow_renames(change: Change, before: Pairs, context: PlanContext) -> Pairs:
     """Return who held what, under the names that principals have once the plan has renamed them or made them anew."""
-    kept = [each for each in context.changes_of(*_PRINCIPALS) if each.before and each.after]
-    names = {_name(each, each.before.get("name")): _name(each, each.after.get("name")) for each in kept}
+    names, unknown = _renames(context)
     if UNKNOWN in holders(change.after, change.unknown):
-        names |= {_name(each, each.before.get("name")): UNKNOWN for each in kept if each.is_replaced}
+        names = {**names, **unknown}
     return frozenset((names.get(who, who), arn) for who, arn in before)
+
+
+@lru_cache(maxsize=1)
+def _renames(context: PlanContext) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of principals before -> after, and before -> unknown for those that are made anew."""
+    kept = [each for each in context.changes_of(*_PRINCIPALS) if each.before and each.after]
+    names = [(_name(each, each.before.get("name")), _name(each, each.after.get("name"))) for each in kept]
+    replaced = [old for each, (old, _) in zip(kept, names, strict=True) if each.is_replaced]
+    return {old: new for old, new in names if old != new}, dict.fromkeys(replaced, UNKNOWN)
 
 
 def _pair_change(before: Pairs, after: Pairs) -> PairChange:
@@ -173,7 +181,7 @@ def _steps(
     )
     if is_unknown:
         yield PolicyStep(is_new=not was_concerned, is_unknown=True)
-    elif not (was_concerned or is_concerned) or have_same_meaning(before.values(), after.values()):
+    elif not (was_concerned or is_concerned) or have_same_meaning_once(before, after):
         return
     elif not after:
         if any(rights.gives_rights(text, own) for text in before.values()):

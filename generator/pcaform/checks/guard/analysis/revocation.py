@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, differing
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
 CRL = "crl_configuration"

@@ -35,9 +35,9 @@ from pcaform.checks.guard.arguments import (
     unjudged_serving,
 )
 from pcaform.checks.guard.context import PlanContext, module
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import (
     AUTHORITY,
     S3_BUCKET,

@@ -10,11 +10,11 @@ from pcaform.checks.guard.analysis.policy_steps import PolicyStep, attachment_ch
 from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import describe
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.checks.guard.widening import Widening
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER, POLICIES, SHARE
 
 _WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), IAM_ROLE)
@@ -120,8 +120,7 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
     for who, arn in attachment_change(change, context).lost:
-        destroyed = (each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed)
-        if context.holders.concerns(arn) and arn not in destroyed:
+        if context.holders.concerns(arn) and arn not in context.destroyed_policies:
             message = f"{who} loses {arn} and can no longer issue by it"
             yield access_removed.finding(change, message, advice=_SEE)
     for user, group in membership_change(change).lost:
