@@ -2,20 +2,21 @@
 
 import pytest
 
+from checks.guard import attack_hazards, attack_twins
 from checks.guard.closed_world import judge
 from checks.guard.unseen_hazards import HAZARDS
 from checks.guard.unseen_twins import TWINS
 
 
-@pytest.mark.parametrize("name", HAZARDS)
+@pytest.mark.parametrize("name", HAZARDS | attack_hazards.HAZARDS)
 def test_hazard_does_not_pass(name: str) -> None:
-    changes, more = HAZARDS[name]
+    changes, more = (HAZARDS | attack_hazards.HAZARDS)[name]
     found = judge(*changes, **more)
     assert found.findings or found.doubts
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", TWINS | attack_twins.TWINS)
 def test_twin_is_quiet(name: str) -> None:
-    changes, more = TWINS[name]
+    changes, more = (TWINS | attack_twins.TWINS)[name]
     found = judge(*changes, **more)
     assert (found.findings, found.doubts) == ((), ())

@@ -88,3 +88,53 @@ def blocks(name: str, number: int) -> Change:
 POLICY = RECORDS['module.issuer_ada.aws_iam_policy.this["ada-private-ca"]']["change"]["after"]["arn"]
 EXTRA = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 STATEMENT = TRUST["Statement"][0]
+
+
+def member() -> Change:
+    """Return the membership of an issuer in a group."""
+    return kept("aws_iam_user_group_membership", user="ada", groups=["devs"])
+
+
+def answering() -> Change:
+    """Return the CA whose OCSP responder has a name of its own."""
+    change: Change = copy.deepcopy(RECORDS[AUTHORITY])
+    for side in ("before", "after"):
+        change["change"][side]["revocation_configuration"][0]["ocsp_configuration"][0]["ocsp_custom_cname"] = (
+            "ocsp.example"
+        )
+    return change
+
+
+def referring_by_variable(to: str) -> Plan:
+    """Return the creation of an object in a module whose argument refers to another one by a variable."""
+    plan = {**configured("x.y")["configuration"]}
+    expression = {"expressions": {"target": {"references": ["var.arn"]}}}
+    inner = {"address": "custom_thing.added", "mode": "managed", "type": "custom_thing", **expression}
+    plan["root_module"]["module_calls"]["x"] = {
+        "expressions": {"arn": {"references": [to, to.rpartition(".")[0]]}},
+        "module": {"resources": [inner], "variables": {"arn": {}}},
+    }
+    change = {
+        **record("custom_thing", ["create"], None, {}, {"target": True}),
+        "address": "module.x.custom_thing.added",
+    }
+    return [change], {"configuration": plan}
+
+
+def referring_by_each(to: str) -> Plan:
+    """Return the creation of an object whose argument refers to another one by `for_each`."""
+    change = {**record("custom_thing", ["create"], None, {}, {"target": True}), "address": 'custom_thing.added["a"]'}
+    expressions = {"target": {"references": ["each.value.arn", "each.value"]}}
+    each = {"references": [to, to.rpartition(".")[0]]}
+    return [change], configured("custom_thing.added", expressions=expressions, for_each_expression=each)
+
+
+def twice(*path: Any) -> Change:
+    """Return the update of the CA that has a block twice."""
+    change: Change = copy.deepcopy(RECORDS[AUTHORITY])
+    change["change"]["actions"] = ["update"]
+    values = change["change"]["after"]
+    for step in path[:-1]:
+        values = values[step]
+    values[path[-1]] = values[path[-1]] * 2
+    return change

@@ -3,6 +3,9 @@
 Source: the schema of provider aws 5.100 and 6, https://registry.terraform.io/providers/hashicorp/aws/latest/docs.
 """
 
+import base64
+import re
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -29,6 +32,8 @@ def _in_place(kind: str) -> tuple[str, ...]:
 
 _OFF: tuple[Any, ...] = ("", [], {}, False, 0)
 """Values that are as if they were not there, where nothing is on by default."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_SHORTEST, _LARGEST = 40, 1 << 20
 SECRETS = ("aws_iam_access_key", "aws_iam_user_login_profile")
 """Kinds of which the rules judge the creation alone."""
 JUDGED: Mapping[str, tuple[str, ...]] = {
@@ -107,7 +112,7 @@ def unjudged_arguments(change: Change) -> list[str]:
 
 def changed_arguments(change: Change) -> set[str]:
     """Return the names of the arguments that differ before and after, or may; null and empty are the same."""
-    unknown = [name for name, mark in change.unknown.items() if is_marked(mark)] if change.after else []
+    unknown = [name for name, mark in change.unknown.items() if is_marked(mark)]
     return set(differing(change.before, change.after, unknown, absent=("", [], {})))
 
 
@@ -166,3 +171,24 @@ def _values_at(values: Any, names: list[str]) -> Iterator[Any]:
             yield from _values_at(each, names)
     else:
         yield from _values_at(values.get(names[0]), names[1:])
+
+
+def decoded(text: str) -> str:
+    """Return the text that is in another one as Base64, packed or not; the other one itself where there is none."""
+    if len(text) < _SHORTEST or not _BASE64.fullmatch(text):
+        return text
+    try:
+        content = base64.b64decode(text)
+        plain = zlib.decompressobj(31).decompress(content, _LARGEST) if content[:2] == b"\x1f\x8b" else content
+    except (ValueError, zlib.error):
+        return text
+    return plain.decode(errors="replace")
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield all texts of a value, the names in it included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in (*value, *value.values()) if isinstance(value, Mapping) else value:
+            yield from texts_in(each)

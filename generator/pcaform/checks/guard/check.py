@@ -105,7 +105,7 @@ def _judge(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outco
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Yield what the rules for a change's type say about it."""
-    for rule in rules_for(change.type):
+    for rule in rules_for(change.type) if change.actions != ("forget",) else ():
         yield from rule.check(change, context)
 
 

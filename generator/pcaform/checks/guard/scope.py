@@ -4,17 +4,14 @@ A change is in scope where it is of Private CA under any name, or names an objec
 it is harmless only where a rule or the table of arguments says so; out of scope nothing is said about it.
 """
 
-import base64
 import json
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from pcaform.checks.guard.analysis.revocation import ANSWERS, leads_home, normalized, served, serving
-from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
+from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served, serving
+from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments, decoded, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.checks.guard.rule import rules_for
@@ -54,6 +51,7 @@ _THROUGH: Mapping[str, str] = {
     "aws_ssoadmin_trusted_token_issuer": "permission set",
 }
 """Kinds that decide who gets a role through a service that its trust policy names, or who gets a permission set."""
+_ENDPOINT = "aws_vpc_endpoint"
 _CA, _CERTIFICATE = "a CA", "the certificate of a CA"
 _SET = "permission set"
 _SERVING = "what serves revocation"
@@ -79,7 +77,7 @@ _BESIDE = re.compile(
     r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_|s3).*_policy|aws_kms_grant|aws_lambda_permission"
 )
 """Kinds that change nothing about the bucket or the distribution that they name."""
-_NAMING = re.compile(r".*(dns|record).*")
+_NAMING = re.compile(r".*(dns|record)|(?!aws_).*_zone")
 """Kinds whose name is that of what they answer for."""
 _OF_FRONTS = re.compile("aws_(cloudfront|route53)_")
 _CONDITION_TAG = re.compile(r'aws:(?:Principal|Resource)Tag/([^"}]+)', re.IGNORECASE)
@@ -87,10 +85,11 @@ _OF_RECORDS = ("comment", "ttl")
 _OTHER_RECORDS = re.compile(r"_(txt|mx|caa|srv|ptr)_")
 _OF_ZONE = re.compile(r"zone|^domain(_id|_name)?$")
 _ZONE_NAMES = ("zone", "name", "dns_name", "domain")
+_VALUES = ("id", "type", "content", "value", "target", "record", "data", "rdata", "ttl")
+"""Arguments of a record that are not its name."""
 _KEY = re.compile(r"\[[^\]]*\]")
 _IDENTITY = re.compile(r"\.(arn|id|name|unique_id)$")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
-_SHORTEST, _LARGEST = 40, 1 << 20
+_HOST = re.compile(r"(?:https?:/)?/*(?P<host>[\w*-]+(?:\.[\w-]+)+)\.?(?:[:/].*)?")
 _ID_INSIDE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}$")
 _TOKEN = re.compile(r"[^\s\"'\\,;\[\]{}()<>|]+")
@@ -118,11 +117,11 @@ class Scope:
             return self._by_api(change)
         if not self.names or (_HARMLESS.fullmatch(kind) and change.before.get("id") not in self._accounts):
             return ""
+        if self._leads_there(change, kind):
+            return "issuers reach AWS Private CA by it"
         if not rules_for(change.type) and self._decides(kind):
             return "it decides who may use the CAs of this stack"
-        if change.type.startswith("awscc_iam_") and any(
-            map(self.context.holders.gives, _texts([*change.after.values()]))
-        ):
+        if change.type.startswith("awscc_iam_") and any(map(self.context.holders.gives, texts_in(change.after))):
             return "it gives rights over CAs"
         own = next((self.names[name] for name in _own_names(change) if name in self.names), "")
         own = own or (_SERVING if self._serves(change, kind) else "")
@@ -165,6 +164,16 @@ class Scope:
         is_own = any(isinstance(each, str) and each in ids for each in own)
         parts = [change.before.get("arn"), change.before.get("id") if _OF_FRONTS.match(kind) else None]
         return not _RECORDS.fullmatch(kind) and (is_own or not served(self.context).mentioned.isdisjoint(parts))
+
+    def _leads_there(self, change: Change, kind: str) -> bool:
+        """Tell whether a change is about the way to Private CA: its endpoint in a network, or its region."""
+        values = change.after or change.before
+        endpoints = (each.values for each in self.context.of(_ENDPOINT))
+        ids = [each.get("id") for each in endpoints if str(each.get("service_name")).endswith(".acm-pca")]
+        is_own = str(values.get("service_name")).endswith(".acm-pca") and bool(change.before or values.get("policy"))
+        if kind == "aws_account_region":
+            return any(name.split(":")[3:4] == [values.get("region_name")] for name in self.names)
+        return kind.startswith(_ENDPOINT) and (is_own or values.get("vpc_endpoint_id") in ids)
 
     def _decides(self, kind: str) -> bool:
         """Tell whether a kind decides who may use CAs, whomever and whatever it names."""
@@ -214,7 +223,7 @@ class Scope:
         """Tell which object of the stack a change names in what changes of it; empty for none that matters."""
         if _RECORDS.fullmatch(kind):
             return ""
-        is_record = _NAMING.fullmatch(kind) is not None
+        is_record = _NAMING.match(kind) is not None
         tops = (changed_arguments(change) - _LABELS) | ({"name"} if is_record else set())
         is_elsewhere = is_record and not kind.startswith("aws_")
         if is_elsewhere and (name := self._answered(change, kind)):
@@ -231,17 +240,19 @@ class Scope:
     def _words(self, change: Change, tops: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield the names of objects of the stack in some arguments, plain or encoded, with what they are of."""
         sides = (change.before, change.after)
-        for text in (text for values in sides for top in tops for text in _texts(values.get(top))):
-            decoded = _decoded(text)
-            tokens = (text, text.rstrip("."), *_TOKEN.findall(decoded), *_ID_INSIDE.findall(decoded))
-            for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:"))):
+        for text in (text for values in sides for top in tops for text in texts_in(values.get(top))):
+            plain = decoded(text)
+            tokens = (text, text.rstrip("."), *_TOKEN.findall(plain), *_ID_INSIDE.findall(plain))
+            is_url = not change.type.startswith("aws_")
+            hosts = (match["host"] for each in tokens if is_url and (match := _HOST.fullmatch(each)))
+            for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:")), *hosts):
                 if token in self.names:
                     yield token, self.names[token]
 
     def _referred(self, change: Change, tops: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield the objects of the stack that arguments refer to whose values are known only after the apply."""
         unknown = [top for top in tops if is_marked(change.unknown.get(top))]
-        for name in self.context.files.mentioned(change.address, unknown) if unknown and change.after else ():
+        for name in self.context.files.mentioned(change.address, unknown) if unknown else ():
             address = _KEY.sub("", name)
             for each in (address, address.rpartition(".")[0] if _IDENTITY.search(address) else ""):
                 if each in self._addresses:
@@ -258,21 +269,22 @@ class Scope:
 
     def _answered(self, change: Change, kind: str) -> str:
         """Return the name of revocation for which a record at another provider answers, or may, and not by its home."""
-        values = change.after or change.before
+        values, names = change.after or change.before, served(self.context).names
         form = str(values.get("type") or values.get("record_type") or "CNAME")
         if form not in ANSWERS or _OTHER_RECORDS.search(kind):
             return ""
-        zones = {normalized(each) for name, each in values.items() if _OF_ZONE.search(name)} - {""}
-        texts = [text for name, value in values.items() if name not in ("id", "type") for text in _texts(value)]
-        own = {normalized(each) for name, each in values.items() if not _OF_ZONE.search(name)}
+        zones = {normalized(str(each)) for name, each in values.items() if _OF_ZONE.search(name)} - {""}
+        own = {normalized(each) for name, each in values.items() if not _OF_ZONE.search(name) and name not in _VALUES}
         known = {name for each in zones for name in self._zones.get(each, (each,) if "." in each else ())}
-        for name in sorted(served(self.context).names):
-            of_zone = {f"{one}.{zone}" for one in own for zone in {*zones, *known}}
-            is_relative = zones and not known and any(name.startswith(f"{one}.") for one in own if one)
-            if name in {*own, *of_zone, *known} or is_relative:
-                others = ({"records": [each]} for each in texts if normalized(each) != name)
-                return "" if change.is_created and any(leads_home(each, self.context) for each in others) else name
-        return ""
+        whole = {*own, *(f"{one}.{zone}" for one in own for zone in {*zones, *known})}
+        found = answered_names({"aliases": sorted(whole), "type": form}, names)
+        if change.is_destroyed and "zone" in kind:
+            found += [each for each in names if f".{each}".endswith(tuple(f".{one}" for one in own | zones if one))]
+        if zones and not known:
+            found += [each for each in names for one in own if one and (one == "*" or each.startswith(f"{one}."))]
+        texts = [each for each in texts_in(values) if normalized(each) != next(iter(found), "")]
+        is_home = change.is_created and any(leads_home({"records": [each]}, self.context) for each in texts)
+        return found[0] if found and not is_home else ""
 
     @cached_property
     def _zones(self) -> Mapping[str, list[str]]:
@@ -289,7 +301,7 @@ def _own_names(change: Change) -> Iterator[str]:
     """Yield the ARN of an object, that of the CA that its certificate is of, or whom an object of IAM is about."""
     names = ["certificate_authority_arn" if change.type == ACM_CERTIFICATE else "arn"]
     names += WHOM if change.type.startswith("aws_iam_") else ()
-    yield from _texts([values.get(name) for values in (change.before, change.after) for name in names])
+    yield from texts_in([values.get(name) for values in (change.before, change.after) for name in names])
 
 
 def _may_use(change: Change) -> str:
@@ -310,23 +322,3 @@ def _names_of_principal(change: Change) -> Iterator[tuple[str, str]]:
             if kind in ("Federated", "Service"):
                 host = name.rpartition(":oidc-provider/")[2]
                 yield from ((each, "whom a role trusts that may use CAs") for each in (name, host, f"https://{host}"))
-
-
-def _decoded(text: str) -> str:
-    """Return the text that is in another one as Base64, packed or not; the other one itself where there is none."""
-    if len(text) < _SHORTEST or not _BASE64.fullmatch(text):
-        return text
-    try:
-        content = base64.b64decode(text)
-        plain = zlib.decompressobj(31).decompress(content, _LARGEST) if content[:2] == b"\x1f\x8b" else content
-    except (ValueError, zlib.error):
-        return text
-    return plain.decode(errors="replace")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for each in (*value, *value.values()) if isinstance(value, Mapping) else value:
-            yield from _texts(each)

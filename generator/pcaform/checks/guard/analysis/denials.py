@@ -46,11 +46,8 @@ def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
     if any(map(denies_rights, removed)) and holders.keeps_rights(owners):
         yield f"{', '.join(sorted(owners))} loses its Deny statements"
     for who, arn in attachment_change(change, context).lost:
-        if (
-            arn not in context.destroyed_policies
-            and any(map(denies_rights, holders.texts_of(arn)))
-            and holders.keeps_rights([who])
-        ):
+        is_denying = any(map(denies_rights, holders.texts_of(arn)))
+        if is_denying and arn not in context.destroyed_policies and holders.keeps_rights([who]):
             yield f"{who} loses the Deny statements of {arn}"
     for user, group in membership_change(change).lost:
         held = holders.rights.holders.get(group)
@@ -84,7 +81,9 @@ def denials_gained(change: Change, context: PlanContext) -> Iterator[str]:
     found += [(who, (), holders.texts_of(arn)) for who, arn in attachment_change(change, context).gained]
     found += [(who, (), groups[name].texts) for who, name in membership_change(change).gained if name in groups]
     for who, before, after in found:
-        if holders.holds(who) and _step(before, after, context, "") == _DENIES:
+        users = (label for label, each in groups.items() if who in each.acts_as and label.startswith("user "))
+        is_used = any(map(holders.holds, (who, *users)))
+        if is_used and _step(before, after, context, "") == _DENIES:
             yield f"a policy newly denies {who} what issuing needs"
 
 

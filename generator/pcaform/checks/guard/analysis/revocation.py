@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, differing
+from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, differing, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.plan_json import Change, Resource
@@ -28,6 +28,7 @@ _PATHS = {"custom_path": None, "crl_type": "COMPLETE"}
 _ACL, _PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
 _OMITS, _EXTENSION = "omit_extension", "crl_distribution_point_extension_configuration"
 _KNOWN = frozenset(("enabled", "expiration_in_days", _ACL, *_LOCATIONS[CRL], *_LOCATIONS[OCSP], *_PATHS))
+_FIREWALLS = ("aws_wafv2_web_acl", "aws_wafv2_rule_group")
 ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
 _RESPONDER = re.compile(r"ocsp\.acm-pca\.[\w-]+\.amazonaws\.com(\.cn)?|acm-pca-ocsp\.[\w-]+\.api\.aws")
 """https://docs.aws.amazon.com/privateca/latest/userguide/ocsp-customize.html."""
@@ -172,10 +173,11 @@ def served(context: PlanContext) -> Served:
     values = [each.values for each in (*own, *fronts.values())]
     ids = {str(each.get(name)) for each in values for name in ("id", "arn", "domain_name", "bucket_domain_name")}
     ids |= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
-    mentioned = frozenset(text for each in values for text in _texts(each))
-    return Served(
-        buckets, names, named, tuple(fronts.values()), frozenset({*ids, *buckets, *names} - {"None"}), mentioned
-    )
+    mentioned = {text for each in values for text in texts_in(each)}
+    for each in context.of(*_FIREWALLS) if mentioned else ():
+        mentioned |= {*texts_in(each.values)} if each.values.get("arn") in mentioned else set()
+    ids |= {*buckets, *names}
+    return Served(buckets, names, named, tuple(fronts.values()), frozenset(ids - {"None"}), frozenset(mentioned))
 
 
 def reads_another_bucket(change: Change, context: PlanContext) -> bool:
@@ -227,8 +229,3 @@ def leads_home(values: Mapping[str, Any], context: PlanContext) -> bool:
 def normalized(name: Any) -> str:
     """Return a name of DNS in lower case, without the dot at its end."""
     return name.lower().rstrip(".") if isinstance(name, str) else ""
-
-
-def _texts(value: Any) -> Iterator[str]:
-    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from (each,) if isinstance(each, str) else _texts(each)
