@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html and orgs_manage_policies_rcps.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from itertools import product
@@ -17,9 +18,9 @@ from pcaform.checks.guard.grantees import denials
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.core.facts import CRL_WRITER_ACTIONS
 from pcaform.iam.actions import ISSUE, REQUEST
-from pcaform.iam.documents import PolicyError, read_statements
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.evaluator.conditions import Condition
-from pcaform.iam.rights import denies_rights
+from pcaform.iam.rights import denies_rights, statements_of
 from pcaform.terraform.plan_json import Change
 
 _CONTROL_POLICY, _CONTROL_ATTACHMENT = "aws_organizations_policy", "aws_organizations_policy_attachment"
@@ -72,7 +73,7 @@ def denials_gained(change: Change, context: PlanContext) -> Iterator[str]:
     if change.type in SCP_TYPES:
         kind, old, new = _control(change, context)
         verb = _MAY if new is None else _step((old or "",), (new,), context, kind)
-        if verb and old is not None and _needs(context, kind):
+        if verb and old is not None and any(places for _, places in _needs(context, kind)):
             yield f"the policy of the organization newly {verb} what issuing from the CAs, or reading CRLs, needs"
         return
     holders, groups = context.holders, context.holders.rights.holders
@@ -82,8 +83,7 @@ def denials_gained(change: Change, context: PlanContext) -> Iterator[str]:
     found += [(who, (), groups[name].texts) for who, name in membership_change(change).gained if name in groups]
     for who, before, after in found:
         users = (label for label, each in groups.items() if who in each.acts_as and label.startswith("user "))
-        is_used = any(map(holders.holds, (who, *users)))
-        if is_used and _step(before, after, context, "") == _DENIES:
+        if _step(before, after, context, "") == _DENIES and any(map(holders.holds, (who, *users))):
             yield f"a policy newly denies {who} what issuing needs"
 
 
@@ -107,15 +107,15 @@ def _control(change: Change, context: PlanContext) -> tuple[str, str | None, str
 
 
 def _step(before: Texts, after: Texts, context: PlanContext, kind: str) -> str:
-    """Return how policies newly deny what is needed, as a verb; empty if they do not."""
+    """Return how policies newly deny what is needed, as a verb, empty if they do not; without a kind, those of IAM."""
     about = partial(_about, context=context, kind=kind)
     try:
-        (old, new), allowed = ([about(each, is_allow=kind) for each in (before, after)] for kind in (False, True))
+        old, new = (about(each, is_allow=False) for each in (before, after))
+        was, will = ({need for need, _ in about(each, is_allow=True)} if kind else set() for each in (before, after))
     except PolicyError:
         return _MAY
-    was, will = ({need for need, _ in each} for each in allowed)
     gained = [conditions for need, conditions in new - old if (need, frozenset()) not in old]
-    return _DENIES if not all(gained) else _MAY if gained or (kind and was - will) else ""
+    return _DENIES if not all(gained) else _MAY if gained or was - will else ""
 
 
 @lru_cache(maxsize=64)
@@ -124,24 +124,36 @@ def _about(
 ) -> frozenset[tuple[Need, frozenset[Condition]]]:
     """Return the needs that policies allow or deny, and on which conditions; raises PolicyError."""
     regions = [(arn.split(":")[3],) for arn in (*context.authorities, *context.read)]
-    found = set[tuple[Need, frozenset[Condition]]]()
-    for each in (statement for text in policies if text for statement in read_statements(text)):
+    found, read = set[tuple[Need, frozenset[Condition]]](), [statements_of(text) for text in policies if text]
+    if None in read:
+        raise PolicyError
+    for each in (statement for statements in read for statement in statements or ()):
         asked = {one for one in each.conditions if one.key == _REGION}
+        others = frozenset(each.conditions) - asked
         is_elsewhere = asked and not any(all(one.is_met({_REGION: name}) for one in asked) for name in regions)
-        if each.is_allow == is_allow and not is_elsewhere:
-            others = frozenset(each.conditions) - asked
-            found |= {(need, others) for need in _needs(context, kind) if each.is_about(*need)}
+        if each.is_allow == is_allow and not is_elsewhere and (kind or not others):
+            for actions, places in _needs(context, kind):
+                needs = product(filter(each.matches_action, actions), places)
+                found |= {(need, others) for need in needs if each.is_about(*need)}
     return frozenset(found)
 
 
 @lru_cache(maxsize=4)
-def _needs(context: PlanContext, kind: str) -> tuple[Need, ...]:
-    """Return what a kind of policy may deny to who issues from the CAs of a plan, or to who writes and reads CRLs."""
-    rights, arns = context.holders.rights, (*context.authorities, *context.read)
+def _needs(context: PlanContext, kind: str) -> tuple[tuple[Texts, Texts], ...]:
+    """Return what a kind of policy may deny to issuers, or to those who use CRLs: actions, each on all of some places.
+
+    Places are of the partition `aws`, as statements are compared.
+    """
+    rights = context.holders.rights
+    arns = tuple(re.sub("^arn:[^:]*:", "arn:aws:", arn) for arn in (*context.authorities, *context.read))
     arns = arns or (("arn:aws:acm-pca:-:-:certificate-authority/-",) if rights.labels else ())
     prefixes = dict.fromkeys(arn.partition("certificate-")[0].replace(":acm-pca:", ":acm:") for arn in arns)
-    roles = [f"arn:aws:iam::{each.account}:{each.part}" for each in rights.targets if each.kind == "role" and kind]
-    crls = [f"arn:aws:s3:::{name}/crl/-" for name in served(context).buckets]
-    of_resources = (*product(_OF_ROLES, roles), *product((READ, *CRL_WRITER_ACTIONS), crls))
-    of_issuers = (*product(_OF_CAS, arns), *product(_OF_ACM, [f"{each}certificate/-" for each in prefixes]))
-    return of_resources if kind == _CONTROLS[1] else (*of_issuers, *product(_OF_ROLES, roles))
+    roles = (
+        _OF_ROLES,
+        tuple(f"arn:aws:iam::{each.account}:{each.part}" for each in rights.targets if each.kind == "role"),
+    )
+    if kind == _CONTROLS[1]:
+        crls = tuple(f"arn:aws:s3:::{name}/crl/-" for name in served(context).buckets)
+        return roles, ((READ, *CRL_WRITER_ACTIONS), crls)
+    own = ((_OF_CAS, arns), (_OF_ACM, tuple(f"{each}certificate/-" for each in prefixes)))
+    return (*own, roles) if kind else own
