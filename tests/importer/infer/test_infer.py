@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.infer.builders import UNMANAGED, infer, policy_of
+from importer.infer.builders import FORGOTTEN, UNMANAGED, infer, policy_of
 from importer.infer.infer_state import infer_state
 from importer.infer.state_builders import (
     arn_of,
@@ -38,8 +38,42 @@ def test_each_region_has_its_own_spec() -> None:
         (note,) = each.notes
         assert note.reason == (
             "the state has CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
-            "each spec needs its own state, else its plan destroys the other CAs"
+            "give each stack its own copy of the state, in which it forgets the others"
         )
+
+
+def two_regions(alias: str) -> list[Any]:
+    """Return the resources of a stack with a root, and a CA in another region through a provider with an alias."""
+    issuing = authority("issuing", module="module.ca_issuing", region="us-east-1", type="SUBORDINATE")
+    issuing["provider"] += f".{alias}"
+    return [issuing, *root(), certificate("issuing", parent="root")]
+
+
+def show(*resources: Any) -> bytes:
+    """Return a state as `terraform show -json` prints it: without the aliases of providers."""
+    shown = [
+        {
+            "address": ".".join(filter(None, (each.get("module"), each["type"], each["name"]))),
+            "mode": each["mode"],
+            "type": each["type"],
+            "values": each["instances"][0]["attributes"],
+        }
+        for each in resources
+    ]
+    return json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": shown}}}).encode()
+
+
+@pytest.mark.parametrize("alias", ["us-east-1", "virginia"])
+def test_state_of_one_stack_is_one_spec_in_both_formats(alias: str) -> None:
+    found = two_regions(alias)
+    (one,) = infer_state(state(*found), "some.tfstate", stack="corp-pki")
+    (other,) = infer_state(show(*found), "show.json", stack="corp-pki")
+    assert one.spec == other.spec
+    assert one.left_out == other.left_out == ()
+    assert one.spec.aws.region == "eu-west-1"
+    provider = one.spec.managed["issuing"].provider
+    assert provider is not None
+    assert provider.region == "us-east-1"
 
 
 @pytest.mark.parametrize("stack", ["Corp PKI", "", "-x", "x" * 65])
@@ -131,18 +165,17 @@ def test_ca_that_breaks_a_rule_is_left_out_with_all_that_depends_on_it() -> None
     found = infer(*({**each, "name": name} for name, each in named.items()), *user("other", policy_of("other", fine)))
     assert (list(found.spec.certificate_authorities), list(found.spec.issuers)) == (["fine"], ["other"])
     assert found.spec.certificates == {}
-    danger = "; a stack over this state would destroy it: remove it from the state first"
     ca = "aws_acmpca_certificate_authority"
     assert dict(found.left_out) == {
-        f"{ca}.policy": f"the character U+200B cannot be seen in a name: remove it{danger}",
-        "aws_acmpca_certificate.policy_certificate": f"it belongs to {ca}.policy, which is left out{danger}",
-        f"{ca}.issuing": f"it needs {ca}.policy, which is left out{danger}",
-        "aws_acmpca_certificate.issuing_certificate": f"it belongs to {ca}.issuing, which is left out{danger}",
-        "aws_acmpca_permission.acm": f"it belongs to {ca}.issuing, which is left out{danger}",
-        "aws_acm_certificate.web": f"it needs {ca}.issuing, which is left out{danger}",
-        "aws_iam_user.ci": f"it needs {ca}.issuing, which is left out{danger}",
-        "aws_iam_policy.ci_policy": f"it belongs to aws_iam_user.ci, which is left out{danger}",
-        "aws_iam_user_policy_attachment.ci_attachment": f"it belongs to aws_iam_user.ci, which is left out{danger}",
+        f"{ca}.policy": f"the character U+200B cannot be seen in a name: remove it{FORGOTTEN}",
+        "aws_acmpca_certificate.policy_certificate": f"it belongs to {ca}.policy, which is left out{FORGOTTEN}",
+        f"{ca}.issuing": f"it needs {ca}.policy, which is left out{FORGOTTEN}",
+        "aws_acmpca_certificate.issuing_certificate": f"it belongs to {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_acmpca_permission.acm": f"it belongs to {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_acm_certificate.web": f"it needs {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_iam_user.ci": f"it needs {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_iam_policy.ci_policy": f"it belongs to aws_iam_user.ci, which is left out{FORGOTTEN}",
+        "aws_iam_user_policy_attachment.ci_attachment": f"it belongs to aws_iam_user.ci, which is left out{FORGOTTEN}",
     }
 
 
@@ -159,10 +192,11 @@ def test_permission_of_a_waiting_ca_is_left_out_alone() -> None:
     )
 
 
-def test_what_a_spec_cannot_have_is_told_to_be_in_danger() -> None:
+def test_what_a_spec_cannot_have_is_forgotten() -> None:
     strange = {**authority("strange"), "name": "strange"}
     strange["instances"][0]["attributes"]["certificate_authority_configuration"][0]["key_algorithm"] = "RSA_9999"
     found = infer(strange, *root())
     ((address, reason),) = found.left_out
     assert address == "aws_acmpca_certificate_authority.strange"
-    assert reason.endswith("; a stack over this state would destroy it: remove it from the state first")
+    assert reason.endswith(FORGOTTEN)
+    assert found.spec.removed == {address: "forget"}

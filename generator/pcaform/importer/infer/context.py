@@ -17,7 +17,7 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
 from pcaform.importer.infer.keys import ExistingKeys
-from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource, is_symbolic
 from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import ACCOUNT_ID, REGION
@@ -25,10 +25,12 @@ from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 from pcaform.terraform.schema import SourceKind
 
+CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 _PARTS = 6
 _REGION = re.compile(f"{REGION}|^$")
 _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
+SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
 Many = Mapping[str, list[Resource]]
 
@@ -63,9 +65,9 @@ class StackLocation:
         is_here = default is not None and (default.region, default.account_id) == (self.region, self.account_id)
         return default if is_here else None
 
-    def provider(self, region: str, alias: str) -> dict[str, Any] | None:
+    def provider(self, region: str, alias: str | None) -> dict[str, Any] | None:
         """Return the `provider` of a CA's entry from its region and provider alias; None for the default provider."""
-        configuration = self.providers.get(alias)
+        configuration = self.providers.get(alias or "")
         role = configuration.assume_role if configuration else None
         own = self.own.assume_role if self.own else None
         is_other = role is not None and role != own
@@ -93,14 +95,19 @@ def has_no_location(arn: object) -> bool:
     return "" in (of_arn(arn) or ("",))
 
 
-def split_by_location(inventory: Inventory) -> list[StackLocation]:
-    """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA."""
+def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[StackLocation]:
+    """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA.
+
+    `existing` has the location of a spec that exists.
+    """
     ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
+    if not ca_locations and inventory.source.has_addresses:
+        ca_locations = list(_locate_users(inventory))
     if not ca_locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
-    home = _home(inventory)
+    home = _home(inventory, existing.location)
     merged = [] if home is None else [StackLocation(*home, _aliased_regions(inventory, home))]
     inside = {(region, location.account_id) for location in merged for region in location.regions}
     locations = [*merged, *(StackLocation(*each) for each in ca_locations if each not in inside)]
@@ -124,29 +131,42 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
         yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
 
 
-def _home(inventory: Inventory) -> tuple[str, str] | None:
-    """Return the location of a stack's default provider; None if it is not known."""
-    homes = {location for ca, location in _locate_cas(inventory) if ca.provider == ""}
-    return homes.pop() if len(homes) == 1 else None
+def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Yield where the stack is that uses CAs of others by their ARNs: at its provider, else where the first CA is."""
+    users = [each for each in inventory.resources if not each.is_reference]
+    arns = [arn for each in users for arn in CA_ARN.findall(str(each.attributes)) if not is_symbolic(arn)]
+    if arns:
+        own = inventory.providers.get("")
+        accounts = [place[1] for each in users if (place := of_arn(each.attributes.get("arn"))) and place[1]]
+        region, account = of_arn(arns[0]) or ("", "")
+        yield (own.region, own.account_id) if own else (region, accounts[0] if accounts else account)
+
+
+def _home(inventory: Inventory, existing: tuple[str, str] | None) -> tuple[str, str] | None:
+    """Return the location of a stack's default provider; None if several CAs contradict each other.
+
+    Where the source does not tell, it is that of the spec that exists, else the region that was named first, else that
+    of the first root.
+    """
+    located = list(_locate_cas(inventory))
+    homes = {location for ca, location in located if ca.provider == ""}
+    if homes or not located:
+        return homes.pop() if len(homes) == 1 else None
+    if existing is not None and existing[1] in {account for _, (_, account) in located}:
+        return existing
+    return min(located, key=lambda each: (each[1][0] != inventory.region, each[0].attributes.get("type") != "ROOT"))[1]
 
 
 def _aliased_regions(inventory: Inventory, home: tuple[str, str]) -> frozenset[str]:
-    """Return the regions with aliased providers in the stack of a location.
+    """Return the other regions of the stack of a location: those of the same account, through aliased providers.
 
-    A stack of ours names an alias after its region, which is enough to render that provider again. If the provider
-    assumes a role, the state does not contain the role: such a location needs its own spec. A configuration contains
-    all of it, whatever the alias.
+    A state does not have the role that such a provider assumes; a separate spec over it would destroy these CAs.
     """
     return frozenset(
         region
         for ca, (region, account) in _locate_cas(inventory)
-        if account == home[1] and region != home[0] and _is_renderable(ca, region, inventory)
+        if account == home[1] and region != home[0] and (ca.provider != "" or ca.provider in inventory.providers)
     )
-
-
-def _is_renderable(ca: Resource, region: str, inventory: Inventory) -> bool:
-    is_ours = ca.address.startswith("module.ca_") and ca.provider == region
-    return is_ours or ca.provider in inventory.providers
 
 
 class NotRepresentable(Exception):  # noqa: N818 - it is a result, not a fault
@@ -208,24 +228,27 @@ class Entries:
 
     entries: list[SpecEntry] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
+    rejected: list[tuple[SpecEntry, str]] = field(default_factory=list)
+    """CAs that a spec cannot represent, with all that belongs to each, and why."""
 
     def add(self, other: "Entries") -> None:
         """Add all of other entries and notes."""
         self.entries += other.entries
         self.notes += other.notes
+        self.rejected += other.rejected
 
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
 
     @contextmanager
-    def leaving_out(self, resource: Resource, advice: str = "") -> Iterator[None]:
-        """Leave a resource out, with the reason and an advice, if it turns out that a spec cannot represent it."""
+    def leaving_out(self, resource: Resource) -> Iterator[None]:
+        """Leave a resource out, with the reason, if it turns out that a spec cannot represent it."""
         try:
             with representable():
                 yield
         except NotRepresentable as why:
-            self.leave_out(resource, f"{why}{advice}")
+            self.leave_out(resource, str(why))
 
 
 def read_policy_back(

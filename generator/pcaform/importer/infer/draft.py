@@ -7,6 +7,7 @@ from itertools import chain
 from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
 from pcaform.importer.infer.context import (
+    CA_ARN,
     CAS,
     CaIndex,
     Context,
@@ -19,12 +20,13 @@ from pcaform.importer.infer.context import (
     parents_first,
     text,
 )
-from pcaform.importer.infer.issuers import CA_ARN
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
+
+OPERATORS = ("administrators", "auditors")
 
 
 @dataclass(slots=True)
@@ -34,6 +36,10 @@ class Draft:
     entries: dict[tuple[str, str], SpecEntry]
     notes: list[ImportNote]
     default_tags: Mapping[str, str]
+    rejected: list[tuple[SpecEntry, str]]
+    """CAs that a spec cannot represent, and why."""
+    keys: Mapping[str, str]
+    """The keys of CAs by ARN."""
 
 
 def draft_entries(inventory: Inventory, location: StackLocation, *, existing: ExistingKeys) -> Draft:
@@ -52,7 +58,8 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
-    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, context.default_tags)
+    entries = {each.id: each for each in parents_first(result.entries)}
+    return Draft(entries, result.notes, context.default_tags, result.rejected, keys)
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
@@ -61,7 +68,7 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
     for each in inventory.resources:
         arn = text(each, "arn")
         if each.type in (AUTHORITY, ACM_CERTIFICATE) and arn and not each.is_reference and arn in first:
-            reason = f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
+            reason = f"it is the same resource as {first[arn]}"
             result.leave_out(each, reason)
             continue
         if not each.is_reference:
@@ -83,6 +90,10 @@ def _add_principals(
     spec = _spec_of(result.entries, context) if has_operators else None
     operators: list[tuple[Principal, str]] = []
     for principal in found:
+        if role := _existing_operator(principal, context):
+            reason = f"{role} of the spec, where it stays as it is: 'pcaform drift' compares its policy"
+            result.notes.append(ImportNote("listed", principal.arn or principal.name, reason))
+            continue
         section = principals.section_of(principal, spec) if spec and principals.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
@@ -91,7 +102,8 @@ def _add_principals(
     needed = _list_needed_cas(result.entries, operators, context)
     signed = chain.from_iterable(context.index.by_request.values())
     parents = {text(each, "certificate_authority_arn"): each for each in signed}
-    result.add(infer_references(sorted(needed.difference(written)), context, parents))
+    rejected = {text(each.resource, "arn") for each, _ in result.rejected}
+    result.add(infer_references(sorted(needed.difference(written, rejected)), context, parents))
     if not operators:
         return
     spec = _spec_of(result.entries, context)
@@ -103,6 +115,17 @@ def _add_principals(
             )
         except NotRepresentable:
             _add_issuer(result, principal, context)
+
+
+def _existing_operator(principal: Principal, context: Context) -> str:
+    """Return which operator role of the spec a role is, where the source has roles only as issuers; else nothing."""
+    if context.source.owns_principals:
+        return ""
+    existing = context.existing.principals
+    if principal.kind != "role" or ("issuers", "role", principal.name) in existing:
+        return ""
+    keys = ((name, existing.get((name, "role", principal.name))) for name in OPERATORS)
+    return next((f"the {name.removesuffix('s')} '{key}'" for name, key in keys if key), "")
 
 
 def _list_needed_cas(
@@ -151,8 +174,7 @@ def _select_principals(inventory: Inventory, location: StackLocation) -> list[Pr
 def _is_relevant(principal: Principal) -> bool:
     if any(each.is_about_cas for each in principal.policies):
         return True
-    sections = ("issuers", "administrators", "auditors")
-    return any(_module_key(principal, section) is not None for section in sections)
+    return any(_module_key(principal, section) is not None for section in ("issuers", *OPERATORS))
 
 
 def _is_here(principal: Principal, location: StackLocation) -> bool:
