@@ -10,11 +10,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.importer.infer.context import SpecEntry
+from pcaform.importer.infer.context import CA_ARN, SpecEntry
 from pcaform.render.history import call_of
 from pcaform.render.plan.resources import StackResource
 from pcaform.render.plan.stack import is_declared
-from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbolic
 from pcaform.terraform import addresses
 from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, CERTIFICATE
@@ -24,6 +24,7 @@ _FORGET = "forget"
 _REPLACED = "a plan would replace {0}, or delete what the state holds beside it: it is tainted, or has a deposed object"
 _MIXED = "its resource, {0}, has instances with keys too, which would move with it"
 _ANOTHER = "a plan would replace {0}, since a spec cannot have its '{1}'"
+_LONG = ("certificate", "certificate_chain", "certificate_signing_request")
 _NAMES = "subject_alternative_names"
 _OCCUPIED = "its address in a stack, {0}, is that of another resource: give that one another address first"
 
@@ -94,6 +95,23 @@ def _free_name(kind: str, *taken: Collection[str]) -> str:
     while any(f"{kind}.forgotten_{number}" in each for each in taken):
         number += 1
     return f"{kind}.forgotten_{number}"
+
+
+def _list_arns(inventory: Inventory) -> Iterator[str]:
+    """Yield the ARNs of CAs in a source, without symbolic ones: no other may reach a spec."""
+    for each in inventory.resources:
+        for name, value in (("id", each.id), *each.attributes.items()):
+            if name not in _LONG:
+                yield from (arn for arn in CA_ARN.findall(str(value)) if not is_symbolic(arn))
+
+
+def find_invented(inventory: Inventory, entries: Iterable[SpecEntry]) -> Iterator[tuple[SpecEntry, str]]:
+    """Yield each entry that names a CA which the source does not have, and why that cannot be."""
+    arns = set(_list_arns(inventory))
+    for entry in entries:
+        for arn in CA_ARN.findall(str(entry.data)):
+            if arn not in arns:
+                yield entry, f"it names {arn}, which the source does not have"
 
 
 def _find_replacing(resource: Resource, values: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, co
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
-from pcaform.terraform.addresses import modules
+from pcaform.terraform.addresses import modules, strip_keys
 from pcaform.terraform.arguments import Source
 
 _START = "# pcaform: conflict at "
@@ -160,7 +160,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
-    """Return the decisions, with conflicts whose mark is still there, and with added moves of the stack."""
+    """Return the decisions, with conflicts whose mark is still there, and with added moves and forgotten addresses."""
     comparison = compare(merge_form(spec, found.source), last, theirs, is_complete=found.is_complete)
     marked = {mark.name for mark in find_marks(text)}
     decisions = [
@@ -174,7 +174,13 @@ def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, t
         for old, new in found.spec.moves.items()
         if old not in spec.moves and removed.isdisjoint(modules(new))
     ]
-    return replace(comparison, decisions=(*decisions, *moves))
+    gone = [strip_keys(old) for old, new in found.spec.moves.items() if not removed.isdisjoint(modules(new))]
+    forgotten = [
+        Decision("added", ("removed", name), None, "forget")
+        for name in dict.fromkeys((*found.spec.forgotten, *gone))
+        if name not in spec.removed
+    ]
+    return replace(comparison, decisions=(*decisions, *moves, *forgotten))
 
 
 def _modules(path: Path, found: Spec) -> list[str]:
