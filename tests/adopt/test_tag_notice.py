@@ -13,7 +13,7 @@ REFUSED = "'pcaform adopt' refuses this unless run with --accept tags"
 
 
 def ca(name: str, tags: Mapping[str, str], *, is_reference: bool = False) -> Resource:
-    return Resource(CA, name, {"tags": dict(tags)}, is_reference=is_reference)
+    return Resource(CA, name, {"tags_all": dict(tags)}, is_reference=is_reference)
 
 
 ADDED = f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {REFUSED}"
@@ -25,6 +25,9 @@ CASES: list[tuple[tuple[Resource, ...], dict[str, str], str | None]] = [
     ((ca("a", {"owner": "pki"}), ca("b", {"owner": "pki", "team": "b"}), ca("c", BOTH)), BOTH, LACKING),
     ((ca("a", BOTH), ca("b", {}, is_reference=True)), BOTH, None),
     ((), BOTH, None),
+    ((Resource(CA, "live", {"tags_all": BOTH}),), BOTH, None),
+    ((Resource(CA, "unread", {}),), BOTH, None),
+    ((ca("a", {}),), BOTH, LACKING.replace("2 CAs lack", "1 CA lacks")),
 ]
 
 

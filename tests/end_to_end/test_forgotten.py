@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ MARKED: list[Place] = [
 STATES = {"all at once": [*place(EVERYTHING), *LATER], "marked, and in modules of our names": [*place(MARKED)]}
 
 
-def as_written(resources: list[Resource]) -> bytes:
+def as_written(resources: Iterable[Resource]) -> bytes:
     """Return a state that the provider can read: with its schema versions, and an id of each object."""
     document = json.loads(state(*(each for each in resources if "new_thing" not in each["type"])))
     for each in document["resources"]:

@@ -118,9 +118,13 @@ class OperatorRole(Role):
 
     path: Path = "/"
     """The path of the role and of its policy."""
+    policy_path: Path | None = None
+    """The path of its policy, if it is not that of the role."""
     permissions_boundary: PolicyArn | None = None
     """The permissions boundary of the role."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the role and of its policy."""
+    policy_tags: Tags | None = None
+    """Tags of its policy, if they are not those of the role."""
     ignore: Many[Ignore] = ()
     """Rules that are intentionally not followed here."""

@@ -24,12 +24,12 @@ from pcaform.importer.infer.context import (
     representable,
     text,
 )
-from pcaform.importer.infer.keys import is_complete, subject
+from pcaform.importer.infer.keys import NO_SUBJECT, has_only_no_subject, is_complete, subject
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import read_plain
+from pcaform.terraform.schema import block_defaults, read_plain
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
 _EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
@@ -65,7 +65,7 @@ def _list_parts(ca: Resource, index: CaIndex) -> Iterator[Resource]:
 
 def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[SpecEntry, list[ImportNote]]:
     if not is_complete(ca):
-        raise NotRepresentable(INCOMPLETE_RESOURCE)
+        raise NotRepresentable(f"{NO_SUBJECT if has_only_no_subject(ca) else ''}{INCOMPLETE_RESOURCE}")
     arn = ca.attributes["arn"]
     key = context.keys[arn]
     active = activations.infer_activation(ca, context, key=key)
@@ -116,12 +116,16 @@ def _revocation(ca: Resource, *, is_adopted: bool) -> dict[str, Any] | None:
     """
     blocks = ca.attributes.get("revocation_configuration") or [{}]
     enabled = {
-        name: {key: value for key, value in inner[0].items() if value not in ("", None, 0)}
+        name: {**block_defaults(AUTHORITY, f"revocation_configuration.{name}"), **_without_empty(inner[0])}
         for name, inner in (blocks[0] or {}).items()
         if inner and inner[0].get("enabled")
     }
     off = {"crl_configuration": {"enabled": False}, "ocsp_configuration": {"enabled": False}}
     return enabled or (off if is_adopted else None)
+
+
+def _without_empty(block: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if value not in ("", None, 0)}
 
 
 class _Parents:
