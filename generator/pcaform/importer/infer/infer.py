@@ -22,7 +22,7 @@ from pcaform.importer.infer.context import (
     text,
 )
 from pcaform.importer.infer.draft import Draft, draft_entries
-from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten
+from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten, find_invented
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
 from pcaform.render.history import call_of, list_calls
@@ -98,14 +98,16 @@ class RuleCheck:
         """Return the spec of what remains of the draft; raises Failure for a broken rule that no entry causes."""
         while True:
             spec = build()
-            if not (self._apply(spec) or (inventory.source.has_addresses and self._take_out_clashes(spec, inventory))):
+            if not (self._apply(spec) or self._take_out_clashes(spec, inventory)):
                 return spec
 
     def _take_out_clashes(self, spec: Spec, inventory: Inventory) -> bool:
         """Take out each entry of which a plan would replace or destroy something; tell whether there was one."""
         entries = list(self._draft.entries.values())
         rendered, owners = _rendered(spec, entries), _owners(spec, entries)
-        clashes = list(find_clashes(inventory, entries, rendered=rendered, owners=owners))
+        clashes = list(find_invented(inventory, entries))
+        if inventory.source.has_addresses:
+            clashes += find_clashes(inventory, entries, rendered=rendered, owners=owners)
         for entry, reason in clashes:
             self._take_out(entry, reason)
         return bool(clashes)
