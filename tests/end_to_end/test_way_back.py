@@ -35,7 +35,10 @@ issuers:
     policy_path: /pki/
     tags: {team: web}
     policy_tags: {owner: pki}
-    grants: [{certificates: unmanaged, certificate_authorities: [root, overseas], key_algorithms: [RSA_2048, EC_prime256v1]}]
+    grants:
+      - certificates: unmanaged
+        certificate_authorities: [root, overseas]
+        key_algorithms: [RSA_2048, EC_prime256v1]
   web:
     role: {trust: {services: [ec2.amazonaws.com]}, description: The web, instance_profile: false}
     grants: [{certificates: managed, certificate_authorities: [root], domain_names: ["*.corp.example"]}]
@@ -75,7 +78,7 @@ def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
     iam.create_role(RoleName="denied", AssumeRolePolicyDocument=document)
     stack.apply_without_plan(MADE)
-    home, environment = stack.home, stack.server.environment | stack.terraform.environment
+    home, environment = stack.home, {**stack.terraform.environment, **stack.server.environment}
     done = pcaform("import", "aws", "--stack", "back", "--out", "back.yaml", cwd=home, env=environment)
     assert (done.returncode, "left out" in done.stderr) == (0, False), done.stderr
     done = pcaform("render", "back.yaml", "--out", ".", cwd=home, env=environment)

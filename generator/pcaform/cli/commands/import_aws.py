@@ -24,7 +24,7 @@ def command(
     ] = None,
 ) -> int:
     """Print the spec of the CAs in an AWS account, and of who can issue from them; changes nothing at AWS."""
-    from pcaform.adopt.report import build_tag_notice
+    from pcaform.adopt.report import build_policy_notice, build_tag_notice
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
 
@@ -36,6 +36,6 @@ def command(
     inventory = read_inventory(caller, filters, checkpoint=checkpoint)
     default_tags = read_existing(options.into)[2].aws.default_tags if options.into else {}
     is_complete = write_result(inventory, options)
-    if notice := build_tag_notice(inventory, default_tags):
-        console.print_status(notice)
+    notices = (build_tag_notice(inventory, default_tags), build_policy_notice(inventory))
+    console.print_status(*filter(None, notices))
     return OK if is_complete else FINDINGS

@@ -201,7 +201,7 @@ def _infer_spec(
     covered = {address for entry in entries for address in entry.covered_addresses}
     handled = {note.address for note in notes} | covered
     notes += _note_unmoved(entries) if has_addresses else ()
-    notes += reworded_policies(inventory, entries, spec) if has_addresses else ()
+    notes += reworded_policies(inventory, entries, spec)
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
     if inventory.source.is_applied_over:
