@@ -94,8 +94,8 @@ Removal = Annotated[
 ]
 """What happens to an item that was removed from the spec."""
 
-RemovedKey = Annotated[str, Field(pattern=types.REMOVED, max_length=90)]
-"""A CA's key, or the name of another section, a dot, and the key in that section."""
+RemovedKey = Annotated[str, Field(pattern=types.REMOVED, max_length=1024)]
+"""A CA's key; or another section, a dot, and the key there; or the address of what the spec does not have."""
 
 
 class Waiver(Model):

@@ -44,13 +44,14 @@ def test_user_that_cannot_be_represented_is_listed(resources: list[Resource], re
 
 @pytest.mark.parametrize("document", [{}, {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}])
 def test_unrelated_principals_are_only_counted(document: Any) -> None:
-    """A stack over the same state would destroy them, so they are reported."""
+    """A stack over the same state forgets them, and the report says so."""
     found = infer(*root(), *user("ci", document), *user("eva", document)[:1], resource("aws_vpc", None, {}))
     assert found.spec.issuers == {}
     (note,) = found.notes
     assert (note.kind, note.address) == ("listed", "the same state")
     counts = "1 aws_iam_policy, 2 aws_iam_user, 1 aws_iam_user_policy_attachment, 1 aws_vpc"
-    assert note.reason.startswith(f"{counts}: not in a spec. A stack over their state would destroy them: ")
+    assert note.reason.startswith(f"{counts}: not in a spec. 'removed' forgets them: ")
+    assert set(found.spec.removed) == {f"{kind.partition(' ')[2]}.this" for kind in counts.split(", ")}
 
 
 def test_inline_policy_blocks_of_a_role_are_reported() -> None:

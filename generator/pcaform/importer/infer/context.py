@@ -17,7 +17,7 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
 from pcaform.importer.infer.keys import ExistingKeys
-from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource, is_symbolic
 from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import ACCOUNT_ID, REGION
@@ -25,10 +25,12 @@ from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 from pcaform.terraform.schema import SourceKind
 
+CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 _PARTS = 6
 _REGION = re.compile(f"{REGION}|^$")
 _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
+SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
 Many = Mapping[str, list[Resource]]
 
@@ -96,6 +98,8 @@ def has_no_location(arn: object) -> bool:
 def split_by_location(inventory: Inventory) -> list[StackLocation]:
     """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA."""
     ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
+    if not ca_locations and inventory.source.has_addresses:
+        ca_locations = list(_locate_users(inventory))
     if not ca_locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         why = ". Not imported:" if reasons else ""
@@ -122,6 +126,17 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
         if location is None or (ca.is_reference and not inventory.source.knows_shared_cas):
             continue
         yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
+
+
+def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Yield where the stack is that uses CAs of others by their ARNs: at its provider, else where the first CA is."""
+    users = [each for each in inventory.resources if not each.is_reference]
+    arns = [arn for each in users for arn in CA_ARN.findall(str(each.attributes)) if not is_symbolic(arn)]
+    if arns:
+        own = inventory.providers.get("")
+        accounts = [place[1] for each in users if (place := of_arn(each.attributes.get("arn"))) and place[1]]
+        region, account = of_arn(arns[0]) or ("", "")
+        yield (own.region, own.account_id) if own else (region, accounts[0] if accounts else account)
 
 
 def _home(inventory: Inventory) -> tuple[str, str] | None:
@@ -208,24 +223,27 @@ class Entries:
 
     entries: list[SpecEntry] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
+    rejected: list[tuple[SpecEntry, str]] = field(default_factory=list)
+    """CAs that a spec cannot represent, with all that belongs to each, and why."""
 
     def add(self, other: "Entries") -> None:
         """Add all of other entries and notes."""
         self.entries += other.entries
         self.notes += other.notes
+        self.rejected += other.rejected
 
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
 
     @contextmanager
-    def leaving_out(self, resource: Resource, advice: str = "") -> Iterator[None]:
-        """Leave a resource out, with the reason and an advice, if it turns out that a spec cannot represent it."""
+    def leaving_out(self, resource: Resource) -> Iterator[None]:
+        """Leave a resource out, with the reason, if it turns out that a spec cannot represent it."""
         try:
             with representable():
                 yield
         except NotRepresentable as why:
-            self.leave_out(resource, f"{why}{advice}")
+            self.leave_out(resource, str(why))
 
 
 def read_policy_back(

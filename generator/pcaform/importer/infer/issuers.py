@@ -42,7 +42,6 @@ _OF_GRANT = re.compile(r"Grant([0-9]+)")
 _DENYING = {"deny_other_templates": True}
 _STAYS = "it denies and does not allow issuing: it stays attached, and is not in the spec"
 _ALWAYS = ("DescribeCertificate", "GetCertificate")
-CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 
 
 def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Grants]:
@@ -222,7 +221,7 @@ def _principal_data(
             role = role_data(principal, resource, context)
             return {**own_settings(resource, attachments, context), "role": role}
         except NotRepresentable as why:
-            result.leave_out(resource, f"{why}. Only its policies are written; remove the role from the state")
+            result.leave_out(resource, f"{why}. Only its policies are written")
     elif resource is not None and context.source.owns_principals:
         force = bool(resource.attributes.get("force_destroy"))
         return {"user_name": principal.name, **own_settings(resource, attachments, context), "force_destroy": force}
