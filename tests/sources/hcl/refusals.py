@@ -153,8 +153,8 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
     "a CA of another provider": (
         f'{PROVIDER}\nresource "awscc_acmpca_certificate_authority" "root" {{}}',
         (
-            f"{NONE}. Not imported:\n  awscc_acmpca_certificate_authority.root: a spec becomes resources of the provider "
-            "aws: 'pcaform import aws' reads the CA itself, whatever made it"
+            f"{NONE}. Not imported:\n  awscc_acmpca_certificate_authority.root: a spec becomes resources of the "
+            "provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
         ),
     ),
 }
