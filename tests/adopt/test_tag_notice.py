@@ -25,6 +25,9 @@ CASES: list[tuple[tuple[Resource, ...], dict[str, str], str | None]] = [
     ((ca("a", {"owner": "pki"}), ca("b", {"owner": "pki", "team": "b"}), ca("c", BOTH)), BOTH, LACKING),
     ((ca("a", BOTH), ca("b", {}, is_reference=True)), BOTH, None),
     ((), BOTH, None),
+    ((Resource(CA, "live", {"tags_all": BOTH}),), BOTH, None),
+    ((Resource(CA, "unread", {}),), BOTH, None),
+    ((ca("a", {}),), BOTH, LACKING.replace("2 CAs lack", "1 CA lacks")),
 ]
 
 

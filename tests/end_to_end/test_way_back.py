@@ -36,9 +36,7 @@ issuers:
     tags: {team: web}
     policy_tags: {owner: pki}
     grants:
-      - certificates: unmanaged
-        certificate_authorities: [root, overseas]
-        key_algorithms: [RSA_2048, EC_prime256v1]
+      - {certificates: unmanaged, certificate_authorities: [root, overseas], key_algorithms: [RSA_2048, EC_prime256v1]}
   web:
     role: {trust: {services: [ec2.amazonaws.com]}, description: The web, instance_profile: false}
     grants: [{certificates: managed, certificate_authorities: [root], domain_names: ["*.corp.example"]}]
@@ -78,7 +76,7 @@ def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
     iam.create_role(RoleName="denied", AssumeRolePolicyDocument=document)
     stack.apply_without_plan(MADE)
-    home, environment = stack.home, {**stack.terraform.environment, **stack.server.environment}
+    home, environment = stack.home, {**stack.server.environment, **stack.terraform.environment}
     done = pcaform("import", "aws", "--stack", "back", "--out", "back.yaml", cwd=home, env=environment)
     assert (done.returncode, "left out" in done.stderr) == (0, False), done.stderr
     done = pcaform("render", "back.yaml", "--out", ".", cwd=home, env=environment)

@@ -220,9 +220,10 @@ def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str |
     own = [ca for ca in inventory.of_type(AUTHORITY) if not ca.is_reference]
     if own and not defaults:
         return f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {_TAGS_OPTION}"
-    seen = [ca.attributes["tags_all"] for ca in own if "tags_all" in ca.attributes]
-    lacking = [tags for tags in seen if not defaults.items() <= tags.items()]
+    seen = [ca.attributes.get("tags_all", ca.attributes.get("tags")) for ca in own]
+    lacking = [tags for tags in seen if tags is not None and not defaults.items() <= tags.items()]  # None is unread
     if not lacking:
         return None
     names = ", ".join(sorted(defaults))
-    return f"{len(lacking)} CAs lack the default tags of the spec ({names}), and applying adds them: {_TAGS_OPTION}"
+    subject = "1 CA lacks" if len(lacking) == 1 else f"{len(lacking)} CAs lack"
+    return f"{subject} the default tags of the spec ({names}), and applying adds them: {_TAGS_OPTION}"

@@ -1,6 +1,7 @@
 """Opens the account that a command reads, and reads the CAs in it; shared by all commands on an account."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pcaform.core import console
@@ -11,24 +12,34 @@ from pcaform.sources.aws.parallel import open_checkpoint
 from pcaform.sources.aws.session import Account, Caller, RateLimiter
 from pcaform.sources.aws.snapshot import Filters, read_snapshot, show_progress
 from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import AUTHORITY
 
 _UNKNOWN = "unknown"
 
 
-def open_account(caller: Caller) -> Account:
-    """Return the account of the caller's credentials; print which account it is, and who reads it."""
+def open_account(caller: Caller, spec: Spec | None = None) -> Account:
+    """Return the account of the caller's credentials; print which account it is, and who reads it.
+
+    Where the account of a spec is another one, the role that the spec assumes is assumed, if the caller named none.
+    """
     account = session.open_account(caller, RateLimiter())
+    role = spec.aws.assume_role if spec and spec.aws.account_id != account.account_id else None
+    if role is not None and caller.assume_role is None:
+        caller = replace(caller, assume_role=role.role_arn, external_id=role.external_id)
+        account = session.open_account(caller, RateLimiter())
     console.print_status(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
     return account
 
 
-def read_inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = None) -> Inventory:
-    """Return what an account holds; what was read before an interruption comes from the checkpoint.
+def read_inventory(
+    caller: Caller, filters: Filters, *, checkpoint: Path | None = None, spec: Spec | None = None
+) -> Inventory:
+    """Return what an account holds, that of a spec; what was read before an interruption comes from the checkpoint.
 
     Raises Failure for credentials and regions that do not work, and where no CA could be read at all.
     """
-    account = open_account(caller)
+    account = open_account(caller, spec)
     with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("requests to AWS") as tell:
         if memory.resumed:
             console.print_status(f"{memory.resumed} answers are from {checkpoint}")

@@ -13,7 +13,7 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.infer.keys import existing_keys
 from pcaform.importer.merge import report
-from pcaform.importer.merge.decisions import merge_form
+from pcaform.importer.merge.decisions import IsSearched, merge_form
 from pcaform.importer.merge.merge import (
     BASELINE_SUFFIX,
     ImportResult,
@@ -46,13 +46,16 @@ class _File:
     baseline: bytes
 
 
-def write_result(inventory: Inventory, options: ImportOptions) -> bool:
+def write_result(inventory: Inventory, options: ImportOptions, *, is_searched: IsSearched = lambda _: True) -> bool:
     """Write the spec of what a source holds; return whether all of it could be written as it was found.
 
-    Raises Failure where nothing can be written; then every file is as it was.
+    `is_searched` tells which items of the spec in `--into` the source would have. Raises Failure where nothing can be
+    written; then every file is as it was.
     """
     options.check()
-    return _merge_into(inventory, options, options.into) if options.into else _write_new(inventory, options)
+    if options.into is None:
+        return _write_new(inventory, options)
+    return _merge_into(inventory, options, options.into, is_searched)
 
 
 def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
@@ -106,7 +109,7 @@ def _refuse_existing(files: Iterable[_File]) -> None:
             )
 
 
-def _merge_into(inventory: Inventory, options: ImportOptions, into: Path) -> bool:
+def _merge_into(inventory: Inventory, options: ImportOptions, into: Path, is_searched: IsSearched) -> bool:
     existing, before, spec = read_existing(into)
     if options.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', but --stack names '{options.stack}': leave --stack out")
@@ -115,7 +118,7 @@ def _merge_into(inventory: Inventory, options: ImportOptions, into: Path) -> boo
     baseline = _baseline_target(existing)
     last = None if baseline.before is None else parse_baseline(baseline.before, str(baseline.path))
     is_complete = not any(note.kind == "unknown" for note in notes)
-    imported = ImportResult(inferred.spec, inventory.source.name, is_complete)
+    imported = ImportResult(inferred.spec, inventory.source.name, is_complete, is_searched, inferred.seen)
     merged = merge(before, str(into), found=imported, last=last)
     file = _File(existing, merged.content, format_baseline(merged.baseline))
     return _write_files(inventory, options, notes, files=[file], merged=merged)

@@ -198,6 +198,8 @@ class AccountSnapshot:
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
     notes: tuple[ImportNote, ...] = ()
     unlisted: frozenset[str] = frozenset()
+    unselected: tuple[CaStatus, ...] = ()
+    """CAs that the request leaves out; of these only the description was read."""
     principals: IamPrincipals | None = None
 
     @property

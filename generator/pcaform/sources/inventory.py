@@ -25,8 +25,8 @@ class Resource:
     Attributes have the provider's names and shapes, as in a state, for every source. `id` is the provider's id if the
     source has it, `origin` the location for messages, such as `main.tf:12`. A reference is a resource that is not
     managed here: a data source in a state, a CA that another account shares. `provider` is the alias of its provider
-    configuration, if the source has one. `unread` names attributes that it has, but that could not be read. Any plan
-    replaces what is tainted, and deletes what an address holds besides its object (`is_replaced`).
+    configuration, None if the source does not tell. `unread` names attributes that it has, but that could not be read.
+    Any plan replaces what is tainted, and deletes what an address holds besides its object (`is_replaced`).
     """
 
     type: str
@@ -35,7 +35,7 @@ class Resource:
     id: str = ""
     origin: str = ""
     is_reference: bool = False
-    provider: str = ""
+    provider: str | None = ""
     unread: frozenset[str] = frozenset()
     is_replaced: bool = False
 
@@ -82,8 +82,8 @@ class Inventory:
     """The resources about private CAs in a source, and notes on what is not among them.
 
     Only Terraform files have `providers`, by alias, and `backend`. `others` counts the instances of other resources by
-    address, without keys.
-    `account_id` is the account that was read live; a stack in it refers to CAs that other accounts share.
+    address, without keys. `account_id` is the account that was read live, `region` the first one named; a stack in it
+    refers to CAs that other accounts share.
     """
 
     resources: tuple[Resource, ...]
@@ -93,6 +93,9 @@ class Inventory:
     backend: Mapping[str, Mapping[str, Any]] | None = None
     others: Mapping[str, int] = field(default_factory=dict)
     account_id: str = ""
+    region: str = ""
+    unselected: tuple[Resource, ...] = ()
+    """CAs that filters left out, which others may refer to; of these only the description is known."""
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

@@ -38,7 +38,7 @@ class Instance:
     is_data: bool
     attributes: Mapping[str, Any]
     hidden: frozenset[str]
-    provider: str = ""
+    provider: str | None = None
     deposed: str = ""
     is_tainted: bool = False
 

@@ -42,6 +42,40 @@ def test_each_region_has_its_own_spec() -> None:
         )
 
 
+def two_regions(alias: str) -> list[Any]:
+    """Return the resources of a stack with a root, and a CA in another region through a provider with an alias."""
+    issuing = authority("issuing", module="module.ca_issuing", region="us-east-1", type="SUBORDINATE")
+    issuing["provider"] += f".{alias}"
+    return [issuing, *root(), certificate("issuing", parent="root")]
+
+
+def show(*resources: Any) -> bytes:
+    """Return a state as `terraform show -json` prints it: without the aliases of providers."""
+    shown = [
+        {
+            "address": ".".join(filter(None, (each.get("module"), each["type"], each["name"]))),
+            "mode": each["mode"],
+            "type": each["type"],
+            "values": each["instances"][0]["attributes"],
+        }
+        for each in resources
+    ]
+    return json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": shown}}}).encode()
+
+
+@pytest.mark.parametrize("alias", ["us-east-1", "virginia"])
+def test_state_of_one_stack_is_one_spec_in_both_formats(alias: str) -> None:
+    found = two_regions(alias)
+    (one,) = infer_state(state(*found), "some.tfstate", stack="corp-pki")
+    (other,) = infer_state(show(*found), "show.json", stack="corp-pki")
+    assert one.spec == other.spec
+    assert one.left_out == other.left_out == ()
+    assert one.spec.aws.region == "eu-west-1"
+    provider = one.spec.managed["issuing"].provider
+    assert provider is not None
+    assert provider.region == "us-east-1"
+
+
 @pytest.mark.parametrize("stack", ["Corp PKI", "", "-x", "x" * 65])
 def test_invalid_stack_name_is_refused(stack: str) -> None:
     with pytest.raises(Failure, match=r"^'stack' is .*, allowed: (lower-case letters|at most 64)"):

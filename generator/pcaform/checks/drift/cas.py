@@ -128,10 +128,8 @@ def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatc
         arns = ", ".join(live.arn for live in matches.ambiguous[key])
         name = matches.ambiguous[key][0].name
         return Difference(Kind.UNKNOWN, place, f"several CAs have the name '{name}'", f"give its 'arn', one of {arns}")
-    is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
-    is_elsewhere = is_foreign or bool(ca.provider and ca.provider.assume_role)
-    if is_elsewhere or region in snapshot.unlisted or region not in snapshot.regions:
-        reason = "it is behind a role or in another account, which was not read" if is_elsewhere else ""
+    if region in snapshot.unlisted or region not in snapshot.regions or is_elsewhere(spec, key):
+        reason = "it is behind a role or in another account, which was not read" if is_elsewhere(spec, key) else ""
         message = reason or f"the CAs of {region} could not be listed"
         return Difference(Kind.UNKNOWN, place, message, "compare that account or region separately", ca.arn or "")
     if ca.arn is not None:
@@ -139,6 +137,13 @@ def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatc
         return Difference(Kind.STAYS, place, f"there is no CA {ca.arn}", advice, ca.arn, is_urgent=True)
     message = f"there is no such CA in {region}"
     return Difference(Kind.APPLIED, place, message, f"apply the stack: it creates the CA{_HINT}", is_urgent=True)
+
+
+def is_elsewhere(spec: Spec, key: str) -> bool:
+    """Tell whether a CA is behind a role or in another account, which the account's credentials do not read."""
+    ca = spec.certificate_authorities[key]
+    is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
+    return bool(ca.provider and ca.provider.assume_role) or is_foreign
 
 
 def _compare_settings(

@@ -36,7 +36,7 @@ def command(
 
     caller, period = account.caller(), parse_expiring(expiring)
     loaded = load_file(spec)
-    drift = compare_account(loaded, open_account(select_regions(loaded, caller)), expiring=period)
+    drift = compare_account(loaded, open_account(select_regions(loaded, caller), loaded), expiring=period)
     build_report(drift, display_name(spec)).print(form)
     console.print_status(format_summary(drift))
     return FINDINGS if drift.differences else OK

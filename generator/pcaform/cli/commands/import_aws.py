@@ -25,17 +25,28 @@ def command(
 ) -> int:
     """Print the spec of the CAs in an AWS account, and of who can issue from them; changes nothing at AWS."""
     from pcaform.adopt.report import build_policy_notice, build_tag_notice
+    from pcaform.checks.drift.cas import is_elsewhere, region_of
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
+    from pcaform.sources.aws.snapshot import Filters
 
     caller, filters = account.caller(), account.filters(tuple(name.value for name in status or ()))
     options.check()
-    if options.into is not None and not (caller.regions or caller.is_every_region):
-        _, _, spec = read_existing(options.into)
-        caller = replace(caller, regions=(spec.aws.region,))
-    inventory = read_inventory(caller, filters, checkpoint=checkpoint)
-    default_tags = read_existing(options.into)[2].aws.default_tags if options.into else {}
-    is_complete = write_result(inventory, options)
-    notices = (build_tag_notice(inventory, default_tags), build_policy_notice(inventory))
-    console.print_status(*filter(None, notices))
+    spec = read_existing(options.into)[2] if options.into is not None else None
+    regions = {key: region_of(spec, key) for key in spec.managed} if spec is not None else {}
+    if spec is not None and not (caller.regions or caller.is_every_region):
+        caller = replace(caller, regions=tuple(dict.fromkeys([spec.aws.region, *regions.values()])))
+    inventory = read_inventory(caller, filters, checkpoint=checkpoint, spec=spec)
+    unread = [
+        key
+        for key, region in regions.items()
+        if (spec and is_elsewhere(spec, key)) or not (caller.is_every_region or region in caller.regions)
+    ]
+
+    def is_searched(item: tuple[str, ...]) -> bool:
+        return filters == Filters() and (item[1] not in unread if item[0] == "certificate_authorities" else not unread)
+
+    is_complete = write_result(inventory, options, is_searched=is_searched)
+    tag_notice = build_tag_notice(inventory, spec.aws.default_tags if spec is not None else {})
+    console.print_status(*filter(None, (tag_notice, build_policy_notice(inventory))))
     return OK if is_complete else FINDINGS

@@ -66,9 +66,9 @@ class StackLocation:
         is_here = default is not None and (default.region, default.account_id) == (self.region, self.account_id)
         return default if is_here else None
 
-    def provider(self, region: str, alias: str) -> dict[str, Any] | None:
+    def provider(self, region: str, alias: str | None) -> dict[str, Any] | None:
         """Return the `provider` of a CA's entry from its region and provider alias; None for the default provider."""
-        configuration = self.providers.get(alias)
+        configuration = self.providers.get(alias or "")
         role = configuration.assume_role if configuration else None
         own = self.own.assume_role if self.own else None
         is_other = role is not None and role != own
@@ -96,8 +96,11 @@ def has_no_location(arn: object) -> bool:
     return "" in (of_arn(arn) or ("",))
 
 
-def split_by_location(inventory: Inventory) -> list[StackLocation]:
-    """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA."""
+def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[StackLocation]:
+    """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA.
+
+    `existing` has the location of a spec that exists.
+    """
     ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
     if not ca_locations and inventory.source.has_addresses:
         ca_locations = list(_locate_users(inventory))
@@ -106,7 +109,7 @@ def split_by_location(inventory: Inventory) -> list[StackLocation]:
         reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
-    home = _home(inventory)
+    home = _home(inventory, existing.location)
     merged = [] if home is None else [StackLocation(*home, _aliased_regions(inventory, home))]
     inside = {(region, location.account_id) for location in merged for region in location.regions}
     locations = [*merged, *(StackLocation(*each) for each in ca_locations if each not in inside)]
@@ -141,29 +144,31 @@ def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
         yield (own.region, own.account_id) if own else (region, accounts[0] if accounts else account)
 
 
-def _home(inventory: Inventory) -> tuple[str, str] | None:
-    """Return the location of a stack's default provider; None if it is not known."""
-    homes = {location for ca, location in _locate_cas(inventory) if ca.provider == ""}
-    return homes.pop() if len(homes) == 1 else None
+def _home(inventory: Inventory, existing: tuple[str, str] | None) -> tuple[str, str] | None:
+    """Return the location of a stack's default provider; None if several CAs contradict each other.
+
+    Where the source does not tell, it is that of the spec that exists, else the region that was named first, else that
+    of the first root.
+    """
+    located = list(_locate_cas(inventory))
+    homes = {location for ca, location in located if ca.provider == ""}
+    if homes or not located:
+        return homes.pop() if len(homes) == 1 else None
+    if existing is not None and existing[1] in {account for _, (_, account) in located}:
+        return existing
+    return min(located, key=lambda each: (each[1][0] != inventory.region, each[0].attributes.get("type") != "ROOT"))[1]
 
 
 def _aliased_regions(inventory: Inventory, home: tuple[str, str]) -> frozenset[str]:
-    """Return the regions with aliased providers in the stack of a location.
+    """Return the other regions of the stack of a location: those of the same account, through aliased providers.
 
-    A stack of ours names an alias after its region, which is enough to render that provider again. If the provider
-    assumes a role, the state does not contain the role: such a location needs its own spec. A configuration contains
-    all of it, whatever the alias.
+    A state does not have the role that such a provider assumes; a separate spec over it would destroy these CAs.
     """
     return frozenset(
         region
         for ca, (region, account) in _locate_cas(inventory)
-        if account == home[1] and region != home[0] and _is_renderable(ca, region, inventory)
+        if account == home[1] and region != home[0] and (ca.provider != "" or ca.provider in inventory.providers)
     )
-
-
-def _is_renderable(ca: Resource, region: str, inventory: Inventory) -> bool:
-    is_ours = ca.address.startswith("module.ca_") and ca.provider == region
-    return is_ours or ca.provider in inventory.providers
 
 
 class NotRepresentable(Exception):  # noqa: N818 - it is a result, not a fault

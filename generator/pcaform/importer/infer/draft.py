@@ -26,6 +26,8 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
+OPERATORS = ("administrators", "auditors")
+
 
 @dataclass(slots=True)
 class Draft:
@@ -36,6 +38,8 @@ class Draft:
     default_tags: Mapping[str, str]
     rejected: list[tuple[SpecEntry, str]]
     """CAs that a spec cannot represent, and why."""
+    keys: Mapping[str, str]
+    """The keys of CAs by ARN."""
 
 
 def draft_entries(inventory: Inventory, location: StackLocation, *, existing: ExistingKeys) -> Draft:
@@ -55,7 +59,7 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
     entries = {each.id: each for each in parents_first(result.entries)}
-    return Draft(entries, result.notes, context.default_tags, result.rejected)
+    return Draft(entries, result.notes, context.default_tags, result.rejected, keys)
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
@@ -86,6 +90,10 @@ def _add_principals(
     spec = _spec_of(result.entries, context) if has_operators else None
     operators: list[tuple[Principal, str]] = []
     for principal in found:
+        if role := _existing_operator(principal, context):
+            reason = f"{role} of the spec, where it stays as it is: 'pcaform drift' compares its policy"
+            result.notes.append(ImportNote("listed", principal.arn or principal.name, reason))
+            continue
         section = principals.section_of(principal, spec) if spec and principals.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
@@ -107,6 +115,17 @@ def _add_principals(
             )
         except NotRepresentable:
             _add_issuer(result, principal, context)
+
+
+def _existing_operator(principal: Principal, context: Context) -> str:
+    """Return which operator role of the spec a role is, where the source has roles only as issuers; else nothing."""
+    if context.source.owns_principals:
+        return ""
+    existing = context.existing.principals
+    if principal.kind != "role" or ("issuers", "role", principal.name) in existing:
+        return ""
+    keys = ((name, existing.get((name, "role", principal.name))) for name in OPERATORS)
+    return next((f"the {name.removesuffix('s')} '{key}'" for name, key in keys if key), "")
 
 
 def _list_needed_cas(
@@ -155,8 +174,7 @@ def _select_principals(inventory: Inventory, location: StackLocation) -> list[Pr
 def _is_relevant(principal: Principal) -> bool:
     if any(each.is_about_cas for each in principal.policies):
         return True
-    sections = ("issuers", "administrators", "auditors")
-    return any(_module_key(principal, section) is not None for section in sections)
+    return any(_module_key(principal, section) is not None for section in ("issuers", *OPERATORS))
 
 
 def _is_here(principal: Principal, location: StackLocation) -> bool:

@@ -12,7 +12,15 @@ from pydantic import ValidationError
 
 from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.context import CAS, SHARES, SpecEntry, StackLocation, describe_reason, split_by_location
+from pcaform.importer.infer.context import (
+    CAS,
+    SHARES,
+    SpecEntry,
+    StackLocation,
+    describe_reason,
+    split_by_location,
+    text,
+)
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
@@ -27,6 +35,7 @@ from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
 from pcaform.spec.yaml_reader import Loc
 from pcaform.terraform.module_names import share
+from pcaform.terraform.resource_types import AUTHORITY
 
 _AS_FOUND = "imported as it exists"
 _ISSUED = "imported as already issued"
@@ -178,6 +187,8 @@ class InferredSpec:
 
     spec: Spec
     notes: tuple[ImportNote, ...]
+    seen: frozenset[tuple[str, str]] = frozenset()
+    """The items of the existing spec that the source has, by section and key, also if they are left out."""
 
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
@@ -191,7 +202,7 @@ def infer(inventory: Inventory, *, stack: str, existing: ExistingKeys = NO_KEYS)
     `existing` are the keys of an existing spec, which are kept. Each spec passes all rules. Raises Failure if the
     inventory has no private CA.
     """
-    locations = split_by_location(inventory)
+    locations = split_by_location(inventory, existing)
     names, is_alone = _name_stacks(stack, locations), len(locations) == 1
     specs = [
         _infer_spec(inventory, location, stack=name, existing=existing, is_alone=is_alone) for name, location in names
@@ -245,7 +256,21 @@ def _infer_spec(
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
         spec = build(forgotten)
         notes = list(note_forgotten(notes, forgotten.touched)) if inventory.source.is_applied_over else notes
-    return InferredSpec(spec, tuple(dict.fromkeys(notes)))
+    return InferredSpec(spec, tuple(dict.fromkeys(notes)), _list_seen(inventory, draft, notes, existing))
+
+
+def _list_seen(
+    inventory: Inventory, draft: Draft, notes: Iterable[ImportNote], existing: ExistingKeys
+) -> frozenset[tuple[str, str]]:
+    cas = (*inventory.of_type(AUTHORITY), *inventory.unselected)
+    seen = {(CAS, draft.keys[arn]) for arn in (text(ca, "arn") for ca in cas) if arn in draft.keys}
+    noted = {note.address for note in notes}
+    found = [each.attributes for each in inventory.resources if each.address in noted]
+    names = {each.get(name) for each in found for name in ("name", "arn")} | noted
+    names |= {address.rpartition("/")[2] for address in noted}
+    seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
+    seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
+    return frozenset(seen)
 
 
 def _aws(location: StackLocation, draft: Draft) -> Aws:

@@ -28,6 +28,7 @@ _ARN = re.compile(CA_ARN)
 _MAX_SLUG = 56
 _MAX_KEY = 64
 _ID_LENGTH = 8
+NO_SUBJECT = "its subject has no attribute that Terraform has an argument for; if it has none at all, "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class ExistingKeys:
     """The provider's default tags, which AWS does not distinguish from others."""
     ignored: frozenset[tuple[str, str, str]] = frozenset()
     """Section, key and rule of what its items ignore."""
+    location: tuple[str, str] | None = None
+    """Region and account of the spec."""
     addresses: frozenset[str] = frozenset()
     """Where the resources of its stack are in the state, now or before its moves."""
 
@@ -97,6 +100,7 @@ def existing_keys(spec: Spec) -> ExistingKeys:
             for key, item in getattr(spec, section).items()
             for each in getattr(item, "ignore", ())
         ),
+        location=(spec.aws.region, spec.aws.account_id),
         addresses=frozenset((*resources(spec, build_placeholders(spec)), *spec.moves)),
     )
 
@@ -163,12 +167,22 @@ def is_complete(ca: Resource) -> bool:
         return False
 
 
+def has_only_no_subject(ca: Resource) -> bool:
+    """Tell whether a CA was created, but has a subject without any attribute that Terraform knows."""
+    try:
+        return bool(_ARN.fullmatch(ca.attributes["arn"])) and not subject(ca)
+    except PARTIAL_DATA_ERRORS:
+        return False
+
+
 def ca_keys(inventory: Inventory, existing: ExistingKeys, others: Iterable[str]) -> dict[str, str]:
     """Return the key of each CA by ARN: first those of the inventory, then `others`, which are only referenced."""
     cas = inventory.of_type(AUTHORITY)
     complete = {str(each.attributes["arn"]): each for each in cas if not each.is_reference and is_complete(each)}
-    referenced = {str(each.attributes.get("arn")): _name(each) for each in cas if each.is_reference}
+    references = [*(each for each in cas if each.is_reference), *inventory.unselected]
+    referenced = {str(each.attributes.get("arn")): _name(each) for each in references}
     keys = _match_existing(complete, existing)
+    keys |= _match_unselected(inventory.unselected, existing, keys)
     keys |= {arn: existing.cas[arn] for arn in others if arn in existing.cas and arn not in complete}
     taken = {*existing.cas.values(), *existing.without_arn}
     for arn in (*complete, *others):
@@ -203,6 +217,15 @@ def _match_existing(by_arn: Mapping[str, Resource], existing: ExistingKeys) -> d
             "Select the right CAs: 'import aws' has the options --arn and --status"
         )
     return keys | matched
+
+
+def _match_unselected(cas: Iterable[Resource], existing: ExistingKeys, taken: Mapping[str, str]) -> dict[str, str]:
+    """Return the existing keys of CAs that are not imported themselves, by ARN, as far as they are clear."""
+    by_arn = {str(ca.attributes["arn"]): ca for ca in cas if is_complete(ca)}
+    keys = {arn: existing.cas[arn] for arn in by_arn if arn in existing.cas}
+    theirs = {arn: _identities(_identity(ca)) for arn, ca in by_arn.items() if arn not in keys}
+    ours = {key: _identities(each) for key, each in existing.without_arn.items() if key not in taken.values()}
+    return keys | match_pairs(ours, theirs, stages=2)[0]
 
 
 def _key_of_module(ca: Resource, existing: ExistingKeys, names: Container[str | None]) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
-from pcaform.importer.infer.context import SpecEntry, StackLocation, has_no_location
+from pcaform.importer.infer.context import SpecEntry, StackLocation, has_no_location, text
 from pcaform.render.plan.resources import StackResource
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform import resource_types as types
@@ -21,14 +21,13 @@ _REASONS: Mapping[str, tuple[str, str]] = {
         "certificate_authority_arn",
         "it is not a CA's own certificate, and a spec cannot issue others",
     ),
-    types.INSTALLATION: (
-        "certificate_authority_arn",
-        "the CA that it activates is not in this spec, or has another certificate",
-    ),
-    types.PERMISSION: ("certificate_authority_arn", "AWS keeps one permission for each principal and CA"),
-    types.SHARE: ("resource_arn", "the CA that it shares is not in this spec"),
+    types.INSTALLATION: ("certificate_authority_arn", "the CA that it activates is not managed in this spec"),
+    types.PERMISSION: ("certificate_authority_arn", "the CA that it is for is not in this spec"),
+    types.SHARE: ("resource_arn", "the CA that it shares is not managed in this spec"),
 }
 """Resource type -> the attribute with its location, and why a spec cannot have it."""
+_OF_OTHER_CA = "it is the certificate of {}, which is not in this spec"
+_SECOND = "a CA has one installed certificate, and {} installs it"
 
 _FORGOTTEN = "'removed' forgets it: it stays at AWS as it is, and leaves the state"
 _UNMANAGED = (
@@ -52,12 +51,31 @@ def unhandled_resources(
     inventory: Inventory, location: StackLocation, handled: Collection[str]
 ) -> Iterator[ImportNote]:
     """Yield a note for each private CA resource at a location that has neither an entry nor a note."""
+    explanations = _explain(inventory)
     for kind, (attribute, reason) in _REASONS.items():
         for resource in inventory.of_type(kind):
             arn = resource.attributes.get(attribute)
-            is_here = has_no_location(arn) or location.holds(arn)
+            is_nowhere = has_no_location(arn) or (location.is_first and not location.is_elsewhere(arn))
+            is_here = is_nowhere or location.holds(arn)
             if is_here and resource.address not in handled and not resource.is_reference:
-                yield ImportNote("left out", resource.address, reason)
+                yield ImportNote("left out", resource.address, explanations.get(resource.address, reason))
+
+
+def _explain(inventory: Inventory) -> dict[str, str]:
+    """Return why certificates of CAs, and second installations, are not in a spec, by address."""
+    names = ("certificate_signing_request", "certificate")
+    owners = {text(ca, name): ca.address for ca in inventory.of_type(types.AUTHORITY) for name in names}
+    first: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    for each in inventory.of_type(types.CERTIFICATE):
+        owner = next((owners[value] for name in names if (value := text(each, name)) in owners and value), None)
+        if owner:
+            reasons[each.address] = _OF_OTHER_CA.format(owner)
+    for each in inventory.of_type(types.INSTALLATION):
+        arn = text(each, "certificate_authority_arn")
+        if arn and first.setdefault(arn, each.address) != each.address:
+            reasons[each.address] = _SECOND.format(first[arn])
+    return reasons
 
 
 def note_forgotten(notes: Iterable[ImportNote], touched: Collection[str]) -> Iterator[ImportNote]:
@@ -74,9 +92,6 @@ def note_forgotten(notes: Iterable[ImportNote], touched: Collection[str]) -> Ite
 def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Iterator[ImportNote]:
     """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
-    for each in unhandled if inventory.source.is_applied_over else ():
-        if each.type.startswith(types.ACMPCA_PREFIX):
-            yield ImportNote("left out", each.address, "it is not in a spec")
     counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
     for address, count in inventory.others.items():
         counts[address.split(".")[-2]] += count

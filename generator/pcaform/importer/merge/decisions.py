@@ -1,7 +1,7 @@
 """Three-way comparison of the spec, the last import (base) and this import: a decision for each difference."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -38,6 +38,8 @@ _IDENTITY = {
 
 Kind = Literal["taken", "added", "kept", "conflict", "missing", "unread", "withheld"]
 _NO_BASE: Any = object()
+IsSearched = Callable[[Path], bool]
+"""Whether an item, by section and key, would have been found if it existed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,21 @@ def format_path(path: Path) -> str:
     return ".".join(step if step.replace("-", "_").isidentifier() else json.dumps(step) for step in path)
 
 
-def compare(ours: Form, base: Form | None, found: Form, *, is_complete: bool) -> Comparison:
+def compare(
+    ours: Form, base: Form | None, found: Form, *, is_complete: bool, is_searched: IsSearched = lambda _: True
+) -> Comparison:
     """Return a decision for each difference between a spec and an import; `base` is what the last import found.
 
-    If the source could not read everything (`is_complete` is false), missing values do not count as absent.
+    If the source could not read everything (`is_complete` is false), missing values do not count as absent. Nor do
+    items that were not searched for.
     """
     decisions, names = [], set()
     for values in _list_values(ours, base, found):
         names.add(format_path(values.path))
         if decision := _decide(values, is_complete=is_complete):
             decisions.append(decision)
-    return Comparison((*decisions, *_compare_items(ours, base or {}, found, is_complete=is_complete)), frozenset(names))
+    items = _compare_items(ours, base or {}, found, lambda path: is_complete and is_searched(path))
+    return Comparison((*decisions, *items), frozenset(names))
 
 
 class _Values(NamedTuple):
@@ -118,13 +124,14 @@ def _decide(values: _Values, *, is_complete: bool) -> Decision | None:
     path, ours, base, found = values
     if is_same(ours, found):
         return None
-    field = path[2] if len(path) == 3 else ""  # noqa: PLR2004 - section, key, field; a tag may have any name
+    is_field = len(path) == 3 and path[0] != "aws"  # noqa: PLR2004 - section, key, field; a tag may have any name
+    field = path[2] if is_field else ""
     if is_empty(found):
         if field in certificate_terms():  # a source without the request does not know them
             return None
         if not is_complete:
             return Decision("unread", path, spelling_of(ours))
-        if path[2:3] == (PERMISSIONS,):
+        if path[0] != "aws" and path[2:3] == (PERMISSIONS,):
             return Decision("missing", path, ours)
     if not is_complete and _is_partial(found, ours):
         return Decision("unread", path, spelling_of(ours), spelling_of(found))
@@ -141,13 +148,13 @@ def _is_partial(found: Any, ours: Any) -> bool:
     return isinstance(one, list) and isinstance(other, list) and any(each not in one for each in other)
 
 
-def _compare_items(spec: Form, base: Form, found: Form, *, is_complete: bool) -> Iterator[Decision]:
+def _compare_items(spec: Form, base: Form, found: Form, is_searched: IsSearched) -> Iterator[Decision]:
     for section in SECTIONS:
         ours, theirs, last = spec.get(section, {}), found.get(section, {}), base.get(section, {})
         for key, item in ours.items():
             # A source shows CAs of others only if it needs them.
             if key not in theirs and item.get("managed") is not False:
-                yield Decision("missing" if is_complete else "unread", (section, key))
+                yield Decision("missing" if is_searched((section, key)) else "unread", (section, key))
         for key in theirs:
             if key not in ours:
                 then, now = last.get(key, {}), theirs[key]
@@ -180,8 +187,8 @@ def _comparable_part(section: str, ours: Mapping[str, Any], found: Mapping[str, 
     """Return the part of a found item that can be compared: for principals made elsewhere only their permissions."""
     if section == "issuers" and any(bool(ours.get(kind)) != bool(found.get(kind)) for kind in PRINCIPAL_KINDS):
         return {name: value for name, value in found.items() if name in ("grants", "policy")}
-    if ours.get("managed") is False and found.get("managed") is not False:
-        return {}  # the spec does not manage it, nor its settings
+    if (ours.get("managed") is False) != (found.get("managed") is False):
+        return {}  # one of the two does not manage it, nor knows its settings
     kinds = PRINCIPAL_KINDS[1:] if section == "issuers" else ()
     return {name: value for name, value in found.items() if name not in kinds}
 

@@ -19,7 +19,7 @@ from typing import Any
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import visible
 from pcaform.importer.merge.apply import apply_decisions
-from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path, merge_form
+from pcaform.importer.merge.decisions import Comparison, Decision, IsSearched, compare, format_path, merge_form
 from pcaform.render.history import list_calls
 from pcaform.render.normal_form import PERMISSIONS, SECTIONS, Form, Path
 from pcaform.sources.inventory import ImportNote
@@ -32,6 +32,7 @@ from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
 from pcaform.terraform.addresses import modules
 from pcaform.terraform.arguments import Source
+from pcaform.terraform.schema import by_path
 
 _START = "# pcaform: conflict at "
 _MARK = re.compile(re.escape(_START) + r"(?P<name>.+?): the import found ")
@@ -125,11 +126,14 @@ class MergeResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """An imported spec, its source, and whether the source could read everything."""
+    """An imported spec, its source, whether the source could read everything, and what it has searched for."""
 
     spec: Spec
     source: Source
     is_complete: bool
+    is_searched: IsSearched = lambda _: True
+    seen: AbstractSet[Path] = frozenset()
+    """Items of the spec that exist, but could not be imported: a note says why."""
 
 
 def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) -> MergeResult:
@@ -161,11 +165,19 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
     """Return the decisions, with conflicts whose mark is still there, and with added moves of the stack."""
-    comparison = compare(merge_form(spec, found.source), last, theirs, is_complete=found.is_complete)
+    carried = {path.partition(".")[0] for path, row in by_path().items() if found.source in row.carried}
+    comparison = compare(
+        merge_form(spec, found.source),
+        last,
+        theirs,
+        is_complete=found.is_complete,
+        is_searched=lambda item: item[0] in carried and found.is_searched(item),
+    )
     marked = {mark.name for mark in find_marks(text)}
     decisions = [
         replace(decision, kind="conflict") if decision.kind == "kept" and decision.name in marked else decision
         for decision in comparison.decisions
+        if not (decision.kind in ("missing", "unread") and decision.path in found.seen)
     ]
     withheld = [decision for decision in decisions if decision.kind == "withheld"]
     removed = {module for decision in withheld for module in _modules(decision.path, found.spec)}

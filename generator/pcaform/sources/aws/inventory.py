@@ -15,7 +15,15 @@ from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status, is_fo
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.account_snapshot import (
+    GONE,
+    AccountSnapshot,
+    CaStatus,
+    Certificate,
+    IamPrincipal,
+    IamPrincipals,
+    Policy,
+)
 from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
 from pcaform.sources.aws.snapshot import PARTS, Filters, SnapshotRequest
@@ -88,7 +96,15 @@ def to_inventory(snapshot: AccountSnapshot) -> Inventory:
         found += _list_issuers(snapshot.principals, scope)
     for item in found:
         (notes if isinstance(item, ImportNote) else resources).append(item)  # type: ignore[arg-type]
-    return Inventory(tuple(resources), tuple(notes), source=LIVE, account_id=snapshot.account_id)
+    pending = [ca for ca in snapshot.authorities if not _handling(ca.status).is_written and ca.status not in GONE]
+    return Inventory(
+        tuple(resources),
+        tuple(notes),
+        source=LIVE,
+        account_id=snapshot.account_id,
+        region=snapshot.regions[0],
+        unselected=tuple(Resource(AUTHORITY, ca.arn, ca.arguments, ca.arn) for ca in (*snapshot.unselected, *pending)),
+    )
 
 
 def _handling(status: str) -> StatusHandling:
@@ -114,7 +130,7 @@ def _list_ca(ca: CaStatus, origins: Mapping[str, str]) -> Iterator[Resource | Im
         reason = f"{ca.unmanageable}; it is written as a reference, which is not managed"
         yield ImportNote("left out", ca.arn, reason)
     attributes = {**ca.arguments, **_read_attributes(ca)}
-    yield Resource(AUTHORITY, ca.arn, attributes, ca.arn, origin=origins[ca.arn], is_reference=is_reference)
+    yield Resource(AUTHORITY, ca.arn, attributes, ca.arn, origins[ca.arn], is_reference, provider=None)
     if not is_reference:
         yield from (ImportNote("left out", ca.arn, setting) for setting in ca.unsupported_settings)
     for permission in ca.permissions:

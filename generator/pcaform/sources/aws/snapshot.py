@@ -127,10 +127,11 @@ def read_snapshot(
     a CA that is selected by ARN does not exist.
     """
     memory = checkpoint or Checkpoint(account.account_id)
-    cas, notes = _list_cas(account, request)
+    cas, others, notes = _list_cas(account, request)
     unlisted = frozenset(note.address.rpartition("/")[2] for note in notes if note.reason.startswith(_OWN))
     if request.filters.tags:
-        cas = list(_filter_by_tags(account, request, cas, notes, memory))
+        listed, cas = cas, list(_filter_by_tags(account, request, cas, notes, memory))
+        others += [ca for ca in listed if ca not in cas]
     read = [ca for ca in cas if request.reads(ca)]
     has_more = bool(read) or request.is_always_complete
     get_principals = None
@@ -149,6 +150,7 @@ def read_snapshot(
         tuple(_add_parts(ca, request.parts_of(ca), memory.responses) for ca in cas),
         certificates=tuple(_build_certificates(arns, memory.responses, notes)),
         unlisted=unlisted,
+        unselected=tuple(others),
         principals=get_principals() if get_principals else None,
     )
     names = {str(ca.crl["s3_bucket_name"]): ca.region for ca in snapshot.own if ca.crl} if request.has_buckets else {}
@@ -156,8 +158,8 @@ def read_snapshot(
     return replace(snapshot, buckets=buckets, notes=(*notes, *denied))
 
 
-def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus], list[ImportNote]]:
-    """Return the selected CAs of all regions by region and age, and notes on what could not be listed."""
+def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus], list[CaStatus], list[ImportNote]]:
+    """Return the selected CAs of all regions by region and age, the others, and notes on what could not be listed."""
     jobs = {}
     for region in account.regions:
         client = account.client("acm-pca", region)
@@ -172,13 +174,18 @@ def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus
             whose = _OWN if owner == "SELF" else "CAs that other accounts share"
             notes.append(ImportNote("unknown", f"{account.account_id}/{region}", f"{whose}: {response.reason}{_HINT}"))
         else:
-            listed += [(ca, owner != "SELF") for ca in response if request.filters.is_selected(ca)]
-    missing = sorted(set(request.filters.arns) - {ca["Arn"] for ca, _ in listed})
+            listed += [(ca, owner != "SELF") for ca in response]
+    is_selected = request.filters.is_selected
+    missing = sorted(set(request.filters.arns) - {ca["Arn"] for ca, _ in listed if is_selected(ca)})
     if missing and not notes:
         raise Failure(f"{missing[0]}: no such CA in these regions, or it does not have the selected status")
     listed.sort(key=lambda each: (each[0]["Arn"].split(":")[3], str(each[0].get("CreatedAt")), each[0]["Arn"]))
-    cas = [api_calls.to_ca(description, is_foreign=is_foreign) for description, is_foreign in listed]
-    return [ca for ca in cas if request.is_selected is None or request.is_selected(ca)], notes
+    cas: tuple[list[CaStatus], list[CaStatus]] = [], []
+    for description, is_foreign in listed:
+        ca = api_calls.to_ca(description, is_foreign=is_foreign)
+        is_left_out = not is_selected(description) or (request.is_selected and not request.is_selected(ca))
+        cas[bool(is_left_out)].append(ca)
+    return (*cas, notes)
 
 
 def _filter_by_tags(

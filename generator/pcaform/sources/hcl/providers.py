@@ -115,7 +115,7 @@ def _account(attributes: Mapping[str, Any], options: Options, location: str) -> 
     return Unknown(f"{location}: this provider block sets no single account: set it with '--account-id'")
 
 
-def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[str]) -> dict[str, Provider]:
+def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[str | None]) -> dict[str, Provider]:
     """Return the providers of a root module whose region and account are known, by alias.
 
     For each region that resources set themselves there is an additional one, by the aliases that resources have.
@@ -125,7 +125,7 @@ def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[st
         for provider in providers.values()
         if isinstance(provider.region, str) and isinstance(provider.account_id, str)
     }
-    for alias in aliases:
+    for alias in filter(None, aliases):
         block, _, region = alias.partition(_REGION_SEPARATOR)
         if region and block in known:
             known[alias] = replace(known[block], region=region)
