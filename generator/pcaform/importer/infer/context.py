@@ -32,6 +32,7 @@ _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
 SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
+_AWSCC = "a spec becomes resources of the provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
 Many = Mapping[str, list[Resource]]
 
 
@@ -106,6 +107,7 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
     if not ca_locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in inventory.resources]
+        reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
     home = _home(inventory, existing.location)

@@ -248,9 +248,10 @@ def _infer_spec(
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    rendered = _rendered(spec, entries)
+    notes = [*reworded_policies(inventory, entries, rendered), *notes]
     if has_addresses:
-        rendered = _rendered(spec, entries)
-        notes = [*_note_unmoved(entries), *reworded_policies(inventory, entries, rendered), *notes]
+        notes = [*_note_unmoved(entries), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
