@@ -3,10 +3,11 @@
 resource "aws_iam_policy" "this" {
   for_each = var.policies
 
-  name   = each.key
-  path   = var.path
-  policy = each.value
-  tags   = var.tags
+  name        = each.key
+  path        = var.path
+  description = var.policy_description
+  policy      = each.value
+  tags        = var.tags
 }
 
 resource "aws_iam_user_policy_attachment" "this" {

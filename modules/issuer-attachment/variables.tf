@@ -39,6 +39,12 @@ variable "policies" {
   }
 }
 
+variable "policy_description" {
+  description = "Description of the policies: another one replaces them."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of the policies."
   type        = map(string)

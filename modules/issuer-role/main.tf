@@ -7,16 +7,18 @@ resource "aws_iam_role" "this" {
   assume_role_policy   = var.assume_role_policy
   max_session_duration = var.max_session_duration
   permissions_boundary = var.permissions_boundary
+  description          = var.description
   tags                 = var.tags
 }
 
 resource "aws_iam_policy" "this" {
   for_each = var.policies
 
-  name   = each.key
-  path   = var.path
-  policy = each.value
-  tags   = var.tags
+  name        = each.key
+  path        = var.policy_path == null ? var.path : var.policy_path
+  description = var.policy_description
+  policy      = each.value
+  tags        = var.policy_tags == null ? var.tags : var.policy_tags
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

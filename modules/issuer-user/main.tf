@@ -12,10 +12,11 @@ resource "aws_iam_user" "this" {
 resource "aws_iam_policy" "this" {
   for_each = var.policies
 
-  name   = each.key
-  path   = var.path
-  policy = each.value
-  tags   = var.tags
+  name        = each.key
+  path        = var.policy_path == null ? var.path : var.policy_path
+  description = var.policy_description
+  policy      = each.value
+  tags        = var.policy_tags == null ? var.tags : var.policy_tags
 }
 
 resource "aws_iam_user_policy_attachment" "this" {

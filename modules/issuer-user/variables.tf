@@ -51,8 +51,31 @@ variable "policies" {
   }
 }
 
+variable "policy_path" {
+  description = "Path of the policies, if it is not that of the user."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.policy_path == null ? true : can(regex("^/([!-~]+/)?$", var.policy_path)) && length(var.policy_path) <= 512
+    error_message = "A path starts and ends with a slash, such as /pki/, and has at most 512 characters."
+  }
+}
+
+variable "policy_description" {
+  description = "Description of the policies: another one replaces them."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of the user and of its policies."
   type        = map(string)
   default     = {}
+}
+
+variable "policy_tags" {
+  description = "Tags of the policies, if they are not those of the user."
+  type        = map(string)
+  default     = null
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pcaform.adopt.report import describe_refused_policies
 from pcaform.adopt.transaction import AdoptCheck, check_plan
 
 CA = "module.ca_root.aws_acmpca_certificate_authority.this"
@@ -136,3 +137,28 @@ def test_drift_is_ignored_and_outputs_are_listed() -> None:
     outputs = {"arns": {"actions": ["create"]}, "same": {"actions": ["no-op"]}}
     result = check(change("no-op"), resource_drift=[change("update")], output_changes=outputs)
     assert (result.is_accepted, result.outputs) == (True, ("arns",))
+
+
+def test_a_refused_policy_is_shown_statement_by_statement() -> None:
+    """Statements that both have, in whatever order or words, are not shown, nor is a policy that is accepted."""
+    deny = {"Sid": "No", "Effect": "Deny", "Action": "acm-pca:*", "Resource": "*"}
+    live = json.loads(policy("a:B", ["a:C", "a:D"]))
+    live["Statement"].append(deny)
+    record = change("update", before={"policy": json.dumps(live)}, after={"policy": policy("a:D", "a:C", "a:B", "a:E")})
+    plan = {"errored": False, "complete": True, "resource_changes": [record]}
+    head, *rows, advice = describe_refused_policies(plan, check_plan(plan))
+    assert head == f"{CA}: policy: '-' only AWS has, '+' only the stack has"
+    assert rows == [f"- {json.dumps(deny)}", '+ {"Effect": "Allow", "Action": "a:E"}']
+    assert "'pcaform import aws --into SPEC'" in advice
+    same = change("update", before={"policy": policy(sid="1")}, after={"policy": policy()})
+    plan = {**plan, "resource_changes": [same]}
+    assert list(describe_refused_policies(plan, check_plan(plan, ["wording"]))) == []
+    (head, _) = describe_refused_policies(plan, check_plan(plan))
+    assert head == f"{CA}: policy: the same in other words"
+
+
+@pytest.mark.parametrize("value", [None, "", "{", "[]", policy("a:B") + "x"])
+def test_a_policy_that_cannot_be_read_is_not_shown(value: str | None) -> None:
+    record = change("update", before={"policy": policy()}, after={"policy": value}, unknown={"policy": value is None})
+    plan = {"errored": False, "complete": True, "resource_changes": [record]}
+    assert list(describe_refused_policies(plan, check_plan(plan))) == []

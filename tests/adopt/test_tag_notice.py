@@ -13,7 +13,7 @@ REFUSED = "'pcaform adopt' refuses this unless run with --accept tags"
 
 
 def ca(name: str, tags: Mapping[str, str], *, is_reference: bool = False) -> Resource:
-    return Resource(CA, name, {"tags": dict(tags)}, is_reference=is_reference)
+    return Resource(CA, name, {"tags_all": dict(tags)}, is_reference=is_reference)
 
 
 ADDED = f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {REFUSED}"

@@ -53,11 +53,18 @@ run "a_role" {
     role_name = "deployer"
     path      = "/pki/"
     tags      = { owner = "pki" }
+
+    policy_description = "To sign"
   }
 
   assert {
     condition     = aws_iam_policy.this["one"].path == "/pki/" && aws_iam_policy.this["one"].tags == tomap({ owner = "pki" })
     error_message = "Path and tags are the policy's."
+  }
+
+  assert {
+    condition     = aws_iam_policy.this["one"].description == "To sign"
+    error_message = "So is the description."
   }
 
   assert {

@@ -110,3 +110,35 @@ run "every_argument" {
     error_message = "The output is the profile's."
   }
 }
+
+run "policies_apart" {
+  command = plan
+
+  module {
+    source = "./modules/issuer-role"
+  }
+
+  variables {
+    path               = "/pki/"
+    tags               = { owner = "pki" }
+    policy_path        = "/"
+    policy_tags        = {}
+    policy_description = "To sign"
+    policies           = { one = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+    description        = "A pipeline"
+  }
+
+  assert {
+    condition = (
+      aws_iam_policy.this["one"].path == "/"
+      && length(aws_iam_policy.this["one"].tags) == 0
+      && aws_iam_policy.this["one"].description == "To sign"
+    )
+    error_message = "The policies have their own settings."
+  }
+
+  assert {
+    condition     = aws_iam_role.this.path == "/pki/" && aws_iam_role.this.tags == tomap({ owner = "pki" }) && aws_iam_role.this.description == "A pipeline"
+    error_message = "The role keeps its own."
+  }
+}

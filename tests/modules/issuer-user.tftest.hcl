@@ -78,3 +78,34 @@ run "every_argument" {
     error_message = "The user has each of them."
   }
 }
+
+run "policies_apart" {
+  command = plan
+
+  module {
+    source = "./modules/issuer-user"
+  }
+
+  variables {
+    path               = "/pki/"
+    tags               = { owner = "pki" }
+    policy_path        = "/"
+    policy_tags        = {}
+    policy_description = "To sign"
+    policies           = { one = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+
+  assert {
+    condition = (
+      aws_iam_policy.this["one"].path == "/"
+      && length(aws_iam_policy.this["one"].tags) == 0
+      && aws_iam_policy.this["one"].description == "To sign"
+    )
+    error_message = "The policies have their own settings."
+  }
+
+  assert {
+    condition     = aws_iam_user.this.path == "/pki/" && aws_iam_user.this.tags == tomap({ owner = "pki" })
+    error_message = "The user keeps its own."
+  }
+}

@@ -120,10 +120,7 @@ def test_all_instances_but_deposed_ones_are_read() -> None:
 DESTROYED = {
     "deposed": (
         "aws_acmpca_certificate_authority.this (deposed object 00000001)",
-        (
-            "it was replaced and is still to be deleted: the next apply deletes it, regardless of protection. "
-            "Check it before you apply a stack over this state"
-        ),
+        "it was replaced and is still to be deleted: a plan with its address in it deletes it",
     ),
     "tainted": (
         "aws_acmpca_certificate_authority.this (tainted)",
@@ -208,11 +205,11 @@ def test_json_of_states_and_plans_is_read(document: dict[str, Any], encoding: st
     assert found.notes == ()
 
 
-def test_what_else_is_in_a_state_is_counted_by_type() -> None:
+def test_what_else_is_in_a_state_is_counted_by_address() -> None:
     others = [resource(kind, None, {"id": kind}) for kind in ("aws_sqs_queue", "aws_sqs_queue", "aws_vpc")]
     shown = json.dumps({"format_version": "1.0", "values": show_json(*root(), *others)}).encode()
     for content in (shown, state(*root(), *others)):
-        assert tfstate.read(content, "x").others == {"aws_sqs_queue": 2, "aws_vpc": 1}
+        assert tfstate.read(content, "x").others == {"aws_sqs_queue.this": 2, "aws_vpc.this": 1}
 
 
 @pytest.mark.parametrize(

@@ -162,8 +162,9 @@ REFUSED: list[Limit] = [
             ("auditors", {"trust": {}}),
         )
     ),
-    (("removed",), {"a" * 90: "forget"}, {"a" * 91: "forget"}, "at most 90 characters"),
-    (("removed",), {"issuers.ci": "forget"}, {"users.ci": "forget"}, "the key of a CA, or SECTION.KEY"),
+    (("removed",), {"a" * 1024: "forget"}, {"a" * 1025: "forget"}, "at most 1024 characters"),
+    (("removed",), {"issuers.ci": "forget"}, {"issuers.a.b": "forget"}, "the key of a CA, SECTION.KEY"),
+    (("removed",), {"module.vpc.aws_vpc.this": "forget"}, {"aws_vpc.this[0]": "forget"}, "without instance keys"),
     (("terraform", "backend"), {"a" * 64: {}}, {"a" * 65: {}}, "at most 64 characters"),
     (("aws", "account_id"), 100000000000, 99999999999, "12 digits"),
     *(

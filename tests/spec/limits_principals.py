@@ -17,6 +17,16 @@ PRINCIPALS: list[Limit] = [
     ((*ISSUER, "path"), "/" + "a" * 510 + "/", "/" + "a" * 511 + "/", "at most 512 characters"),
     ((*ISSUER, "path"), "/a/b/", "/a/b", "starts and ends with '/'"),
     ((*ISSUER, "path"), "/", "", "starts and ends with '/'"),
+    *(
+        ((*ISSUER, name), *edges)
+        for name, edges in (
+            ("policy_path", ("/a/", "a", "starts and ends with '/'")),
+            ("policy_path", (f"/{'p' * 510}/", f"/{'p' * 511}/", "at most 512 characters")),
+            ("policy_tags", ({"k" * 128: ""}, {"k" * 129: ""}, "at most 128 characters")),
+            ("policy_tags", ({"k": ""}, {"": ""}, "at least 1 character ")),
+            ("policy_tags", ({"k": "v" * 256}, {"k": "v" * 257}, "at most 256 characters")),
+        )
+    ),
     ((*ISSUER, "permissions_boundary"), POLICY.ljust(2048, "x"), POLICY.ljust(2049, "x"), "at most 2048 characters"),
     ((*ISSUER, "permissions_boundary"), "arn:aws:iam::aws:policy/ReadOnlyAccess", ROLE, "the ARN of a policy"),
     ((*ISSUER, "grants", 0, "templates"), ["EndEntityCertificate/V1"], [], "at least 1 item"),
@@ -46,6 +56,8 @@ PRINCIPALS: list[Limit] = [
     (("issuers", "web", "grants", 0, "domain_names"), ["d" * 253], ["d" * 254], "at most 253 characters"),
     (("issuers", "old", "policy", "name"), "p" * 128, "p" * 129, "at most 128 characters"),
     (("issuers", "old", "policy", "name"), "p", "p/q", "letters, digits and any of"),
+    (("issuers", "old", "policy", "description"), "d" * 1000, "d" * 1001, "at most 1000 characters"),
+    (("issuers", "old", "policy", "description"), "d", "", "at least 1 character "),
     ((*ISSUER, "ignore"), [{"rule": "user-name", "reason": "abc"}], [{"rule": "user-name", "reason": "ab"}], "3 char"),
     ((*ISSUER, "ignore"), [{"rule": "u", "reason": "abc"}], [{"rule": "", "reason": "abc"}], "at least 1 character "),
     ((*ISSUER, "grants", 0, "certificate_authorities"), ["a" * 64], ["a" * 65], "at most 64 characters"),
@@ -68,9 +80,17 @@ PRINCIPALS: list[Limit] = [
             ("path", f"/{'p' * 510}/", f"/{'p' * 511}/", "at most 512 characters"),
             ("permissions_boundary", POLICY, ROLE, "the ARN of a policy"),
             ("permissions_boundary", POLICY.ljust(2048, "x"), POLICY.ljust(2049, "x"), "at most 2048 characters"),
-            ("tags", {"k" * 128: ""}, {"k" * 129: ""}, "at most 128 characters"),
-            ("tags", {"k": ""}, {"": ""}, "at least 1 character "),
-            ("tags", {"k": "v" * 256}, {"k": "v" * 257}, "at most 256 characters"),
+            ("policy_path", "/pki/", "pki", "starts and ends with '/'"),
+            ("policy_path", f"/{'p' * 510}/", f"/{'p' * 511}/", "at most 512 characters"),
+            *(
+                (name, *edges)
+                for name in ("tags", "policy_tags")
+                for edges in (
+                    ({"k" * 128: ""}, {"k" * 129: ""}, "at most 128 characters"),
+                    ({"k": ""}, {"": ""}, "at least 1 character "),
+                    ({"k": "v" * 256}, {"k": "v" * 257}, "at most 256 characters"),
+                )
+            ),
         )
     ),
     *(
@@ -81,6 +101,8 @@ PRINCIPALS: list[Limit] = [
             (role, {"trust": {}, "role_name": "u"}, {"trust": {}, "role_name": "u/v"}, "letters, digits and any of"),
             (role, {"trust": {}, "max_session_duration": 3600}, {"trust": {}, "max_session_duration": 3599}, "3600 or"),
             (role, {"trust": {}, "max_session_duration": 43200}, {"trust": {}, "max_session_duration": 43201}, "43200"),
+            (role, {"trust": {}, "description": "é" * 1000}, {"trust": {}, "description": "é" * 1001}, "at most 1000"),
+            (role, {"trust": {}, "description": "a\tb"}, {"trust": {}, "description": "\u4e2d"}, "signs of Latin-1"),
             (role, {"trust": {"accounts": ["0" * 12]}}, {"trust": {"accounts": ["0" * 11]}}, "12 digits"),
         )
     ),

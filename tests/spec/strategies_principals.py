@@ -30,8 +30,14 @@ _UNMANAGED = {
     **_chosen(facts.IssuedKeyAlgorithm, Literal["ListCertificateAuthorities", "RevokeCertificate"]),
 }
 _POLICY = {"name": words(NAMES, (1, 20), "NUMBER{}"), "document": st.dictionaries(texts(), values())}
-_POLICIES = st.fixed_dictionaries({"policy": st.fixed_dictionaries(_POLICY)})
+_DESCRIBED = {"description": words(NAMES, (1, 20))}
+_POLICIES = st.fixed_dictionaries({"policy": st.fixed_dictionaries(_POLICY, optional=_DESCRIBED)})
 """What takes long to be made ready for drawing is made once, and not for each example."""
+
+
+_ROLE = some_of({"description": words(NAMES, (1, 20)), "instance_profile": st.booleans()})
+_APART = some_of({"policy_path": st.sampled_from(["/", "/apart/"]), "policy_tags": tags()})
+"""What a role has besides its trust, and what policies have apart from their principal."""
 
 
 @st.composite
@@ -56,8 +62,12 @@ def issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         if kind != "user":
             for each in ("user_name", "permissions_boundary", "force_destroy"):
                 entry.pop(each, None)
-            trust = {"role_name": name, "trust": draw(_trusts())} if kind == "role" else name
+            trust = {"role_name": name, "trust": draw(_trusts()), **draw(_ROLE)} if kind == "role" else name
             entry[kind] = trust
+        if kind in ("user", "role"):
+            entry |= draw(_APART)
+        elif "grants" in entry and draw(st.booleans()):
+            entry["deny_other_templates"] = True
         found[key] = entry
     return found
 
@@ -120,4 +130,6 @@ _ONE_KEY = st.lists(KEYS, max_size=1)
 def _duty(prefix: str) -> st.SearchStrategy[dict[str, Any]]:
     settings_ = {"path": st.sampled_from(["/", "/pki/"]), "tags": tags(), "max_session_duration": st.just(7200)}
     required = {"role_name": words(NAMES.upper(), (0, 9), f"{prefix}{{}}"), "trust": _trusts()}
-    return st.fixed_dictionaries(required, optional=settings_)
+    return st.tuples(st.fixed_dictionaries(required, optional=settings_), _ROLE, _APART).map(
+        lambda parts: {**parts[0], **parts[1], **parts[2]}
+    )

@@ -20,6 +20,7 @@ FREE = {
     "CustomAttribute.value": SUBJECT,
     **{f"Subtrees.{name}": "the rule name-constraints, by RFC 5280" for name in SUBTREES},
     "Ignore.reason": PROSE,
+    "Policy.description": PROSE,
     "Waiver.why": PROSE,
     "Ignore.rule": "the rule that it names must exist",
     "Waiver.what": "the rule that it names must exist",

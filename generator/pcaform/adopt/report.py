@@ -6,18 +6,25 @@ It contains addresses, ids, argument names and digests, but no argument values, 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pcaform import __version__
-from pcaform.adopt.transaction import PlanLine, ProvenState
+from pcaform.adopt.transaction import CLASSES, AdoptCheck, PlanLine, ProvenState
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import certificate_problem
+from pcaform.iam.normalize import describe_policy_difference
 from pcaform.sources.inventory import Inventory
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 Verdict = Literal["proven", "refused"]
 _TAGS_OPTION = "'pcaform adopt' refuses this unless run with --accept tags"
+_POLICY_ADVICE = (
+    "to keep what AWS has, write it into the spec: 'pcaform import aws --into SPEC' does so for an issuer's policy, as "
+    "grants or word for word as 'policy'; to have what the stack has, change it at AWS first"
+)
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
 
 
@@ -129,6 +136,22 @@ def summary(resources: Sequence[PlanLine]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
 
 
+def describe_refused_policies(plan: Mapping[str, Any], result: AdoptCheck) -> Iterator[str]:
+    """Yield how policies that a refused plan would change differ, statement by statement, and what to do."""
+    refused = {line.address for line in result.refused}
+    for record in plan.get("resource_changes", []):
+        change = record["change"]
+        for name in sorted(CLASSES["wording"]) if record["address"] in refused else ():
+            before, after = ((change.get(side) or {}).get(name) for side in ("before", "after"))
+            if isinstance(before, str) and isinstance(after, str) and before != after:
+                with suppress(*PARTIAL_DATA_ERRORS):
+                    differences = list(describe_policy_difference(before, after))
+                    what = "'-' only AWS has, '+' only the stack has" if differences else "the same in other words"
+                    yield f"{record['address']}: {name}: {what}"
+                    yield from differences
+                    yield _POLICY_ADVICE
+
+
 def _list_warnings(plan: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with certificates of ACM: a plan without changes does not show that one was never issued."""
     for record in plan.get("resource_changes", []):
@@ -167,8 +190,8 @@ def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str |
     own = [ca for ca in inventory.of_type(AUTHORITY) if not ca.is_reference]
     if own and not defaults:
         return f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {_TAGS_OPTION}"
-    tags = [ca.attributes.get("tags_all", ca.attributes.get("tags")) for ca in own]
-    lacking = [each for each in tags if each is not None and not defaults.items() <= each.items()]  # None is unread
+    seen = [ca.attributes.get("tags_all", ca.attributes.get("tags")) for ca in own]
+    lacking = [tags for tags in seen if tags is not None and not defaults.items() <= tags.items()]  # None is unread
     if not lacking:
         return None
     names = ", ".join(sorted(defaults))

@@ -163,6 +163,7 @@ def print_refusal(proven: ProvenState) -> None:
     result = proven.result
     for reason in result.reasons:
         console.print_status(f"undecided: {reason}")
+    console.print_status(*report.describe_refused_policies(proven.plan, result))
     missing = sorted({name for line in result.refused for name in line.classes})
     if missing and all(line.classes for line in result.refused):
         accept = " ".join(f"--accept {name}" for name in missing)

@@ -105,7 +105,7 @@ def read_state(path: str) -> StateContent:
         raise Failure("'--state' has an empty file name: name a file, or '-' for standard input")
     found = tfstate.read(read_bytes(path), display_name(path), is_applied=True)
     arns = {each.address: each.attributes.get("arn") for each in found.resources if not each.is_reference}
-    return StateContent(arns, is_empty=not arns and not found.others)
+    return StateContent({**dict.fromkeys(found.others), **arns}, is_empty=not arns and not found.others)
 
 
 def _read_local_state(path: Path) -> StateContent | None:

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from pcaform.iam.documents import Document, Principals, Statement, read_policy
+from pcaform.iam.documents import Document, Principals, Statement, as_list, read_policy
 from pcaform.iam.evaluator.conditions import Condition
 
 _ONE_OF = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike", "NumericEquals", "Bool", "Null"})
@@ -33,6 +33,19 @@ def normalized_statements(documents: Iterable[Any]) -> frozenset[str]:
 def statements_by_sid(document: Any) -> frozenset[tuple[str, frozenset[str]]]:
     """Return the normal form of each statement of a policy with its Sid, which Terraform compares too."""
     return frozenset((each.sid, frozenset(_of_statement(each))) for each in read_policy(document).statements)
+
+
+def describe_policy_difference(before: str, after: str) -> Iterator[str]:
+    """Yield the statements of two policies that only one has, as JSON: `- ` for those of the first, `+ ` of the other.
+
+    One whose actions, resources and conditions other statements have together is not among them. Raises PolicyError.
+    """
+    for sign, document, other in (("-", before, after), ("+", after, before)):
+        known = normalized_statements([other])
+        raw = as_list(json.loads(document)["Statement"])
+        for data, statement in zip(raw, read_policy(document).statements, strict=True):
+            if not known.issuperset(_of_statement(statement)):
+                yield f"{sign} {json.dumps(data, ensure_ascii=False)}"
 
 
 def _of_document(document: Document) -> Iterator[str]:

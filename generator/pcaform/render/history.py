@@ -12,11 +12,12 @@ from functools import cached_property, partial
 from typing import Any
 
 from pcaform.render import manifest
-from pcaform.render.manifest import AUTHORITIES, Fate, Item, Items, Record, Terms
+from pcaform.render.manifest import AUTHORITIES, REMOVED, Fate, Item, Items, Record, Terms
 from pcaform.render.plan.cas import retained_generations
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.resource_types import AUTHORITY
 
 EVERYTHING = "everything"
@@ -110,7 +111,10 @@ def advance(spec: Spec, before: Record) -> Record:
         for name, item in manifest.build_manifest_items(spec).items()
     }
     let_go = {name: item for name, item in before.let_go.items() if not _is_back(name, item, items)}
+    forgotten = dict.fromkeys(spec.forgotten, REMOVED)
     for removed, removal in spec.removed.items():
+        if removed in forgotten:
+            continue
         name = ".".join(spec.removed_item(removed))
         sources = [name, *([origins[name]] if name in origins else [])]
         known = [
@@ -120,7 +124,7 @@ def advance(spec: Spec, before: Record) -> Record:
         last = max(said.generation, *(each.last_generation for _, each in known), 1)
         fate = said.model_copy(update={"generation": last})
         let_go[name] = item.model_copy(update={"removal": fate, "former": _former(name, known)})
-    return Record(items, let_go, {**before.moves, **spec.moves}, place=manifest.place_of(spec))
+    return Record(items, let_go, {**before.moves, **spec.moves, **forgotten}, place=manifest.place_of(spec))
 
 
 def _former(name: str, known: list[tuple[str, Item]]) -> tuple[str, ...]:
@@ -169,7 +173,7 @@ def _settled(item: Item) -> Item:
 
 def confirm(record: Record, state: StateContent) -> Record:
     """Return what is left of a record beside a state: what is not in the state is not there, and free to change."""
-    calls, roots = state.calls, frozenset(state.arns)
+    calls, roots = state.calls, frozenset((*state.arns, *map(strip_keys, state.arns)))
     moves = {old: new for old, new in record.moves.items() if old in roots or (is_call(old) and call_of(old) in calls)}
     there = calls | {call_of(new) for new in record.moves.values()} if moves else calls
     items, let_go = (

@@ -39,6 +39,8 @@ _FORBIDDEN = frozenset("\\:\0\n")
 AWS = "aws"
 BACKEND = "backend"
 AUTHORITIES = "certificate_authorities"
+REMOVED = "removed"
+"""Where an address moves that is forgotten: out of the state."""
 SECTIONS = (AUTHORITIES, "issuers", "administrators", "auditors", "crl_buckets", "certificates")
 """The sections of a spec whose items a stack has."""
 _ITEM = re.compile(rf"({'|'.join(SECTIONS)})\.[a-z][a-z0-9_-]*")
@@ -135,7 +137,7 @@ class Record:
     let_go: Items = field(default_factory=dict)
     """The items, or only their certificates, that a spec had under `removed`, with what it said there (`removal`)."""
     moves: Mapping[str, str] = field(default_factory=dict)
-    """The addresses that were moved."""
+    """The addresses that were moved, or forgotten (`REMOVED`)."""
     done_moves: Mapping[str, str] = field(default_factory=dict)
     """The moves of earlier renders of which it is known what the state makes of them; never written."""
     place: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -221,7 +223,7 @@ def _read_record(content: Mapping[str, Any]) -> Record:
         raise ValueError("a stack has an account")
     if not all(item.removal and (item.removal.forget or item.removal.destroy) for item in record.let_go.values()):
         raise ValueError("what was let go has a removal")
-    for address in (*moves, *moves.values()):
+    for address in {*moves, *moves.values()} - {REMOVED}:
         addresses.parse(address)
     return record
 

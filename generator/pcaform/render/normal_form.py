@@ -14,7 +14,7 @@ from pcaform.core import facts, name_constraints
 from pcaform.core.unicode import nfc
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, resource_policies
-from pcaform.spec.issuers import Issuer, Trust
+from pcaform.spec.issuers import EC2, Issuer, Trust
 from pcaform.spec.stack import Spec
 from pcaform.terraform.arguments import Source
 from pcaform.terraform.schema import KINDS, SourceKind, by_path, default_of
@@ -168,8 +168,9 @@ def _attached(issuer: Issuer) -> Issuer:
     """Return an issuer whose policies are attached to a principal that exists already, of the same kind and name."""
     kind = "existing_role" if issuer.role or issuer.existing_role else "existing_user"
     of_stack = {name: field.get_default(call_default_factory=True) for name, field in Issuer.model_fields.items()}
-    kept = {kind: issuer.principal_name, "grants": issuer.grants, "policy": issuer.policy}
-    return issuer.model_copy(update={**of_stack, **kept})
+    is_denying = bool(issuer.grants) and (issuer.is_owned or issuer.deny_other_templates)
+    kept = {"grants": issuer.grants, "policy": issuer.policy, "deny_other_templates": is_denying}
+    return issuer.model_copy(update={**of_stack, **kept, kind: issuer.principal_name})
 
 
 def _normalize_ca(item: dict[str, Any], key: str, spec: Spec) -> None:
@@ -203,11 +204,13 @@ def enabled_blocks(configuration: dict[str, Any] | None) -> dict[str, Any] | Non
 
 def _normalize_issuer(item: dict[str, Any], key: str, spec: Spec) -> None:
     _drop_notes(item)
+    _drop_equal_settings(item)
     issuer = spec.issuers[key]
     item["grants"] = with_meaning(_sorted_grants(issuer), _allowed_statements(issuer, spec)) if issuer.grants else []
     if issuer.role and item["role"]:
         item["role"]["trust"] = sorted(_trust_statements(item["role"]["trust"], spec))
         _drop_default_session(item["role"])
+        item["role"]["instance_profile"] = issuer.role.has_instance_profile
         item["role"] = with_meaning(issuer.role.model_dump(mode="json"), [json.dumps(item["role"], sort_keys=True)])
 
 
@@ -222,13 +225,24 @@ def _sorted_grants(issuer: Issuer) -> list[Any]:
 def _allowed_statements(issuer: Issuer, spec: Spec) -> list[str]:
     """Return what an issuer's grants allow, however they are grouped.
 
-    This leaves out the deny statement for other templates, which only principals of the stack have.
+    This leaves out the deny statement for other templates, which `deny_other_templates` says.
     """
-    return sorted(normalized_statements(issuer_policies.documents(_attached(issuer), spec.aws, arn_of=str).values()))
+    attached = _attached(issuer).model_copy(update={"deny_other_templates": False})
+    return sorted(normalized_statements(issuer_policies.documents(attached, spec.aws, arn_of=str).values()))
+
+
+def _drop_equal_settings(item: dict[str, Any]) -> None:
+    """Leave out the settings of policies that are those of the principal."""
+    for name in ("path", "tags"):
+        if item[f"policy_{name}"] == item[name]:
+            item[f"policy_{name}"] = None
 
 
 def _normalize_role(item: dict[str, Any], _: str, spec: Spec) -> None:
     _drop_notes(item)
+    _drop_equal_settings(item)
+    if item["instance_profile"] is None:
+        item["instance_profile"] = EC2 in item["trust"]["services"]
     item["trust"] = with_meaning(item["trust"], _trust_statements(item["trust"], spec))
     _drop_default_session(item)
 

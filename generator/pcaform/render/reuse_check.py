@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from pcaform.render.history import call_of, calls_of, chains_of, list_made_calls, renamed_items
-from pcaform.render.manifest import Item, Items, Record
+from pcaform.render.manifest import REMOVED, Item, Items, Record
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -127,7 +127,7 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     certificate and its permission would not move with it, and Terraform would issue another certificate.
     """
     for old, new in spec.moves.items():
-        if before.moves.get(old, new) != new:
+        if before.moves.get(old, new) not in (new, REMOVED):
             yield Violation(("moves", old), f"an earlier render moved it to '{before.moves[old]}': move it from there")
     yield from _check_moved_away(spec, now, before)
     yield from _check_renamed_too(spec, now)
@@ -143,7 +143,7 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
             yield Violation(("moves", source), f"this moves in a circle with the moves of earlier renders: {HOW}")
             continue
         target, owner = targets.get(call_of(last)), owned.get(call_of(source))
-        if owner is not None:
+        if owner is not None and last != REMOVED:  # Terraform refuses to move what is still declared
             name, kind = owner
             if target != (renamed.get(name, name), kind):
                 where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"
@@ -158,7 +158,8 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
 
 def _check_moved_away(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     """Check that nothing new has an address that an earlier render moved away: Terraform refuses that."""
-    gone = {call_of(old) for old in before.moves if old.startswith("module.") and old not in spec.moves}
+    moved = (old for old, new in before.moves.items() if old.startswith("module.") and new != REMOVED)
+    gone = {call_of(old) for old in moved if old not in spec.moves}
     for name, item in now.items.items() if gone else ():
         own = {chain[-1] for chain in chains_of(name, item)}
         if name not in before.items and own & gone:

@@ -35,7 +35,7 @@ def render(plan: StackPlan) -> Rendered:
     for file in plan.files:
         body = environment.get_template(file.template).render(**file.values)
         files[file.path] = f"{header}\n\n{body.strip()}\n".encode()
-    files |= {path: f"{text.strip()}\n".encode() for path, text in plan.texts.items()}
+    files |= {path: text.encode() for path, text in plan.texts.items()}
     for module in plan.modules:
         files |= _read_module(module)
     return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.record)})

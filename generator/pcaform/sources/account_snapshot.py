@@ -16,12 +16,17 @@ PrincipalKind = Literal["user", "role"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A principal's policy as JSON; `arn` is empty for an inline one, `group` is set if it comes from a group."""
+    """A principal's policy as JSON; `arn` is empty for an inline one, `group` is set if it comes from a group.
+
+    Description and tags are read only for `import aws`.
+    """
 
     name: str
     document: str
     arn: str = ""
     group: str = ""
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
-NoteKind = Literal["left out", "unknown", "ambiguous", "listed"]
+NoteKind = Literal["left out", "unknown", "ambiguous", "ignored", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Resource:
     source has it, `origin` the location for messages, such as `main.tf:12`. A reference is a resource that is not
     managed here: a data source in a state, a CA that another account shares. `provider` is the alias of its provider
     configuration, None if the source does not tell. `unread` names attributes that it has, but that could not be read.
+    Any plan replaces what is tainted, and deletes what an address holds besides its object (`is_replaced`).
     """
 
     type: str
@@ -36,6 +37,7 @@ class Resource:
     is_reference: bool = False
     provider: str | None = ""
     unread: frozenset[str] = frozenset()
+    is_replaced: bool = False
 
     def module_key(self, prefix: str) -> str | None:
         """Return KEY if the innermost module is named `<prefix>KEY`, as in a stack rendered by pcaform."""
@@ -48,7 +50,8 @@ class ImportNote(Finding):
     """Something that is not in the spec, or not as it exists, and the reason.
 
     Left out: a spec cannot represent it. Unknown: it could not be read (denied, throttled, failed), which is never
-    taken for absent. Ambiguous: there is more than one reading; the reason names them. Listed: it does not belong into
+    taken for absent. Ambiguous: there is more than one reading; the reason names them. Ignored: a rule
+    that it breaks, and that its entry ignores. Listed: it does not belong into
     a spec, so there is nothing to do.
     """
 
@@ -78,9 +81,9 @@ class Provider:
 class Inventory:
     """The resources about private CAs in a source, and notes on what is not among them.
 
-    Only Terraform files have `providers`, by alias, and `backend`. `others` counts unrelated resources by type.
-    `account_id` is the account that was read live, `region` the first one named; a stack in it refers to CAs that
-    other accounts share.
+    Only Terraform files have `providers`, by alias, and `backend`. `others` counts the instances of other resources by
+    address, without keys. `account_id` is the account that was read live, `region` the first one named; a stack in it
+    refers to CAs that other accounts share.
     """
 
     resources: tuple[Resource, ...]

@@ -29,9 +29,10 @@ from pcaform.sources.symbols import computed_attribute, imported_arn, symbolic_a
 from pcaform.sources.tfstate import Instance, build_inventory
 from pcaform.terraform import plan_json
 from pcaform.terraform import resource_types as types
+from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.plan_json import Change, Plan
-from pcaform.terraform.references import Expressions, split_target, strip_keys
+from pcaform.terraform.references import Expressions, split_target
 from pcaform.terraform.schema import ATTRIBUTES, PLAN
 
 _CA = re.compile(r"arn:[^:]+:acm-pca:.*:certificate-authority/[\w-]+")
@@ -101,7 +102,7 @@ class _Reader:
 
     def inventory(self) -> Inventory:
         """Return the resources about CAs, whole or not at all."""
-        others = Counter(each.type for each in self._changes.values() if not _is_relevant(each.type))
+        others = Counter(strip_keys(each.address) for each in self._changes.values() if not _is_relevant(each.type))
         exists = any(each.before and not each.importing for each in self.plan.changes)
         instances = [*map(self._instance, filter(_is_here, self.plan.changes)), *self._references()]
         found = build_inventory(iter(instances), others, replace(PLAN, is_applied_over=exists))

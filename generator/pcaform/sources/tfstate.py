@@ -13,7 +13,7 @@ from typing import Any
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.terraform.addresses import with_key
+from pcaform.terraform.addresses import strip_keys, with_key
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
 from pcaform.terraform.schema import ATTRIBUTES, STATE, SourceKind
@@ -66,11 +66,14 @@ def build_inventory(instances: Iterator[Instance], others: Mapping[str, int], so
     """Return the resources about CAs among some instances, without secrets, and notes on the others about CAs."""
     resources: list[Resource] = []
     notes: list[ImportNote] = []
+    replaced: set[str] = set()
     for instance in instances:
         notes += _destroy_notes(instance)
+        kind, address = instance.type, instance.address
+        if instance.deposed or instance.is_tainted:
+            replaced.add(address)
         if instance.deposed:
             continue
-        kind, address = instance.type, instance.address
         if kind in ATTRIBUTES and (kind == AUTHORITY or not instance.is_data):
             allowed = {key: value for key, value in instance.attributes.items() if key in ATTRIBUTES[kind]}
             unread = frozenset(key for key, value in allowed.items() if key in instance.hidden or _is_secret(value))
@@ -81,17 +84,15 @@ def build_inventory(instances: Iterator[Instance], others: Mapping[str, int], so
             notes += [ImportNote("unknown", address, reason.format(key)) for key in sorted(unread)]
         elif not instance.is_data and kind.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", address, f"a spec has no field for '{kind}'"))
-    return Inventory(tuple(resources), tuple(notes), source=source, others=others)
+    marked = (replace(each, is_replaced=True) if each.address in replaced else each for each in resources)
+    return Inventory(tuple(marked), tuple(notes), source=source, others=others)
 
 
 def _destroy_notes(instance: Instance) -> Iterator[ImportNote]:
     """Yield notes on instances that any plan destroys or replaces because of their mark in the state."""
     if instance.deposed:
         address = f"{instance.address} (deposed object {instance.deposed})"
-        reason = (
-            "it was replaced and is still to be deleted: the next apply deletes it, regardless of protection. Check it "
-            "before you apply a stack over this state"
-        )
+        reason = "it was replaced and is still to be deleted: a plan with its address in it deletes it"
         yield ImportNote("left out", address, reason)
     elif instance.is_tainted:
         reason = (
@@ -110,7 +111,7 @@ def _is_relevant(kind: Any) -> bool:
 
 
 def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[Instance]:
-    """Yield the instances about CAs and their users, and count other resources by type."""
+    """Yield the instances about CAs and their users, and count other resources by address, without keys."""
     if "resources" in document:
         for resource in document["resources"]:
             if _is_relevant(resource.get("type")):
@@ -118,7 +119,7 @@ def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[In
             elif resource.get("mode") == "managed":
                 if not isinstance(resource["instances"], list):
                     raise TypeError("instances must be a list")
-                others[str(resource.get("type"))] += len(resource["instances"])
+                others[strip_keys(_base_address(resource))] += len(resource["instances"])
         return
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
@@ -130,11 +131,16 @@ def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[In
     yield from prior if has_cas else planned
 
 
+def _base_address(resource: Mapping[str, Any]) -> str:
+    """Return the address of a resource in a state of version 4, without the key of an instance."""
+    mode = _DATA if resource["mode"] == _DATA else None
+    return ".".join(part for part in (resource.get("module"), mode, str(resource["type"]), resource["name"]) if part)
+
+
 def _state_instances(resource: Mapping[str, Any]) -> Iterator[Instance]:
     """Yield the instances of a resource in a state of version 4."""
     kind, is_data = resource["type"], resource["mode"] == _DATA
-    parts = (resource.get("module"), _DATA if is_data else None, kind, resource["name"])
-    base = ".".join(part for part in parts if part)
+    base = _base_address(resource)
     alias = str(resource.get("provider") or "").rpartition('"]')[2].removeprefix(".")
     for instance in resource["instances"]:
         index = instance.get("index_key")
@@ -171,7 +177,7 @@ def _shown_instances(values: Any, others: Counter[str]) -> Iterator[Instance]:
                     is_tainted=resource.get("tainted") is True,
                 )
             elif resource.get("mode") == "managed":
-                others[resource["type"]] += 1
+                others[strip_keys(resource["address"])] += 1
 
 
 def _decode(content: bytes, name: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from pcaform.core.facts import DEFAULT_TEMPLATE, AcmKeyAlgorithm, IssuedKeyAlgor
 from pcaform.spec import types
 from pcaform.spec.types import AccountId, Ignore, Key, Many, Model, Path, PolicyArn, PolicyName, Tags, UserName
 
+EC2 = "ec2.amazonaws.com"
 ManagedAction = Literal[
     "AddTagsToCertificate",
     "DeleteCertificate",
@@ -58,6 +59,8 @@ class Policy(Model):
     """The policy's name."""
     document: dict[str, Any]
     """The policy's document."""
+    description: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
+    """The policy's description, which IAM never changes."""
 
 
 class Oidc(Model):
@@ -106,6 +109,15 @@ class Role(Model):
     """The principals that may assume the role."""
     max_session_duration: Annotated[int | None, Field(ge=3600, le=43200)] = None
     """The maximum length of a session in seconds."""
+    description: Annotated[str | None, Field(pattern=types.IAM_TEXT, max_length=1000)] = None
+    """The role's description."""
+    instance_profile: bool | None = None
+    """Whether the role has an instance profile of its name; if omitted, one that EC2 may assume has."""
+
+    @property
+    def has_instance_profile(self) -> bool:
+        """Whether the stack has an instance profile for it."""
+        return EC2 in self.trust.services if self.instance_profile is None else self.instance_profile
 
 
 class Issuer(Model):
@@ -121,18 +133,24 @@ class Issuer(Model):
     """A role that exists; only the policy is attached."""
     path: Path = "/"
     """The path of the user or role and of its policies."""
+    policy_path: Path | None = None
+    """The path of its policies, if it is not that of the user or role."""
     permissions_boundary: PolicyArn | None = None
     """The permissions boundary of the user or role."""
     force_destroy: bool = False
     """Whether destroying the user also deletes access keys and logins that Terraform does not manage."""
     grants: Many[Grant] = ()
     """What the issuer may issue."""
+    deny_other_templates: bool = False
+    """Whether an existing principal, like those of the stack, is denied all templates that its grants do not name."""
     policy: Policy | None = None
     """A policy document that is used unchanged, instead of grants."""
     renamed_from: Key | None = None
     """The key this issuer had before; the stack moves it."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the user or role and of its policies."""
+    policy_tags: Tags | None = None
+    """Tags of its policies, if they are not those of the user or role."""
     ignore: Many[Ignore] = ()
     """Rules that are intentionally not followed here."""
 

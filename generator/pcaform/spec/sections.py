@@ -94,8 +94,8 @@ Removal = Annotated[
 ]
 """What happens to an item that was removed from the spec."""
 
-RemovedKey = Annotated[str, Field(pattern=types.REMOVED, max_length=90)]
-"""A CA's key, or the name of another section, a dot, and the key in that section."""
+RemovedKey = Annotated[str, Field(pattern=types.REMOVED, max_length=1024)]
+"""A CA's key; or another section, a dot, and the key there; or the address of what the spec does not have."""
 
 
 class Waiver(Model):
@@ -118,9 +118,13 @@ class OperatorRole(Role):
 
     path: Path = "/"
     """The path of the role and of its policy."""
+    policy_path: Path | None = None
+    """The path of its policy, if it is not that of the role."""
     permissions_boundary: PolicyArn | None = None
     """The permissions boundary of the role."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the role and of its policy."""
+    policy_tags: Tags | None = None
+    """Tags of its policy, if they are not those of the role."""
     ignore: Many[Ignore] = ()
     """Rules that are intentionally not followed here."""

@@ -1,5 +1,6 @@
 """The whole spec: one stack, one state."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
-from pcaform.spec.types import REGION, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
+from pcaform.spec.types import REGION, REMOVED_ITEM, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
 
 
 class Aws(Model):
@@ -58,7 +59,7 @@ class Spec(Model):
     auditors: dict[Key, OperatorRole] = Field(default_factory=dict)
     """Roles that read and report."""
     removed: dict[RemovedKey, Removal] = Field(default_factory=dict)
-    """What happens to items that were removed from the spec."""
+    """What happens to items that were removed from the spec, and to addresses of the state that it never had."""
     moves: dict[str, str] = Field(default_factory=dict)
     """Old address to new address; can be deleted once the change is applied."""
     waivers: Many[Waiver] = ()
@@ -85,6 +86,11 @@ class Spec(Model):
         """Every administrator and auditor: section, key and role."""
         for section in ("administrators", "auditors"):
             yield from ((section, key, role) for key, role in getattr(self, section).items())
+
+    @property
+    def forgotten(self) -> Iterator[str]:
+        """The addresses under `removed`: what a state has there stays at AWS and leaves the state."""
+        return (name for name in self.removed if not re.match(REMOVED_ITEM, name))
 
     @staticmethod
     def removed_item(name: str) -> tuple[str, str]:

@@ -28,8 +28,11 @@ ANCHOR_ARN = r"^arn:aws(-[a-z]+)*:rolesanywhere:[a-z0-9-]+:[0-9]{12}:trust-ancho
 SERVICE = r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$"
 DISTRIBUTION = r"^arn:aws(-[a-z]+)*:cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$"
 ARN = r"^arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+$"
-REMOVED = r"^((administrators|auditors|issuers|certificates|crl_buckets)\.)?[a-z][a-z0-9_-]*$"
+REMOVED_ITEM = r"^((administrators|auditors|issuers|certificates|crl_buckets)\.)?[a-z][a-z0-9_-]*$"
+_NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
+REMOVED = rf"{REMOVED_ITEM}|^((module\.{_NAME}\.)*{_NAME}\.{_NAME})$"
 ORGANIZATION = r"^o-[a-z0-9]{10,32}$"
+IAM_TEXT = r"^[\t\n\r\x20-\x7e\xa1-\xff]+$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
 EARLY_RENEWAL = rf"^(P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)|{DURATION[1:-1]})$"
@@ -63,8 +66,12 @@ PATTERN_DESCRIPTIONS = {
     SERVICE: "an AWS service such as ec2.amazonaws.com",
     DISTRIBUTION: "the ARN of a CloudFront distribution, arn:aws:cloudfront::ACCOUNT:distribution/ID",
     ARN: "the ARN of the item to destroy, such as the CA's",
-    REMOVED: "the key of a CA, or SECTION.KEY of issuers, administrators, auditors, certificates, crl_buckets",
+    REMOVED: (
+        "the key of a CA, SECTION.KEY of issuers, administrators, auditors, certificates, crl_buckets, or an address "
+        "without instance keys"
+    ),
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
+    IAM_TEXT: "letters, digits, spaces and signs of Latin-1",
     DAY: "a day such as 2027-01-31",
     DURATION: "a duration such as 5m",
     EARLY_RENEWAL: "years, months and days such as P90D or P1Y2M, or hours such as 2160h",

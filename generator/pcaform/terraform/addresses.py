@@ -12,6 +12,7 @@ from pcaform.terraform.hcl_writer import Index, Traversal, quote
 
 _STEP = re.compile(r'\.?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|\[(?P<number>[0-9]+)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]')
 _LONG_ESCAPE = re.compile(r"\\U([0-9A-Fa-f]{8})")
+_KEYS = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _MODULE = "module"
 _MODE = re.compile(r'(?P<modules>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.)*)(?:data|action)\.')
 
@@ -41,6 +42,11 @@ def strip_mode(text: str) -> str:
     """Return the address of a data source or an action as that of a resource, so that it can be parsed."""
     match = _MODE.match(text)
     return match["modules"] + text[match.end() :] if match else text
+
+
+def strip_keys(text: str) -> str:
+    """Return the address of all instances of a resource and of its modules, as a `removed` block needs it."""
+    return _KEYS.sub("", text)
 
 
 def with_key(address: str, key: str | int) -> str:

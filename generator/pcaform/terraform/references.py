@@ -104,11 +104,6 @@ def split_target(target: str) -> tuple[str, str]:
     return (target[: match.start("rest")], match["rest"].removeprefix(".")) if match else (target, "")
 
 
-def strip_keys(address: str) -> str:
-    """Return an address without the keys of instances."""
-    return re.sub(_KEY, "", address)
-
-
 def _element(name: str, each: Any, key: str | None) -> str | None:
     """Return the instance that `each.value` is of, where the `for_each` is all instances of a resource or module."""
     references = _whole((each or {}).get("references") or (), "")

@@ -92,6 +92,13 @@ def read_fields(resource: str, section: str, attributes: Mapping[str, Any], sour
     return fields
 
 
+@cache
+def block_defaults(resource: str, block: str) -> Mapping[str, Any]:
+    """Return what AWS takes for the arguments of a block that are left out."""
+    rows = (row for row in arguments_of(resource) if row.name.rpartition(".")[0] == block and row.is_argument)
+    return {row.name.rpartition(".")[2]: row.aws_default for row in rows if row.aws_default is not None}
+
+
 def read_plain(resource: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return a resource's plain arguments, of `plain_defaults`, by their attributes."""
     found = ((name, attributes.get(name), default) for name, default in plain_defaults(resource).items())

@@ -11,7 +11,7 @@ CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222
 SUBJECT = {"certificate_authority_configuration": [{"subject": [{"common_name": "CA"}]}]}
 
 
-def policy(action: str, resource: str, *, effect: str = "Allow", **more: str) -> Policy:
+def policy(action: str, resource: str, *, effect: str = "Allow", **more: Any) -> Policy:
     statement = {"Effect": effect, "Action": action, "Resource": resource}
     return Policy("p", json.dumps({"Version": "2012-10-17", "Statement": statement}), **more)
 

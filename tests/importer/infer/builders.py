@@ -17,6 +17,7 @@ UNMANAGED = {
     "key_algorithms": [],
     "additional_actions": [],
 }
+FORGOTTEN = "; 'removed' forgets it: it stays at AWS as it is, and leaves the state"
 PART = "it is incomplete: its creation failed, or the state was edited"
 
 

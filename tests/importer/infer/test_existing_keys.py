@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from importer.infer.builders import FORGOTTEN
 from importer.infer.state_builders import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import resource_policies
@@ -132,13 +133,8 @@ def test_resource_at_two_addresses_is_written_once() -> None:
     assert (list(result.spec.managed), list(result.spec.certificates)) == (["root"], ["web"])
     reasons = {each.address: each.reason for each in result.notes if each.kind == "left out"}
     assert reasons == {
-        "aws_acmpca_certificate_authority.second": (
-            "it is the same resource as aws_acmpca_certificate_authority.this: remove one of the two with "
-            "'terraform state rm'"
-        ),
-        "aws_acm_certificate.second": (
-            "it is the same resource as aws_acm_certificate.n1: remove one of the two with 'terraform state rm'"
-        ),
+        f"{each}.second": f"it is the same resource as {each}.{first}{FORGOTTEN}"
+        for each, first in (("aws_acmpca_certificate_authority", "this"), ("aws_acm_certificate", "n1"))
     }
 
 

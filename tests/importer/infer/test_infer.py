@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.infer.builders import UNMANAGED, infer, policy_of
+from importer.infer.builders import FORGOTTEN, UNMANAGED, infer, policy_of
 from importer.infer.infer_state import infer_state
 from importer.infer.state_builders import (
     arn_of,
@@ -38,7 +38,7 @@ def test_each_region_has_its_own_spec() -> None:
         (note,) = each.notes
         assert note.reason == (
             "the state has CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
-            "each spec needs its own state, else its plan destroys the other CAs"
+            "give each stack its own copy of the state, in which it forgets the others"
         )
 
 
@@ -165,18 +165,17 @@ def test_ca_that_breaks_a_rule_is_left_out_with_all_that_depends_on_it() -> None
     found = infer(*({**each, "name": name} for name, each in named.items()), *user("other", policy_of("other", fine)))
     assert (list(found.spec.certificate_authorities), list(found.spec.issuers)) == (["fine"], ["other"])
     assert found.spec.certificates == {}
-    danger = "; a stack over this state would destroy it: remove it from the state first"
     ca = "aws_acmpca_certificate_authority"
     assert dict(found.left_out) == {
-        f"{ca}.policy": f"the character U+200B cannot be seen in a name: remove it{danger}",
-        "aws_acmpca_certificate.policy_certificate": f"it belongs to {ca}.policy, which is left out{danger}",
-        f"{ca}.issuing": f"it needs {ca}.policy, which is left out{danger}",
-        "aws_acmpca_certificate.issuing_certificate": f"it belongs to {ca}.issuing, which is left out{danger}",
-        "aws_acmpca_permission.acm": f"it belongs to {ca}.issuing, which is left out{danger}",
-        "aws_acm_certificate.web": f"it needs {ca}.issuing, which is left out{danger}",
-        "aws_iam_user.ci": f"it needs {ca}.issuing, which is left out{danger}",
-        "aws_iam_policy.ci_policy": f"it belongs to aws_iam_user.ci, which is left out{danger}",
-        "aws_iam_user_policy_attachment.ci_attachment": f"it belongs to aws_iam_user.ci, which is left out{danger}",
+        f"{ca}.policy": f"the character U+200B cannot be seen in a name: remove it{FORGOTTEN}",
+        "aws_acmpca_certificate.policy_certificate": f"it belongs to {ca}.policy, which is left out{FORGOTTEN}",
+        f"{ca}.issuing": f"it needs {ca}.policy, which is left out{FORGOTTEN}",
+        "aws_acmpca_certificate.issuing_certificate": f"it belongs to {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_acmpca_permission.acm": f"it belongs to {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_acm_certificate.web": f"it needs {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_iam_user.ci": f"it needs {ca}.issuing, which is left out{FORGOTTEN}",
+        "aws_iam_policy.ci_policy": f"it belongs to aws_iam_user.ci, which is left out{FORGOTTEN}",
+        "aws_iam_user_policy_attachment.ci_attachment": f"it belongs to aws_iam_user.ci, which is left out{FORGOTTEN}",
     }
 
 
@@ -193,10 +192,11 @@ def test_permission_of_a_waiting_ca_is_left_out_alone() -> None:
     )
 
 
-def test_what_a_spec_cannot_have_is_told_to_be_in_danger() -> None:
+def test_what_a_spec_cannot_have_is_forgotten() -> None:
     strange = {**authority("strange"), "name": "strange"}
     strange["instances"][0]["attributes"]["certificate_authority_configuration"][0]["key_algorithm"] = "RSA_9999"
     found = infer(strange, *root())
     ((address, reason),) = found.left_out
     assert address == "aws_acmpca_certificate_authority.strange"
-    assert reason.endswith("; a stack over this state would destroy it: remove it from the state first")
+    assert reason.endswith(FORGOTTEN)
+    assert found.spec.removed == {address: "forget"}

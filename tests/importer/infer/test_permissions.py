@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from importer.infer.builders import PART, infer
+from importer.infer.builders import FORGOTTEN, PART, infer
 from importer.infer.state_builders import ACCOUNT, REGION, arn_of, permission, resource, root
 
-REMOVE = ". If a state has it, remove it there before applying a stack over it, else Terraform deletes the permission"
 OTHER = "210987654321"
 ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]
 PERMISSIONS: dict[str, tuple[dict[str, Any], str]] = {
@@ -36,7 +35,7 @@ def test_invalid_permission_does_not_exclude_its_ca(case: str, name: str) -> Non
     attributes, reason = PERMISSIONS[case]
     odd = resource("aws_acmpca_permission", "module.x", {"certificate_authority_arn": arn_of(name), **attributes})
     found = infer(*root(), odd, permission("elsewhere"))
-    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + REMOVE),)
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + FORGOTTEN),)
     assert [len(each.permissions) for each in found.spec.certificate_authorities.values()] == [0, 1]
 
 
@@ -46,7 +45,7 @@ def test_permission_for_another_account_is_left_out(name: str, first: list[int],
     theirs = permission(name, source_account=OTHER, module="module.x")
     reason = f"it is for ACM in account {OTHER}: it renews nothing in the CA's own account, and a spec cannot have it"
     found = infer(*root(), theirs, permission("elsewhere") if name == "root" else permission("root"))
-    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + REMOVE),)
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + FORGOTTEN),)
     assert [len(each.permissions) for each in found.spec.certificate_authorities.values()] == first
     found = infer(*root(), theirs, permission(name))
     assert [each for each, _ in found.left_out] == ["module.x.aws_acmpca_permission.this"]
@@ -112,5 +111,5 @@ def test_duplicate_permission_is_listed() -> None:
     second = {**permission("root"), "module": "module.x"}
     found = infer(*root(), permission("root"), second)
     reason = "AWS keeps one permission for each principal and CA"
-    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + REMOVE),)
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + FORGOTTEN),)
     assert len(found.spec.managed["root"].permissions) == 1

@@ -1,9 +1,7 @@
-"""Parent CAs that cannot be represented become references."""
+"""CAs that cannot be represented take with them what depends on them."""
 
-from importer.infer.builders import UNMANAGED, infer, policy_of
-from importer.infer.state_builders import arn_of, authority, certificate, root, subordinate, user
-from pcaform.rules.load import load_valid_text
-from pcaform.spec.yaml_writer import dump
+from importer.infer.builders import FORGOTTEN, UNMANAGED, infer, policy_of
+from importer.infer.state_builders import authority, certificate, root, subordinate, user
 
 CONFIGURATION = {
     "key_algorithm": "RSA_2048",
@@ -12,24 +10,26 @@ CONFIGURATION = {
 }
 
 
-def test_left_out_parent_becomes_a_reference() -> None:
-    """Otherwise the spec would name a parent that it does not have."""
+def test_left_out_parent_takes_all_below_it_with_it() -> None:
+    """Nothing in the spec refers to it: a plan over the state could only do harm to what hangs on it."""
     grants = [{**UNMANAGED, "certificate_authorities": ["policy"]}]
     old = authority("old", certificate_authority_configuration=[{**CONFIGURATION, "key_algorithm": "RSA_1024"}])
-    found = infer(
-        old,
-        certificate("old"),
-        *subordinate("policy", "old", length=1),
-        *subordinate("issuing", "policy"),
-        *root(),
-        *user("ci", policy_of("ci", *grants)),
-    )
-    assert list(found.spec.managed) == ["root", "policy", "issuing"]
-    assert found.spec.managed["policy"].parent == "old"
-    reference = found.spec.certificate_authorities["old"]
-    assert (reference.managed, reference.arn, reference.key_algorithm) == (False, arn_of("old"), "RSA_2048")
-    assert [note.kind for note in found.notes] == ["left out", "unknown"]
-    assert "RSA_1024" in found.notes[0].reason
-    assert "Its signature indicates RSA_2048" in found.notes[1].reason
-    assert found.spec.issuers["ci"].grants
-    load_valid_text(dump(found.spec).encode(), "spec.yaml")
+    below = (*subordinate("policy", "old", length=1), *subordinate("issuing", "policy"))
+    named = [{**each, "name": f"n{number}"} for number, each in enumerate((old, certificate("old"), *below))]
+    found = infer(*named, *root(), *user("ci", policy_of("ci", *grants)))
+    assert list(found.spec.certificate_authorities) == ["root"]
+    assert found.spec.issuers == {}
+    ca = "aws_acmpca_certificate_authority"
+    reasons = {address: reason.removesuffix(FORGOTTEN) for address, reason in found.left_out}
+    assert "RSA_1024" in reasons.pop(f"{ca}.n0")
+    assert reasons == {
+        "aws_acmpca_certificate.n1": f"it belongs to {ca}.n0, which is left out",
+        f"{ca}.n2": f"it needs {ca}.n0, which is left out",
+        "aws_acmpca_certificate.n3": f"it belongs to {ca}.n2, which is left out",
+        f"{ca}.n4": f"it needs {ca}.n2, which is left out",
+        "aws_acmpca_certificate.n5": f"it belongs to {ca}.n4, which is left out",
+        "aws_iam_user.this": f"it needs {ca}.n2, which is left out",
+        "aws_iam_policy.this": "it belongs to aws_iam_user.this, which is left out",
+        "aws_iam_user_policy_attachment.this": "it belongs to aws_iam_user.this, which is left out",
+    }
+    assert set(found.spec.removed) == {address for address, _ in found.left_out}

@@ -122,6 +122,7 @@ def test_issuers_are_written(world: World) -> None:
     assert world.spec["issuers"]["by-hand"] == {
         "existing_user": "by-hand",
         "grants": [{"certificates": "unmanaged", "certificate_authorities": ["ca0", "ca1"]}],
+        "deny_other_templates": True,
     }
     web = world.spec["issuers"]["web"]
     assert web["grants"] == [

@@ -30,7 +30,6 @@ _READ = (
     "acm-pca:ListPermissions",
     "acm-pca:ListTags",
 )
-EC2 = "ec2.amazonaws.com"
 _POD_IDENTITY = "pods.eks.amazonaws.com"
 _ASSUME = "sts:AssumeRole"
 _ANYWHERE = "rolesanywhere.amazonaws.com"

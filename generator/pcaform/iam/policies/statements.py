@@ -70,7 +70,8 @@ def build_statements(issuer: Issuer, aws: Aws) -> Iterator[Statement]:
             yield from _unmanaged(grant, f"Grant{number}", aws=aws)
         else:
             yield from _managed(grant, f"Grant{number}", aws=aws, tag=owner_tag(issuer))
-    if issuer.is_owned:  # a Deny on an existing principal would also deny what others allow it
+    # Unasked, a Deny on an existing principal would also deny what others allow it.
+    if issuer.is_owned or issuer.deny_other_templates:
         yield _deny_other_templates(issuer, aws)
 
 

@@ -20,11 +20,8 @@ _TEMPLATE = re.compile(
     r"(?:_PathLen(?P<length>[0-3]))?(?:_(?P<passes>API(?:CSR)?|CSR)Passthrough)?/V1)$"
 )
 _GENERATION = re.compile(r"_certificate(?:_g(?P<number>[0-9]+))?\Z")
-_CERTIFICATE_LEFT = (
-    "{}: the spec has 'activation: external'. Remove this certificate from its state ('terraform state rm') before "
-    "applying a stack over it, else Terraform revokes it"
-)
-_NOT_INSTALLED = "it is not the installed or previous certificate. Remove it from the state, else Terraform revokes it"
+_EXTERNAL = "{}: the spec has 'activation: external'"
+_NOT_INSTALLED = "it is not the installed or previous certificate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +40,21 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
     source, index = context.source, context.index
     installations = index.installations.get(ca.attributes["arn"], [])
     installed = [(each, module_names.ca(key)) for each in installations[:1]]
-    own = _own_certificates(ca, installations, index)
+    own = own_certificates(ca, installations, index)
     if source.knows_requests and own:
         try:
             active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
         except NotRepresentable as why:
-            notes = [ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why)) for each in own]
-            return _external_activation(ca, installed, notes)
+            left = [*own, *installations]
+            return _external_activation(
+                ca, [ImportNote("left out", each.address, _EXTERNAL.format(why)) for each in left]
+            )
         chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
         notes = [*active.notes, *chain_notes, *_check_import(ca)]
         return replace(active, resources=[*active.resources, *installed], notes=notes)
+    if source.knows_requests and installations and ca.id.startswith("arn:"):
+        notes = [ImportNote("left out", each.address, _EXTERNAL.format("its CA is imported")) for each in installations]
+        return _external_activation(ca, notes)
     if source.knows_requests and installations:
         return Activation({"activation": _offline_activation(installations[0])}, installed)
     if _is_active(ca, index):
@@ -71,9 +73,7 @@ def _check_import(ca: Resource) -> Iterator[ImportNote]:
         yield ImportNote("ambiguous", ca.address, reason)
 
 
-def _external_activation(
-    ca: Resource, installed: Sequence[tuple[Resource, str]] = (), notes: Sequence[ImportNote] = ()
-) -> Activation:
+def _external_activation(ca: Resource, notes: Sequence[ImportNote] = ()) -> Activation:
     """Return that of a CA whose certificate is not issued here; nothing compares constraints that no spec expresses."""
     entry: dict[str, Any] = {"arn": ca.attributes["arn"], "activation": "external"}
     for certificate in parse_or_none(ca.attributes.get("certificate")):
@@ -84,7 +84,7 @@ def _external_activation(
             entry |= without_none({"name_constraints": name_constraints.of_certificate(certificate)})
         except ValueError as why:
             notes = [*notes, ImportNote("left out", ca.address, f"{why}: the spec says nothing about them")]
-    return Activation(entry, installed, notes=notes)
+    return Activation(entry, notes=notes)
 
 
 def _is_active(ca: Resource, index: CaIndex) -> bool:
@@ -93,7 +93,7 @@ def _is_active(ca: Resource, index: CaIndex) -> bool:
     return bool(text(ca, "certificate")) or ca.id == arn or arn in index.signers
 
 
-def _own_certificates(ca: Resource, installations: list[Resource], index: CaIndex) -> list[Resource]:
+def own_certificates(ca: Resource, installations: list[Resource], index: CaIndex) -> list[Resource]:
     """Return the certificates that were issued for a CA, the installed one first."""
     own = list(index.by_request.get(text(ca, "certificate_signing_request"), ()))
     for installation in installations:
@@ -194,6 +194,8 @@ def _check_chain(installations: list[Resource], active: Activation) -> Iterator[
 def _offline_activation(installation: Resource) -> dict[str, Any]:
     """Return an activation by what is installed, as it is there; raises NotRepresentable for a private key in it."""
     pems = {name: installation.attributes.get(name) for name in ("certificate", "certificate_chain")}
+    if "BEGIN CERTIFICATE" not in str(pems["certificate"]):
+        raise NotRepresentable(f"what '{installation.address}' installs is not a certificate in PEM")
     if any(find_private_key(str(value)) for value in pems.values()):
         raise NotRepresentable(f"'{installation.address}' holds a private key: take it out, and consider it stolen")
     return {name: value for name, value in pems.items() if value}

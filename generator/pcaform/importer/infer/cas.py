@@ -1,6 +1,6 @@
 """Infers the entries of CAs with their permissions: those that a spec manages, and those that it only references."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from pcaform.importer.infer import activations
 from pcaform.importer.infer.context import (
     CAS,
     INCOMPLETE_RESOURCE,
+    CaIndex,
     Context,
     Entries,
     NotRepresentable,
@@ -20,6 +21,7 @@ from pcaform.importer.infer.context import (
     has_no_location,
     move,
     of_arn,
+    representable,
     text,
 )
 from pcaform.importer.infer.keys import NO_SUBJECT, is_complete, subject
@@ -27,11 +29,10 @@ from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import read_plain
+from pcaform.terraform.schema import block_defaults, read_plain
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
 _EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
-_REMOVE = ". If a state has it, remove it there before applying a stack over it, else Terraform deletes the permission"
 
 
 def infer_cas(context: Context) -> Entries:
@@ -41,12 +42,25 @@ def infer_cas(context: Context) -> Entries:
     for ca in context.inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
         if not ca.is_reference and (context.location.holds(arn) or has_no_location(arn)):
-            with result.leaving_out(ca):
-                entry, notes = _infer_ca(ca, context, parents)
-                CertificateAuthority.model_validate(entry.data)
-                result.entries.append(entry)
-                result.notes += notes
+            try:
+                with representable():
+                    entry, notes = _infer_ca(ca, context, parents)
+                    CertificateAuthority.model_validate(entry.data)
+            except NotRepresentable as why:
+                parts = [(each.address, "") for each in (ca, *_list_parts(ca, context.index))]
+                result.rejected.append((SpecEntry(CAS, ca.address, {}, ca, tuple(parts)), str(why)))
+                continue
+            result.entries.append(entry)
+            result.notes += notes
     return result
+
+
+def _list_parts(ca: Resource, index: CaIndex) -> Iterator[Resource]:
+    """Yield all that belongs to a CA and is nothing without it: its certificates, installation and permissions."""
+    arn = text(ca, "arn")
+    installations = index.installations.get(arn, [])
+    yield from (*activations.own_certificates(ca, installations, index), *installations)
+    yield from (*index.permissions.get(arn, ()), *index.shares.get(arn, ()))
 
 
 def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[SpecEntry, list[ImportNote]]:
@@ -65,7 +79,7 @@ def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[Spec
     if active.data.get("activation") == "pending":
         early = [each.resource for each in permissions.entries]
         permissions.entries = []
-        permissions.notes += [ImportNote("left out", each.address, _EARLY + _REMOVE) for each in early]
+        permissions.notes += [ImportNote("left out", each.address, _EARLY) for each in early]
     data["permissions"] = [each.data for each in permissions.entries]
     data["revocation_configuration"] = _revocation(ca, is_adopted="arn" in active.data)
     data["tags"] = context.tags_of(ca)
@@ -102,12 +116,16 @@ def _revocation(ca: Resource, *, is_adopted: bool) -> dict[str, Any] | None:
     """
     blocks = ca.attributes.get("revocation_configuration") or [{}]
     enabled = {
-        name: {key: value for key, value in inner[0].items() if value not in ("", None, 0)}
+        name: {**block_defaults(AUTHORITY, f"revocation_configuration.{name}"), **_without_empty(inner[0])}
         for name, inner in (blocks[0] or {}).items()
         if inner and inner[0].get("enabled")
     }
     off = {"crl_configuration": {"enabled": False}, "ocsp_configuration": {"enabled": False}}
     return enabled or (off if is_adopted else None)
+
+
+def _without_empty(block: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if value not in ("", None, 0)}
 
 
 class _Parents:
@@ -190,7 +208,7 @@ def _infer_permissions(found: Iterable[Resource], ca: str) -> Entries:
     """Return the permissions of one CA, each separately, with their moves: an invalid one does not exclude its CA."""
     result = Entries()
     for each in found:
-        with result.leaving_out(each, _REMOVE):
+        with result.leaving_out(each):
             if reason := _other_account(each):
                 raise NotRepresentable(reason)
             data = _permission(each)

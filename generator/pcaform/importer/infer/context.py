@@ -17,7 +17,7 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
 from pcaform.importer.infer.keys import ExistingKeys
-from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource, is_symbolic
 from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import ACCOUNT_ID, REGION
@@ -25,10 +25,12 @@ from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 from pcaform.terraform.schema import SourceKind
 
+CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 _PARTS = 6
 _REGION = re.compile(f"{REGION}|^$")
 _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
+SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
 Many = Mapping[str, list[Resource]]
 
@@ -98,14 +100,15 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
 
     `existing` has the location of a spec that exists.
     """
-    located = list(_locate_cas(inventory))
-    if not located:
+    located = sorted(_locate_cas(inventory), key=lambda each: each[0].provider != "")
+    is_using = not located and inventory.source.has_addresses
+    locations = [StackLocation(*each) for each in _locate_users(inventory)] if is_using else []
+    for account in dict.fromkeys(account for _, (_, account) in located):
+        locations += _split_account(account, located, inventory, existing)
+    if not locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
-    with_default = {account for ca, (_, account) in located if ca.provider == ""}
-    accounts = sorted(dict.fromkeys(account for _, (_, account) in located), key=lambda each: each not in with_default)
-    locations = [each for account in accounts for each in _split_account(account, located, inventory, existing)]
     everywhere = {location for _, location in located}
     return [
         replace(
@@ -127,14 +130,24 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
         yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
 
 
+def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Yield where the stack is that uses CAs of others by their ARNs: at its provider, else where the first CA is."""
+    users = [each for each in inventory.resources if not each.is_reference]
+    arns = [arn for each in users for arn in CA_ARN.findall(str(each.attributes)) if not is_symbolic(arn)]
+    if arns:
+        own = inventory.providers.get("")
+        accounts = [place[1] for each in users if (place := of_arn(each.attributes.get("arn"))) and place[1]]
+        region, account = of_arn(arns[0]) or ("", "")
+        yield (own.region, own.account_id) if own else (region, accounts[0] if accounts else account)
+
+
 def _split_account(
     account: str, located: Iterable[tuple[Resource, tuple[str, str]]], inventory: Inventory, existing: ExistingKeys
 ) -> list[StackLocation]:
     """Return the location of an account's CAs: all of its regions, through aliased providers.
 
     It is that of the default provider. Where the source does not tell, it is that of the spec that exists, else the
-    region that was named first, else that of the first root. Regions that all have the default provider contradict
-    each other, and stay apart. A state does not have the role that an aliased provider assumes.
+    region that was named first, else that of the first root. Several with the default provider stay apart.
     """
     cas = [(ca, region) for ca, (region, owner) in located if owner == account]
     regions = dict.fromkeys(region for _, region in cas)
@@ -142,8 +155,8 @@ def _split_account(
     if len(homes) > 1:
         return [StackLocation(region, account) for region in regions]
     first = min(cas, key=lambda each: (each[1] != inventory.region, each[0].attributes.get("type") != "ROOT"))[1]
-    wanted = existing.location or ("", "")
-    home = homes.pop() if homes else wanted[0] if wanted[1] == account else first
+    wanted, owner = existing.location or ("", "")
+    home = homes.pop() if homes else wanted if owner == account else first
     return [StackLocation(home, account, frozenset(regions) - {home})]
 
 
@@ -206,24 +219,27 @@ class Entries:
 
     entries: list[SpecEntry] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
+    rejected: list[tuple[SpecEntry, str]] = field(default_factory=list)
+    """CAs that a spec cannot represent, with all that belongs to each, and why."""
 
     def add(self, other: "Entries") -> None:
         """Add all of other entries and notes."""
         self.entries += other.entries
         self.notes += other.notes
+        self.rejected += other.rejected
 
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
 
     @contextmanager
-    def leaving_out(self, resource: Resource, advice: str = "") -> Iterator[None]:
-        """Leave a resource out, with the reason and an advice, if it turns out that a spec cannot represent it."""
+    def leaving_out(self, resource: Resource) -> Iterator[None]:
+        """Leave a resource out, with the reason, if it turns out that a spec cannot represent it."""
         try:
             with representable():
                 yield
         except NotRepresentable as why:
-            self.leave_out(resource, f"{why}{advice}")
+            self.leave_out(resource, str(why))
 
 
 def read_policy_back(

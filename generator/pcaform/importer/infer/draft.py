@@ -7,6 +7,7 @@ from itertools import chain
 from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
 from pcaform.importer.infer.context import (
+    CA_ARN,
     CAS,
     CaIndex,
     Context,
@@ -19,7 +20,6 @@ from pcaform.importer.infer.context import (
     parents_first,
     text,
 )
-from pcaform.importer.infer.issuers import CA_ARN
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
@@ -36,6 +36,8 @@ class Draft:
     entries: dict[tuple[str, str], SpecEntry]
     notes: list[ImportNote]
     default_tags: Mapping[str, str]
+    rejected: list[tuple[SpecEntry, str]]
+    """CAs that a spec cannot represent, and why."""
     keys: Mapping[str, str]
     """The keys of CAs by ARN."""
 
@@ -56,7 +58,8 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
-    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, context.default_tags, keys)
+    entries = {each.id: each for each in parents_first(result.entries)}
+    return Draft(entries, result.notes, context.default_tags, result.rejected, keys)
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
@@ -65,7 +68,7 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
     for each in inventory.resources:
         arn = text(each, "arn")
         if each.type in (AUTHORITY, ACM_CERTIFICATE) and arn and not each.is_reference and arn in first:
-            reason = f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
+            reason = f"it is the same resource as {first[arn]}"
             result.leave_out(each, reason)
             continue
         if not each.is_reference:
@@ -99,7 +102,8 @@ def _add_principals(
     needed = _list_needed_cas(result.entries, operators, context)
     signed = chain.from_iterable(context.index.by_request.values())
     parents = {text(each, "certificate_authority_arn"): each for each in signed}
-    result.add(infer_references(sorted(needed.difference(written)), context, parents))
+    rejected = {text(each.resource, "arn") for each, _ in result.rejected}
+    result.add(infer_references(sorted(needed.difference(written, rejected)), context, parents))
     if not operators:
         return
     spec = _spec_of(result.entries, context)

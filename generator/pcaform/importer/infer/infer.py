@@ -12,16 +12,29 @@ from pydantic import ValidationError
 
 from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location, text
+from pcaform.importer.infer.context import (
+    CAS,
+    SHARES,
+    SpecEntry,
+    StackLocation,
+    describe_reason,
+    split_by_location,
+    text,
+)
 from pcaform.importer.infer.draft import Draft, draft_entries
+from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
-from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources, warn_of_loss
+from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
+from pcaform.render.history import call_of, list_calls
+from pcaform.render.plan.placeholders import placeholders_of
+from pcaform.render.plan.resources import StackResource, resources
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
 from pcaform.spec.yaml_reader import Loc
+from pcaform.terraform.module_names import share
 from pcaform.terraform.resource_types import AUTHORITY
 
 _AS_FOUND = "imported as it exists"
@@ -40,7 +53,7 @@ TOLERATED_RULES = {
     revocation.cname_has_no_protocol.id: _AS_FOUND,
     grants.permission_has_all_actions.id: "imported as it exists: ACM cannot renew until it has all three actions",
     grants.short_lived_ca_has_no_permission.id: _AS_FOUND,
-    grants.acm_has_permission.id: "imported as it exists: ACM cannot renew until the CA permits it",
+    grants.acm_has_permission.id: "not in the source: ACM can renew only if the CA permits it",
     grants.acm_can_issue_from_ca.id: _AS_FOUND,
     grants.certificate_key_matches_ca.id: _AS_FOUND,
     grants.no_privileged_template.id: _AS_FOUND,
@@ -56,10 +69,10 @@ An entry ignores them in this order.
 """
 
 
-_WITHOUT_IGNORE = ("shares", "crl_buckets")
+_WITHOUT_IGNORE = (SHARES, "crl_buckets")
 _UNMOVED = (
-    "Terraform cannot move a resource to another type: a plan creates a separate policy with its content and removes "
-    "this one"
+    "Terraform cannot move a resource to another type: a plan creates a separate policy with its content, and this one "
+    "stays at AWS until you delete it there"
 )
 M = TypeVar("M", bound=Model)
 
@@ -67,24 +80,36 @@ M = TypeVar("M", bound=Model)
 class RuleCheck:
     """Takes out of a draft what breaks a rule, with all that depends on it; an entry is written whole, or not at all.
 
-    `ignored` are the tolerated rules that entries break, by section and key.
+    `ignored` are the tolerated rules that entries break, by section and key, each with what it says.
     """
 
     def __init__(self, draft: Draft) -> None:
-        self.ignored: dict[tuple[str, str], set[str]] = {}
+        self.ignored: dict[tuple[str, str], dict[str, str]] = {}
         self._draft = draft
         self._dependents: dict[str, list[SpecEntry]] = {}
         for entry in draft.entries.values():
             for arn in entry.referenced_cas:
                 self._dependents.setdefault(arn, []).append(entry)
         self._by_address = {old: entry for entry in draft.entries.values() for old, _ in entry.addresses}
+        for entry, reason in draft.rejected:
+            draft.entries[entry.id] = entry
+            self._take_out(entry, reason)
 
-    def fit(self, build: Callable[[], Spec]) -> Spec:
+    def fit(self, build: Callable[[], Spec], inventory: Inventory) -> Spec:
         """Return the spec of what remains of the draft; raises Failure for a broken rule that no entry causes."""
         while True:
             spec = build()
-            if not self._apply(spec):
+            if not (self._apply(spec) or (inventory.source.has_addresses and self._take_out_clashes(spec, inventory))):
                 return spec
+
+    def _take_out_clashes(self, spec: Spec, inventory: Inventory) -> bool:
+        """Take out each entry of which a plan would replace or destroy something; tell whether there was one."""
+        entries = list(self._draft.entries.values())
+        rendered, owners = _rendered(spec, entries), _owners(spec, entries)
+        clashes = list(find_clashes(inventory, entries, rendered=rendered, owners=owners))
+        for entry, reason in clashes:
+            self._take_out(entry, reason)
+        return bool(clashes)
 
     def _apply(self, spec: Spec) -> bool:
         """Apply the rules' findings; tell whether the draft changed, so that the rules have to be checked again."""
@@ -99,7 +124,7 @@ class RuleCheck:
             is_changed = True
             is_tolerated = rule in TOLERATED_RULES and entry.section not in _WITHOUT_IGNORE
             if is_tolerated and rule not in earlier.get(entry.id, ()):
-                self.ignored.setdefault(entry.id, set()).add(rule)
+                self.ignored.setdefault(entry.id, {})[rule] = message
             else:
                 self._take_out(entry, message)
         if unexplained and not is_changed:
@@ -132,6 +157,23 @@ class RuleCheck:
         self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
 
 
+def _rendered(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, StackResource]:
+    """Return the resources of the stack, by address."""
+    arns = {each.key: str(each.resource.attributes["arn"]) for each in entries if each.section == CAS}
+    return resources(spec, placeholders_of(spec, arns))
+
+
+def _owners(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, SpecEntry]:
+    """Return the entry of each module call; a share is one of its own."""
+    owners: dict[str, SpecEntry] = {}
+    for entry in sorted(entries, key=lambda each: each.section == SHARES):
+        generation = spec.managed[entry.key].generation if entry.key in spec.managed else 0
+        is_share = entry.section == SHARES
+        calls = [share(entry.key)] if is_share else list_calls(entry.section, entry.key, generation=generation)
+        owners |= dict.fromkeys(calls, entry)
+    return owners
+
+
 def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
     """Yield rule, position and message of each error in a spec."""
     for rule, finding in findings(spec):
@@ -151,7 +193,7 @@ class InferredSpec:
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
         """Address and reason of each resource that is missing in the spec."""
-        return tuple((note.address, note.reason) for note in self.notes if note.kind != "listed")
+        return tuple((note.address, note.reason) for note in self.notes if note.kind not in ("listed", "ignored"))
 
 
 def infer(inventory: Inventory, *, stack: str, existing: ExistingKeys = NO_KEYS) -> tuple[InferredSpec, ...]:
@@ -181,7 +223,7 @@ def _name_stacks(stack: str, locations: list[StackLocation]) -> Iterator[tuple[s
 
 def _note_split_state(spec: Spec, locations: list[StackLocation]) -> ImportNote:
     cas = ", ".join(f"{location.account_id} in {location.region}" for location in locations)
-    reason = f"the state has CAs of {cas}: each spec needs its own state, else its plan destroys the other CAs"
+    reason = f"the state has CAs of {cas}: give each stack its own copy of the state, in which it forgets the others"
     return ImportNote("left out", f"stack {spec.stack}", reason)
 
 
@@ -192,23 +234,27 @@ def _infer_spec(
     check = RuleCheck(draft)
     has_addresses = inventory.source.has_addresses
 
-    def build() -> Spec:
+    def build(forgotten: Forgotten = NOTHING_FORGOTTEN) -> Spec:
         settings = {"backend": inventory.backend} if inventory.backend and location.is_first else {}
         moves = {old: new for entry in draft.entries.values() for old, new in entry.addresses if old != new}
-        values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves if has_addresses else {}}
+        moves = {**moves, **forgotten.moves} if has_addresses else {}
+        values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves, "removed": forgotten.removed}
         return _validate(Spec, version=1, stack=stack, **values, **_sections(draft, check.ignored))
 
-    spec = check.fit(build)
+    spec = check.fit(build, inventory)
     entries = list(draft.entries.values())
-    notes = [*inventory.notes, *draft.notes]
-    covered = {address for entry in entries for address in entry.covered_addresses}
-    handled = {note.address for note in notes} | covered
-    notes += _note_unmoved(entries) if has_addresses else ()
-    notes += reworded_policies(inventory, entries, spec) if has_addresses else ()
+    notes = [*inventory.notes, *draft.notes, *_note_ignored(draft, check.ignored, existing)]
+    handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
-    if inventory.source.is_applied_over:
-        notes = list(warn_of_loss(notes, inventory, covered | existing.addresses))
+    if has_addresses:
+        rendered = _rendered(spec, entries)
+        notes = [*_note_unmoved(entries), *reworded_policies(inventory, entries, rendered), *notes]
+        moved = {old for entry in entries for old, _ in entry.addresses}
+        calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
+        forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
+        spec = build(forgotten)
+        notes = list(note_forgotten(notes, forgotten.touched)) if inventory.source.is_applied_over else notes
     return InferredSpec(spec, tuple(dict.fromkeys(notes)), _list_seen(inventory, draft, notes, existing))
 
 
@@ -241,6 +287,16 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
         rules = [{"rule": rule, "reason": reason} for rule, reason in TOLERATED_RULES.items() if rule in broken]
         sections.setdefault(entry.section, {})[entry.key] = {**entry.data, **({"ignore": rules} if rules else {})}
     return sections
+
+
+def _note_ignored(
+    draft: Draft, ignored: Mapping[tuple[str, str], Mapping[str, str]], existing: ExistingKeys
+) -> Iterator[ImportNote]:
+    """Yield a note for each rule that an entry ignores: what it warns of is so, although the spec is valid."""
+    for entry in draft.entries.values():
+        for rule, message in ignored.get(entry.id, {}).items():
+            if (*entry.id, rule) not in existing.ignored:
+                yield ImportNote("ignored", entry.resource.address, f"{message} [{rule}]")
 
 
 def _note_unmoved(entries: Iterable[SpecEntry]) -> Iterator[ImportNote]:

@@ -4,8 +4,9 @@ Grants are guessed from the statements, and rendered again to check them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,15 +25,23 @@ from pcaform.importer.infer.context import (
     SpecEntry,
     representable,
 )
-from pcaform.importer.infer.principals import PolicyAttachment, Principal, addresses_of, common_settings, role_data
-from pcaform.sources.inventory import ImportNote, is_symbolic
+from pcaform.importer.infer.principals import (
+    PolicyAttachment,
+    Principal,
+    addresses_of,
+    own_settings,
+    path_and_tags,
+    role_data,
+)
+from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.terraform import module_names
 
 Grants = list[dict[str, Any]]
 _OF_GRANT = re.compile(r"Grant([0-9]+)")
+_DENYING = {"deny_other_templates": True}
+_STAYS = "it denies and does not allow issuing: it stays attached, and is not in the spec"
 _ALWAYS = ("DescribeCertificate", "GetCertificate")
-CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 
 
 def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Grants]:
@@ -155,12 +164,12 @@ def infer_issuer(principal: Principal, key: str, context: Context) -> tuple[Spec
         choose = _select_policies if context.source.owns_principals else _copy_policies
         attachments = choose(principal, result)
         data = _principal_data(principal, attachments, context=context, result=result)
-        permissions, arns = _infer_permissions(principal, attachments, data=data, context=context)
+        permissions, arns = _infer_permissions(attachments, data=data, context=context, result=result)
         data |= permissions
         Issuer.model_validate(data)
     is_owned = "user_name" in data or "role" in data
     moving = principal if is_owned else replace(principal, resource=None)
-    notes = [*result.notes, *(_note_differences(principal, attachments) if is_owned else ())]
+    notes = [*result.notes, *_note_differences(attachments, data, context)]
     addresses, unmoved = addresses_of(moving, attachments, module_names.issuer(key))
     resource = principal.resource or attachments[0].resource
     return SpecEntry("issuers", key, data, resource, addresses, arns, unmoved), notes
@@ -206,68 +215,71 @@ def _principal_data(
     resource = principal.resource
     if resource is not None and principal.kind == "role" and context.source.owns_principals:
         try:
-            return {**common_settings(resource, context), "role": role_data(resource, context)}
+            role = role_data(principal, resource, context)
+            return {**own_settings(resource, attachments, context), "role": role}
         except NotRepresentable as why:
-            result.leave_out(resource, f"{why}. Only its policies are written; remove the role from the state")
+            result.leave_out(resource, f"{why}. Only its policies are written")
     elif resource is not None and context.source.owns_principals:
         force = bool(resource.attributes.get("force_destroy"))
-        return {"user_name": principal.name, **common_settings(resource, context), "force_destroy": force}
-    first = attachments[0].resource
-    return {
-        f"existing_{principal.kind}": principal.name,
-        "path": first.attributes.get("path") or "/",
-        "tags": context.tags_of(first),
-    }
+        return {"user_name": principal.name, **own_settings(resource, attachments, context), "force_destroy": force}
+    first = next((each for each in attachments if each.attachment is not None), attachments[0])
+    return {f"existing_{principal.kind}": principal.name, **path_and_tags(first.resource, context)}
 
 
 def _infer_permissions(
-    principal: Principal, attachments: list[PolicyAttachment], *, data: dict[str, Any], context: Context
+    attachments: list[PolicyAttachment], *, data: dict[str, Any], context: Context, result: Entries
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """Return grants or a verbatim policy, and the ARNs of the CAs in grants."""
-    grants = _infer_grants(principal, attachments, data=data, context=context)
-    if grants is not None:
-        ca_arns = frozenset(context.arns[key] for grant in grants for key in grant["certificate_authorities"])
-        return {"grants": grants}, ca_arns
+    first = attachments[0]
+    is_described = len(attachments) == 1 and bool(_description(first.resource)) and not is_symbolic(str(first.data))
+    granting = None if is_described else _infer_grants(attachments, data=data, context=context)
+    if granting is not None:
+        arns = frozenset(context.arns[key] for grant in granting["grants"] for key in grant["certificate_authorities"])
+        return granting, arns
     issuing = [each for each in attachments if _allows_issuing(each)]
     if not context.source.owns_principals and len(issuing) not in (0, len(attachments)):
-        return _infer_permissions(principal, issuing, data=data, context=context)
+        denying = (each.resource for each in attachments if each not in issuing and '"Deny"' in each.document)
+        result.notes += [ImportNote("listed", each.address, _STAYS) for each in denying]
+        return _infer_permissions(issuing, data=data, context=context, result=result)
     if len(attachments) > 1:
         names = ", ".join(each.name for each in attachments)
         raise NotRepresentable(f"its policies {names} do not match grants, and a spec can copy only one verbatim")
-    if is_symbolic(str(attachments[0].data)):
+    if is_symbolic(str(first.data)):
         raise NotRepresentable(
-            f"its policy {attachments[0].name} does not match grants, and names a CA whose ARN is not in the files: "
+            f"its policy {first.name} does not match grants, and names a CA whose ARN is not in the files: "
             "import from the state instead, which has it"
         )
-    return {"policy": {"name": attachments[0].name, "document": attachments[0].data}}, frozenset()
+    policy = {"name": first.name, "document": first.data, "description": _description(first.resource)}
+    return {"policy": policy}, frozenset()
 
 
 def _infer_grants(
-    principal: Principal, attachments: list[PolicyAttachment], *, data: dict[str, Any], context: Context
-) -> Grants | None:
-    """Return the grants that render to these policies, except for order, statement names and lists of one."""
+    attachments: list[PolicyAttachment], *, data: dict[str, Any], context: Context
+) -> dict[str, Any] | None:
+    """Return the grants that render to these policies, except for order, statement names and lists of one.
+
+    An existing principal can have the stack's deny statement, or be without it.
+    """
     documents = [each.data for each in attachments]
     try:
         statements = normalized_statements(documents)
     except PARTIAL_DATA_ERRORS:
         return None
-    variants = [data] if context.source.owns_principals else [data, {f"{principal.kind}_name": principal.name}]
-    for grants in guess_grants(documents, context.keys):
-        for variant in variants:
-            rendered = _render({**variant, "grants": grants}, context)
-            if (
-                rendered is not None
-                and normalized_statements(rendered.values()) == statements
-                and _has_names(rendered, attachments, context)
-            ):
-                return grants
+    is_owned = "user_name" in data or "role" in data
+    for grants, denying in product(guess_grants(documents, context.keys), ({},) if is_owned else ({}, _DENYING)):
+        found = {"grants": grants, **denying}
+        rendered = _render({**data, **found}, context)
+        if (
+            rendered is not None
+            and normalized_statements(rendered.values()) == statements
+            and _has_names(rendered, attachments, context)
+        ):
+            return found
     return None
 
 
 def _render(data: dict[str, Any], context: Context) -> Mapping[str, Any] | None:
     """Return the policies of an issuer, or None if a spec cannot express it, such as a template with `*`."""
-    if "role_name" in data:
-        data = {"role": {"role_name": data["role_name"], "trust": {}}, "grants": data["grants"]}
     try:
         return issuer_policies.documents(Issuer.model_validate(data), context.aws, arn_of=context.arns.__getitem__)
     except ValidationError:
@@ -283,18 +295,23 @@ def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment],
     )
 
 
-def _note_differences(principal: Principal, attachments: Iterable[PolicyAttachment]) -> Iterator[ImportNote]:
-    """Yield notes on settings of policies that would change, since a spec has them only for the principal."""
-    role = principal.resource
-    path = (role.attributes.get("path") or "/") if role is not None else None
-    for each in attachments:
-        settings = each.resource.attributes
-        if settings.get("description"):
-            reason = "a spec cannot have its description: Terraform would replace it"
-            yield ImportNote("left out", each.resource.address, reason)
-        if each.attachment is not None and path not in (None, settings.get("path") or "/"):
-            reason = f"its path differs from that of its {principal.kind}, {path}: Terraform would replace it"
-            yield ImportNote("left out", each.resource.address, reason)
+def _note_differences(
+    attachments: Sequence[PolicyAttachment], data: Mapping[str, Any], context: Context
+) -> Iterator[ImportNote]:
+    """Yield notes on settings of policies that would change: a spec has one path, tags and description for all."""
+    managed = [each.resource for each in attachments if each.attachment is not None]
+    for each in managed:
+        if _description(each) and "policy" not in data:
+            yield ImportNote("left out", each.address, "a spec cannot have its description: Terraform would replace it")
+        one, first = (path_and_tags(policy, context) for policy in (each, managed[0]))
+        for name in (name for name in one if one[name] != first[name]):
+            reason = f"its {name} {'differs' if name == 'path' else 'differ'} from {managed[0].address}, and a spec"
+            effect = "replace" if name == "path" else "change"
+            yield ImportNote("left out", each.address, f"{reason} has one for both: Terraform would {effect} it")
+
+
+def _description(policy: Resource) -> str | None:
+    return policy.attributes.get("description") or None
 
 
 def _allows_issuing(attachment: PolicyAttachment) -> bool:

@@ -11,6 +11,7 @@ from itertools import chain, count
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
+from pcaform.render.normal_form import SECTIONS
 from pcaform.render.plan.placeholders import build_placeholders
 from pcaform.render.plan.resources import resources
 from pcaform.sources.inventory import Inventory, Resource
@@ -58,6 +59,8 @@ class ExistingKeys:
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
     """The provider's default tags, which AWS does not distinguish from others."""
+    ignored: frozenset[tuple[str, str, str]] = frozenset()
+    """Section, key and rule of what its items ignore."""
     location: tuple[str, str] | None = None
     """Region and account of the spec."""
     addresses: frozenset[str] = frozenset()
@@ -91,6 +94,12 @@ def existing_keys(spec: Spec) -> ExistingKeys:
         certificates=dict(spec.certificates),
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
         default_tags=dict(spec.aws.default_tags),
+        ignored=frozenset(
+            (section, key, each.rule)
+            for section in SECTIONS
+            for key, item in getattr(spec, section).items()
+            for each in getattr(item, "ignore", ())
+        ),
         location=(spec.aws.region, spec.aws.account_id),
         addresses=frozenset((*resources(spec, build_placeholders(spec)), *spec.moves)),
     )

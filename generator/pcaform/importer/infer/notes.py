@@ -11,20 +11,15 @@ from typing import Any
 
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
-from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, has_no_location, text
-from pcaform.render.plan.placeholders import placeholders_of
-from pcaform.render.plan.resources import resources
+from pcaform.importer.infer.context import SpecEntry, StackLocation, has_no_location, text
+from pcaform.render.plan.resources import StackResource
 from pcaform.sources.inventory import ImportNote, Inventory
-from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
 
 _REASONS: Mapping[str, tuple[str, str]] = {
     types.CERTIFICATE: (
         "certificate_authority_arn",
-        (
-            "it is not a CA's own certificate, and a spec cannot issue others. Remove it from the state before "
-            "applying a stack over it, else Terraform revokes it"
-        ),
+        "it is not a CA's own certificate, and a spec cannot issue others",
     ),
     types.INSTALLATION: ("certificate_authority_arn", "the CA that it activates is not managed in this spec"),
     types.PERMISSION: ("certificate_authority_arn", "the CA that it is for is not in this spec"),
@@ -34,12 +29,10 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 _OF_OTHER_CA = "it is the certificate of {}, which is not in this spec"
 _SECOND = "a CA has one installed certificate, and {} installs it"
 
-_DANGER = "a stack over this state would destroy it: remove it from the state first"
-_TOLD = ("from the state", "If a state has it", "'terraform state rm'")
-"""Parts of reasons that say so themselves."""
+_FORGOTTEN = "'removed' forgets it: it stays at AWS as it is, and leaves the state"
 _UNMANAGED = (
-    "not in a spec. A stack over their state would destroy them: give the stack its own state with 'terraform state mv "
-    "-state-out', or keep the files that describe them next to the stack's"
+    "not in a spec. 'removed' forgets them: they stay as they are, and leave the state. To keep them in it, keep the "
+    "files that describe them next to the stack's, and delete their lines there"
 )
 _REWORDED = (
     "equivalent to what the stack writes, but worded differently; the plan updates it in place "
@@ -85,34 +78,33 @@ def _explain(inventory: Inventory) -> dict[str, str]:
     return reasons
 
 
-def warn_of_loss(notes: Iterable[ImportNote], inventory: Inventory, kept: Collection[str]) -> Iterator[ImportNote]:
-    """Yield notes; each on a resource that a stack over the state will not have says that Terraform destroys it.
-
-    `kept` are the addresses that it will have: those of the entries, and of a spec that exists already.
-    """
-    managed = {each.address for each in inventory.resources if not each.is_reference}
+def note_forgotten(notes: Iterable[ImportNote], touched: Collection[str]) -> Iterator[ImportNote]:
+    """Yield notes, first those on what a stack over the state forgets, which say so."""
+    later = []
     for note in notes:
-        is_in_danger = note.kind == "left out" and note.address in managed and note.address not in kept
-        is_told = any(advice in note.reason for advice in _TOLD)
-        reason = f"{note.reason}; {_DANGER}" if is_in_danger and not is_told else note.reason
-        yield ImportNote(note.rule, note.address, reason)
+        if note.kind not in ("listed", "ignored") and note.address in touched:
+            yield ImportNote(note.rule, note.address, f"{note.reason}; {_FORGOTTEN}")
+        else:
+            later.append(note)
+    yield from later
 
 
 def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Iterator[ImportNote]:
     """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
     counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
-    counts += Counter(inventory.others)
+    for address, count in inventory.others.items():
+        counts[address.split(".")[-2]] += count
     if inventory.source.lists_other_resources and counts:
-        summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+        summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()) if count)
         yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
 
 
-def reworded_policies(inventory: Inventory, entries: Sequence[SpecEntry], spec: Spec) -> Iterator[ImportNote]:
+def reworded_policies(
+    inventory: Inventory, entries: Sequence[SpecEntry], rendered: Mapping[str, StackResource]
+) -> Iterator[ImportNote]:
     """Yield a note for each policy of an entry that a rendered stack would reword."""
-    arns = {each.key: str(each.resource.attributes["arn"]) for each in entries if each.section == CAS}
     written = {each.address: each for kind in _ATTRIBUTES for each in inventory.of_type(kind)}
-    rendered = resources(spec, placeholders_of(spec, arns))
     for old, new in (pair for entry in entries for pair in entry.addresses if pair[0] in written):
         name = _ATTRIBUTES[written[old].type]
         if new in rendered and not _is_same(written[old].attributes[name], json.loads(rendered[new].values[name])):

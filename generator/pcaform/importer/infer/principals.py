@@ -20,7 +20,7 @@ from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.context import Context, NotRepresentable, SpecEntry, move, read_policy_back, text
 from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
 from pcaform.sources.inventory import Inventory, Resource
-from pcaform.spec.issuers import Trust
+from pcaform.spec.issuers import EC2, Trust
 from pcaform.spec.sections import OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -65,6 +65,11 @@ class Principal(IamPrincipal):
     """Attachments of policies that are not in the inventory, such as AWS managed ones."""
     profile: Resource | None = None
     """The instance profile with the role's name."""
+
+    @property
+    def has_own_profile(self) -> bool:
+        """Whether it has an instance profile as a stack makes it."""
+        return self.profile is not None and self.resource is not None and _is_alike(self.profile, self.resource)
 
     @property
     def first_resource(self) -> Resource | None:
@@ -119,7 +124,7 @@ def addresses_of(
     moved, unmoved = [], []
     if principal.resource is not None:
         moved.append(move(principal.resource, module))
-        if principal.profile and _has_same_profile(principal.profile, principal.resource):
+        if principal.profile is not None and principal.has_own_profile:
             moved.append(move(principal.profile, module))
     for each in attachments:
         if each.attachment is None:
@@ -131,12 +136,6 @@ def addresses_of(
         else:
             unmoved.append(each.attachment.address)
     return tuple(moved), tuple(unmoved)
-
-
-def _has_same_profile(profile: Resource, role: Resource) -> bool:
-    """Tell whether a stack has this instance profile: for EC2, and with the role's path."""
-    paths = [each.attributes.get("path") or "/" for each in (profile, role)]
-    return paths[0] == paths[1] and resource_policies.EC2 in text(role, "assume_role_policy")
 
 
 def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
@@ -202,17 +201,27 @@ def _data(policy: Resource) -> Any:
         return None
 
 
-def common_settings(resource: Resource, context: Context) -> dict[str, Any]:
-    """Return the settings that users and roles have in common."""
-    attributes = resource.attributes
-    return {
-        "path": attributes.get("path") or "/",
-        "permissions_boundary": attributes.get("permissions_boundary") or None,
-        "tags": context.tags_of(resource),
-    }
+def _is_alike(profile: Resource, role: Resource) -> bool:
+    """Tell whether an instance profile has the path and tags of its role, as in a stack."""
+    one, other = ((each.attributes.get("path") or "/", each.attributes.get("tags") or {}) for each in (profile, role))
+    return one == other
 
 
-def role_data(resource: Resource, context: Context) -> dict[str, Any]:
+def own_settings(resource: Resource, policies: Iterable[PolicyAttachment], context: Context) -> dict[str, Any]:
+    """Return the settings that users and roles have in common, and those of their policies where they differ."""
+    boundary = resource.attributes.get("permissions_boundary") or None
+    own = path_and_tags(resource, context)
+    managed = [path_and_tags(each.resource, context) for each in policies if each.attachment is not None]
+    apart = {f"policy_{name}": value for name, value in (managed or [own])[0].items() if value != own[name]}
+    return {**own, "permissions_boundary": boundary, **apart}
+
+
+def path_and_tags(resource: Resource, context: Context) -> dict[str, Any]:
+    """Return the path and the tags of a resource of IAM."""
+    return {"path": resource.attributes.get("path") or "/", "tags": context.tags_of(resource)}
+
+
+def role_data(principal: Principal, resource: Resource, context: Context) -> dict[str, Any]:
     """Return the role's own settings; raises NotRepresentable if its trust cannot be expressed."""
     attributes = resource.attributes
     session = attributes.get("max_session_duration")
@@ -223,10 +232,13 @@ def role_data(resource: Resource, context: Context) -> dict[str, Any]:
     )
     if trust is None:
         raise NotRepresentable("a spec's 'trust' cannot express its trust policy")
+    is_usual = principal.has_own_profile == (EC2 in trust.get("services", ()))
     return {
         "role_name": attributes["name"],
         "trust": trust,
         "max_session_duration": None if session == _DEFAULT_SESSION else session,
+        "description": attributes.get("description") or None,
+        "instance_profile": None if is_usual else principal.has_own_profile,
     }
 
 
@@ -293,7 +305,9 @@ def infer_operator_role(principal: Principal, key: str, *, section: str, spec: S
     rendered = POLICY_BUILDERS[section](spec, arn_of=context.arns.__getitem__)
     if normalized_statements([rendered]) != normalized_statements([attachment.data]):
         raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
-    data = {**role_data(resource, context), **common_settings(resource, context)}
+    if attachment.resource.attributes.get("description"):
+        raise NotRepresentable("its policy has a description")
+    data = {**role_data(principal, resource, context), **own_settings(resource, principal.policies, context)}
     try:
         OperatorRole.model_validate(data)
     except ValidationError:

@@ -11,7 +11,7 @@ from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import ANYONE, Statement
 from pcaform.iam.policies.resource_policies import READER, bucket_policy, share_policy
-from pcaform.importer.infer.context import Context, Entries, SpecEntry, move, of_arn, read_policy_back, text
+from pcaform.importer.infer.context import SHARES, Context, Entries, SpecEntry, move, of_arn, read_policy_back, text
 from pcaform.importer.infer.keys import Identity, choose_key, join_names, match_pairs
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.sections import Certificate, CrlBucket, Share
@@ -108,7 +108,7 @@ def infer_shares(context: Context, written: set[str]) -> Entries:
                 result.leave_out(policy, _NOT_A_SHARE)
             else:
                 moved = (move(policy, module_names.share(key)),)
-                result.entries.append(SpecEntry("shares", key, data, policy, moved, frozenset({arn})))
+                result.entries.append(SpecEntry(SHARES, key, data, policy, moved, frozenset({arn})))
     return result
 
 

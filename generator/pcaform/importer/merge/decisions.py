@@ -80,6 +80,8 @@ def merge_form(spec: Spec, source: Source) -> Form:
     merged: Form = {"aws": {key: value for key, value in form["aws"].items() if key == "default_tags"}}
     for section in SECTIONS:
         merged[section] = {key: _merged_part(item) for key, item in form[section].items()}
+    for key in (key for key, issuer in spec.issuers.items() if issuer.is_owned):
+        del merged["issuers"][key]["deny_other_templates"]  # a principal of the stack always is
     return merged
 
 

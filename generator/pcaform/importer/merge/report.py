@@ -67,6 +67,8 @@ class ImportReport:
     """Resources that could not be read; they do not count as absent."""
     ambiguous: tuple[ImportNote, ...]
     """Resources that can be read in more than one way."""
+    ignored: tuple[ImportNote, ...]
+    """Resources that break a rule, which their entry ignores since they exist."""
     listed: tuple[ImportNote, ...]
     """Existing resources that do not belong in a spec."""
     not_carried: tuple[str, ...]
@@ -120,8 +122,8 @@ def not_carried(source: Source) -> tuple[str, ...]:
 
 def has_findings(report: ImportReport) -> bool:
     """Tell whether the user has to act: something is left out, unknown, ambiguous, in conflict, or not written."""
-    parts = (report.left_out, report.unknown, report.ambiguous, report.conflicts, report.withheld, report.unwritten)
-    return any(parts) or bool(report.diff)
+    notes = (report.left_out, report.unknown, report.ambiguous, report.ignored)
+    return any((*notes, report.conflicts, report.withheld, report.unwritten)) or bool(report.diff)
 
 
 def format_lines(report: ImportReport) -> Iterator[str]:
@@ -132,7 +134,7 @@ def format_lines(report: ImportReport) -> Iterator[str]:
         yield f"{position}: conflict: {each.path} is {spec} here, the import found {found}"
     for name in report.unwritten:
         yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-    yield from map(str, (*report.unknown, *report.ambiguous, *report.left_out, *report.listed))
+    yield from map(str, (*report.unknown, *report.ambiguous, *report.left_out, *report.ignored, *report.listed))
     yield from (f"left out: {each.path}: removed from the spec since the last import" for each in report.withheld)
     yield from (f"not read: {each.path}: it stays in the spec" for each in report.unread)
     yield from (f"not found: {each.path}: it stays in the spec" for each in report.missing)

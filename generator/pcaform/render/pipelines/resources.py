@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.policies import resource_policies
 from pcaform.render.plan.cas import alias
 from pcaform.render.plan.placeholders import build_placeholders
 from pcaform.render.plan.resources import StackResource, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
+from pcaform.spec.issuers import EC2
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
 
@@ -231,7 +231,7 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         "PassRoles",
         RequiredActions(write=(PASS_ROLE,)),
         stack.iam_arns("role", ec2_roles),
-        {"StringEquals": {"iam:PassedToService": resource_policies.EC2}},
+        {"StringEquals": {"iam:PassedToService": EC2}},
     )
     yield PipelineResource("Policies", POLICY, policies)
     for kind, owned, attachment in (

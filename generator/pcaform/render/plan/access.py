@@ -10,6 +10,7 @@ from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.render.plan.cas import active_arn, arn, providers_argument
 from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
 from pcaform.spec.issuers import Issuer, Role
+from pcaform.spec.sections import OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call
@@ -65,12 +66,19 @@ def issuers(spec: Spec) -> Iterator[ModuleCall]:
             module_names.issuer(key),
             module,
             **principal,
-            path=none_if_default(issuer.path, "/"),
+            **_with_policies(issuer, "path", "/"),
             permissions_boundary=issuer.permissions_boundary,
             force_destroy=none_if_default(issuer.force_destroy, default=False),
             policies={name: Call("jsonencode", document) for name, document in documents.items()},
-            tags=issuer.tags or None,
+            policy_description=issuer.policy.description if issuer.policy else None,
+            **_with_policies(issuer, "tags", {}),
         )
+
+
+def _with_policies(item: Issuer | OperatorRole, name: str, default: Any) -> dict[str, Any]:
+    """Return path or tags of a principal, and of its policies if they differ."""
+    own, of_policies = getattr(item, name), getattr(item, f"policy_{name}")
+    return {name: none_if_default(own, default), f"policy_{name}": none_if_default(of_policies, own)}
 
 
 def operator_roles(spec: Spec) -> Iterator[ModuleCall]:
@@ -81,10 +89,10 @@ def operator_roles(spec: Spec) -> Iterator[ModuleCall]:
             module_names.operator_role(section, key),
             "issuer-role",
             **_role_arguments(role, spec),
-            path=none_if_default(role.path, "/"),
+            **_with_policies(role, "path", "/"),
             permissions_boundary=role.permissions_boundary,
             policies={f"{role.role_name}-private-ca": Call("jsonencode", document)},
-            tags=role.tags or None,
+            **_with_policies(role, "tags", {}),
         )
 
 
@@ -102,7 +110,8 @@ def _role_arguments(role: Role, spec: Spec) -> dict[str, Any]:
         "role_name": role.role_name,
         "assume_role_policy": Call("jsonencode", resource_policies.trust_policy(role.trust, spec.aws)),
         "max_session_duration": role.max_session_duration,
-        "instance_profile": True if resource_policies.EC2 in role.trust.services else None,
+        "description": role.description,
+        "instance_profile": none_if_default(role.has_instance_profile, default=False),
     }
 
 

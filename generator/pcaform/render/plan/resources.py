@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.facts import ACM_PRINCIPAL
-from pcaform.render.plan.module_call import ModuleCall
+from pcaform.render.plan.module_call import ModuleCall, without_none
 from pcaform.render.plan.placeholders import Placeholders, output_placeholder
 from pcaform.render.plan.stack import calls_by_file
 from pcaform.spec.stack import Spec
@@ -140,15 +140,17 @@ def _principal_resources(module: str, arguments: Mapping[str, Any]) -> Parts:
         yield types.IAM_USER, {"name": name, **own}, None
     elif module == "issuer-role":
         trust = json.dumps(arguments["assume_role_policy"])
-        own = _select(arguments, "path", "permissions_boundary", "tags", "max_session_duration")
+        own = _select(arguments, "path", "permissions_boundary", "tags", "max_session_duration", "description")
         yield types.IAM_ROLE, {"name": name, "assume_role_policy": trust, **own}, None
     for policy, document in arguments["policies"].items():
         text = json.dumps(document, ensure_ascii=False)
-        yield types.IAM_POLICY, {"name": policy, "policy": text, **_select(arguments, "path", "tags")}, policy
+        settings = {name: arguments.get(f"policy_{name}", arguments.get(name)) for name in ("path", "tags")}
+        settings["description"] = arguments.get("policy_description")
+        yield types.IAM_POLICY, {"name": policy, "policy": text, **without_none(settings)}, policy
         yield attachment, {kind: name, "policy_arn": f"(policy {policy})"}, policy
     if arguments.get("instance_profile"):
         yield types.IAM_INSTANCE_PROFILE, {"name": name, "role": name, **_select(arguments, "path", "tags")}, None
 
 
 def _select(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: arguments[name] for name in names if arguments.get(name) is not None}
+    return without_none({name: arguments.get(name) for name in names})

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from pcaform.render.history import EVERYTHING, advance, chains_of, keys_of, list_calls
-from pcaform.render.manifest import AUTHORITIES, Record
+from pcaform.render.manifest import AUTHORITIES, REMOVED, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import aliased_providers, ca_calls, nested_blocks, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
@@ -21,6 +21,7 @@ from pcaform.terraform.addresses import parse
 from pcaform.terraform.hcl_writer import Reference
 from pcaform.terraform.module_names import ca, certificate, issuer, operator_role
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
+from pcaform.terraform.schema import ATTRIBUTES
 
 REQUIRED_TERRAFORM = ">= 1.10"
 """The first release with `use_lockfile` and with a lifecycle in `removed`, of Terraform and of OpenTofu."""
@@ -45,16 +46,29 @@ def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> l
     called = {call.name for call in calls}
     renames = dict(_list_renames(called, record))
     forgotten = dict.fromkeys([*_list_superseded(spec, record), *_list_forgotten(record)])
+    moves = {old: new for old, new in record.moves.items() if new != REMOVED}
     return [
         *_imports(spec),
         *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in renames.items()),
-        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in record.moves.items()),
+        *(Block("moved", {"from": parse(old), "to": parse(new)}) for old, new in moves.items()),
         *(
             Block("removed", {"from": _module(name)})
             for name in forgotten
             if name not in called and name not in renames and f"module.{name}" not in record.moves
         ),
+        *(
+            Block("removed", {"from": parse(old)})
+            for old in record.moves
+            if old not in moves and not is_declared(old, called)
+        ),
     ]
+
+
+def is_declared(address: str, called: AbstractSet[str]) -> bool:
+    """Tell whether an address without keys may be in these calls of our modules: they name each resource `this`."""
+    call, _, inner = address.removeprefix("module.").partition(".")
+    kind, _, name = inner.partition(".")
+    return address.startswith("module.") and call in called and (not inner or (kind in ATTRIBUTES and name == "this"))
 
 
 def _module(name: str) -> Reference:

@@ -33,13 +33,36 @@ _GLOBAL = ("iam", "s3")
 @error("removed-still-here")
 def removed_item_is_absent(spec: Spec) -> Iterator[Violation]:
     """An item under `removed` is not in its section; a CA may stay as a reference, or without its certificate."""
+    addresses_ = {*spec.forgotten}
     for name, removal in spec.removed.items():
+        if name in addresses_:
+            continue
         section, key = spec.removed_item(name)
         item = getattr(spec, section).get(key)
         if isinstance(removal, Forget) and removal.forget == "certificate":
             yield from _check_forgotten_certificate(spec, name, key)
         elif item is not None and not isinstance(item, Reference):
             yield Violation(("removed", name), f"'{key}' is still in '{section}': remove one of the two")
+
+
+@error("removed-address")
+def removed_address_is_not_in_stack(spec: Spec) -> Iterator[Violation]:
+    """An address under `removed` can only be forgotten, and is that of a resource or module that the stack has not."""
+    forgotten = [*spec.forgotten]
+    if not forgotten:
+        return
+    from pcaform.render.plan.resources import calls
+    from pcaform.render.plan.stack import is_declared
+
+    called = {call.name for call in calls(spec)}
+    for name in forgotten:
+        section = name.partition(".")[0]
+        if spec.removed[name] != "forget":
+            yield Violation(("removed", name), f"'{name}' is an address, which can only be forgotten: write 'forget'")
+        elif hint := "" if "_" in section else suggest(section, _OBJECTS):
+            yield Violation(("removed", name), f"'{section}' is not a section{hint}, nor a type of Terraform")
+        elif is_declared(name, called):
+            yield Violation(("removed", name), f"'{name}' is in this stack: remove one of the two")
 
 
 @error("removed-arn")
@@ -137,7 +160,7 @@ def move_targets_exist(spec: Spec) -> Iterator[Violation]:
         source, target = addresses.parse(old), addresses.parse(new)
         if source in declared:
             yield Violation(("moves", old), f"'{old}' is still in this stack: remove the move, or what is there")
-        elif target not in declared and target not in moved_on:
+        elif target not in declared and target not in moved_on and new not in spec.removed:
             yield Violation(("moves", old), _missing_target(new, target, declared))
 
 

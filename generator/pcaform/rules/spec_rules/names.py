@@ -149,3 +149,6 @@ def _list_tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
     for section in ("issuers", "certificates", "crl_buckets"):
         yield from (((section, key, "tags"), item.tags) for key, item in getattr(spec, section).items())
     yield from (((section, key, "tags"), role.tags) for section, key, role in spec.operator_roles)
+    of_issuers = (("issuers", key, issuer.policy_tags) for key, issuer in spec.issuers.items())
+    of_roles = ((section, key, role.policy_tags) for section, key, role in spec.operator_roles)
+    yield from (((section, key, "policy_tags"), tags) for section, key, tags in (*of_issuers, *of_roles) if tags)

@@ -18,7 +18,7 @@ _AWS_ROLES = {
     "AWSServiceRoleFor": "a service-linked role takes no policies but AWS's own",
     "AWSReservedSSO_": "IAM Identity Center writes this role's policies: put the policy in its permission set",
 }
-_OWNED_ONLY = ("permissions_boundary", "force_destroy")
+_OWNED_ONLY = ("permissions_boundary", "force_destroy", "policy_path", "policy_tags")
 _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _KNOWN_REGIONS = tuple(region for regions in facts.REGIONS.values() for region in regions)
 _LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
@@ -78,6 +78,9 @@ def existing_principal_is_unchanged(spec: Spec) -> Iterator[Violation]:
         for name in _OWNED_ONLY if not issuer.is_owned else ():
             if getattr(issuer, name):
                 yield Violation(("issuers", key, name), f"'{key}' exists already and is not changed: remove '{name}'")
+        if issuer.deny_other_templates and (issuer.is_owned or issuer.policy is not None):
+            why = "a 'policy' is used unchanged" if issuer.policy else "a principal of this stack is always denied them"
+            yield Violation(("issuers", key, "deny_other_templates"), f"{why}: remove 'deny_other_templates'")
         if issuer.role is not None and issuer.force_destroy:
             yield Violation(("issuers", key, "force_destroy"), "a role has no keys or logins: remove 'force_destroy'")
 

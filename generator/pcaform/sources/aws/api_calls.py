@@ -47,7 +47,7 @@ REQUIRED_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Principals": {
         "iam:GetAccountAuthorizationDetails": "users, roles and groups, with their policies",
-        "iam:GetPolicy": "the default version of a policy that is only a permissions boundary",
+        "iam:GetPolicy": "description and tags of an issuer's policy, and the version of a permissions boundary",
         "iam:GetPolicyVersion": "the document of that version",
     },
     "Regions": {"account:ListRegions": "for `--all-regions`: the enabled regions; without it all regions are read"},

@@ -13,7 +13,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import Bucket, IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.aws.access_level import is_relevant
 from pcaform.sources.aws.api_calls import FailedCall
 from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
@@ -21,6 +23,7 @@ from pcaform.sources.inventory import ImportNote
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"
+_POLICY = "iam:GetPolicy"
 _FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 _PARTS = {"UserDetailList": "users", "RoleDetailList": "roles", "GroupDetailList": "groups", "Policies": "policies"}
 _AWS_DOMAIN = ".amazonaws.com"
@@ -29,8 +32,11 @@ _IAM_NAMES = {"get_public_access_block": "GetBucketPublicAccessBlock"}
 """IAM action names that differ from the name of the operation."""
 
 
-def read_principals(account: Account, region: str) -> IamPrincipals:
-    """Return the users and roles of an account with their policies, or a note if they could not be read."""
+def read_principals(account: Account, region: str, *, with_policy_settings: bool) -> IamPrincipals:
+    """Return the users and roles of an account with their policies, or a note if they could not be read.
+
+    With their settings, customer managed policies about CAs have their description and tags.
+    """
     client = account.client("iam", region)
     details = try_request(partial(_get_details, client), _DETAILS)
     if isinstance(details, FailedCall):
@@ -46,7 +52,38 @@ def read_principals(account: Account, region: str) -> IamPrincipals:
     responses = dict(run_jobs(jobs, account.rate_limiter))
     notes = [ImportNote("unknown", arn, each.reason) for arn, each in responses.items() if isinstance(each, FailedCall)]
     documents |= {arn: each for arn, each in responses.items() if not isinstance(each, FailedCall)}
-    return IamPrincipals(tuple(_build_principals(details, documents)), tuple(notes))
+    principals = tuple(_build_principals(details, documents))
+    if with_policy_settings:
+        principals = tuple(_add_policy_settings(principals, account, client, notes))
+    return IamPrincipals(principals, tuple(notes))
+
+
+def _add_policy_settings(
+    principals: Iterable[IamPrincipal], account: Account, client: Any, notes: list[ImportNote]
+) -> Iterator[IamPrincipal]:
+    policies = {each.arn: each for principal in principals for each in principal.policies}
+    needed = [arn for arn, each in policies.items() if f":{account.account_id}:" in arn and _is_about_cas(each)]
+    jobs = {arn: partial(try_request, partial(client.get_policy, PolicyArn=arn), _POLICY) for arn in needed}
+    settings: dict[str, dict[str, Any]] = {}
+    for arn, response in sorted(run_jobs(jobs, account.rate_limiter)):
+        if isinstance(response, FailedCall):
+            notes.append(ImportNote("unknown", arn, f"its description and tags: {response.reason}"))
+        else:
+            found = response["Policy"]
+            tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+            settings[arn] = {"description": found.get("Description", ""), "tags": tags}
+    for principal in principals:
+        yield replace(
+            principal, policies=tuple(replace(each, **settings.get(each.arn, {})) for each in principal.policies)
+        )
+
+
+def _is_about_cas(policy: Policy) -> bool:
+    """Tell whether a policy names actions of CAs or certificates; an invalid one is reported later."""
+    try:
+        return is_relevant(policy)
+    except PolicyError:
+        return False
 
 
 def _get_details(client: Any) -> dict[str, list[Mapping[str, Any]]]:

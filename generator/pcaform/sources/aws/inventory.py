@@ -80,6 +80,7 @@ def import_request(filters: Filters) -> SnapshotRequest:
         statuses=account_snapshot.CERTIFIED,
         certificates=(api_calls.ACM_CERTIFICATE, api_calls.ACM_TAGS),
         has_principals=True,
+        has_policy_settings=True,
     )
 
 
@@ -255,8 +256,9 @@ def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], manag
         if policy.arn not in managed:
             managed.add(policy.arn)
             path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
-            attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
-            yield Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
+            settings = {"path": path, "description": policy.description, "tags_all": policy.tags}
+            about = {"arn": policy.arn, "name": policy.name, "policy": policy.document, **settings}
+            yield Resource(IAM_POLICY, policy.arn, about, policy.arn, is_reference=_is_aws_managed(policy))
         attributes = {kind: principal.name, "policy_arn": policy.arn}
         identity = f"{principal.name}/{policy.arn}"
         yield Resource(f"aws_iam_{kind}_policy_attachment", address, attributes, identity, origin=origin)

@@ -99,6 +99,7 @@ class SnapshotRequest:
     """The operations on each private certificate."""
     has_buckets: bool = False
     has_principals: bool = False
+    has_policy_settings: bool = False
     is_always_complete: bool = False
 
     def parts_of(self, ca: CaStatus) -> tuple[str, ...]:
@@ -135,7 +136,8 @@ def read_snapshot(
     has_more = bool(read) or request.is_always_complete
     get_principals = None
     if request.has_principals and has_more:
-        get_principals = start(partial(read_principals, account, account.regions[0]))
+        reading = partial(read_principals, with_policy_settings=request.has_policy_settings)
+        get_principals = start(partial(reading, account, account.regions[0]))
     regions = account.regions if request.is_always_complete else {ca.region for ca in read}
     arns = _list_certificates(account, regions, notes) if request.certificates else []
     ca_calls = [ApiCall(PARTS[part], ca.arn) for ca in cas for part in request.parts_of(ca)]

@@ -27,7 +27,7 @@ from pcaform.sources.hcl.resources import attached_resources, read_resources, se
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.terraform.references import strip_keys
+from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.schema import HCL
 
 _DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")

@@ -18,6 +18,7 @@ from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, conver
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.sources.symbols import is_symbolic_certificate
+from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.arguments import ARGUMENTS
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE, INSTALLATION
 from pcaform.terraform.schema import ATTRIBUTES, provider_defaults
@@ -37,9 +38,9 @@ _ADVICE = "import from the state instead, if there is one"
 _DETACHED = "the CA or certificate that it refers to is left out; import from the state instead, if there is one"
 _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
-UnrelatedType = NewType("UnrelatedType", str)
-"""The type of a resource that is not about private CAs."""
-ReadResult = Resource | ImportNote | PendingStateChange | UnrelatedType
+UnrelatedAddress = NewType("UnrelatedAddress", str)
+"""The address, without keys, of a resource that is not about private CAs."""
+ReadResult = Resource | ImportNote | PendingStateChange | UnrelatedAddress
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
 _SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
 _BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
@@ -60,7 +61,7 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
         elif type_.startswith(ACMPCA_PREFIX):
             yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
-            yield UnrelatedType(type_)
+            yield UnrelatedAddress(strip_keys(scope.address_of(block)))
     for block in scope.module.of_type("data"):
         if block.labels[:1] == (AUTHORITY,):
             yield from _read_instances(block, scope, _read_data_source)

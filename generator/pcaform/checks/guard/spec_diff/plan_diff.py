@@ -85,7 +85,7 @@ def track_moves(before: Spec, after: Spec) -> TrackedMoves:
     kinds = {old: addresses.resource_type(addresses.parse(old)) for old in own}
     main = [(_module(new), _module(old)) for old, new in own.items() if kinds[old] in (AUTHORITY, CERTIFICATE)]
     back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
-    forgotten = frozenset(_module(block.arguments["from"].path) for block in blocks if block.kind == "removed")
+    forgotten = frozenset(_module(_text(block.arguments["from"])) for block in blocks if block.kind == "removed")
     return TrackedMoves(olds, news, named, own, back, forgotten)
 
 

@@ -1,0 +1,88 @@
+"""What a stack of pcaform made is imported from the account alone, rendered, and adopted: nothing of it changes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from end_to_end.fixtures import Stack, started
+from pcaform.terraform.runner import Terraform, find_binary
+from terraform_steps import init_once
+
+pytestmark = pytest.mark.terraform
+MADE = """
+certificate_authorities:
+  root:
+    type: ROOT
+    subject: {common_name: Root}
+    validity: {type: YEARS, value: 20}
+    permissions: [{principal: acm.amazonaws.com}]
+    tags: {tier: root}
+  overseas:
+    type: SUBORDINATE
+    parent: root
+    subject: {common_name: Overseas}
+    validity: {type: YEARS, value: 5}
+    revocation_configuration: {ocsp_configuration: {enabled: true}}
+shares:
+  overseas: {accounts: ["210987654321"]}
+issuers:
+  ci:
+    user_name: ci-signer
+    path: /people/
+    policy_path: /pki/
+    tags: {team: web}
+    policy_tags: {owner: pki}
+    grants:
+      - {certificates: unmanaged, certificate_authorities: [root, overseas], key_algorithms: [RSA_2048, EC_prime256v1]}
+  web:
+    role: {trust: {services: [ec2.amazonaws.com]}, description: The web, instance_profile: false}
+    grants: [{certificates: managed, certificate_authorities: [root], domain_names: ["*.corp.example"]}]
+  runner:
+    existing_user: runner
+    grants: [{certificates: unmanaged, certificate_authorities: [root]}]
+  denied:
+    existing_role: denied
+    deny_other_templates: true
+    path: /pki/
+    grants: [{certificates: unmanaged, certificate_authorities: [root], additional_actions: [RevokeCertificate]}]
+  kept:
+    existing_user: kept
+    tags: {a: b}
+    policy:
+      name: kept
+      description: As it was
+      document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
+certificates:
+  www: {certificate_authority: root, domain_name: www.corp.example, key_algorithm: EC_prime256v1}
+auditors:
+  audit: {trust: {accounts: ["123456789012"]}}
+"""
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with started(tmp_path) as each:
+        yield each
+
+
+def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
+    iam = stack.server.client("iam")
+    for name in ("runner", "kept"):
+        iam.create_user(UserName=name)
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    iam.create_role(RoleName="denied", AssumeRolePolicyDocument=document)
+    stack.apply_without_plan(MADE)
+    home, environment = stack.home, {**stack.server.environment, **stack.terraform.environment}
+    done = pcaform("import", "aws", "--stack", "back", "--out", "back.yaml", cwd=home, env=environment)
+    assert (done.returncode, "left out" in done.stderr) == (0, False), done.stderr
+    done = pcaform("render", "back.yaml", "--out", ".", cwd=home, env=environment)
+    assert done.returncode == 0, done.stderr
+    init_once(Terraform(find_binary(), home / "back", stack.terraform.environment))
+    done = pcaform("adopt", "back", "--dry-run", cwd=home, env=environment)
+    assert (done.returncode, "0 to add, 0 to change, 0 to destroy" in done.stdout) == (0, True), (
+        done.stderr + done.stdout
+    )
