@@ -96,10 +96,7 @@ def has_no_location(arn: object) -> bool:
 
 
 def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[StackLocation]:
-    """Return the locations that need a spec, that of the default provider first; raises Failure without a private CA.
-
-    `existing` has the location of a spec that exists.
-    """
+    """Return the locations that need a spec, that of the default provider first; raises Failure without a private CA."""
     located = sorted(_locate_cas(inventory), key=lambda each: each[0].provider != "")
     is_using = not located and inventory.source.has_addresses
     locations = [StackLocation(*each) for each in _locate_users(inventory)] if is_using else []
@@ -125,9 +122,8 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
     for ca in inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
         location = None if has_no_location(arn) else of_arn(arn)
-        if location is None or (ca.is_reference and not inventory.source.knows_shared_cas):
-            continue
-        yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
+        if location is not None and (not ca.is_reference or inventory.source.knows_shared_cas):
+            yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
 
 
 def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
