@@ -96,7 +96,7 @@ def has_no_location(arn: object) -> bool:
 
 
 def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[StackLocation]:
-    """Return the locations that need a spec, that of the default provider first; raises Failure without a private CA."""
+    """Return the locations that need a spec, the default provider first; raises Failure without a private CA."""
     located = sorted(_locate_cas(inventory), key=lambda each: each[0].provider != "")
     is_using = not located and inventory.source.has_addresses
     locations = [StackLocation(*each) for each in _locate_users(inventory)] if is_using else []
