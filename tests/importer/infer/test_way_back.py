@@ -8,8 +8,7 @@ from importer.infer.live_account import LiveAccount
 from importer.infer.test_round_trips import DRAWN, spec_of
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.importer.infer.infer import infer
-from pcaform.render.plan.placeholders import placeholders_of
-from pcaform.render.plan.resources import resources
+from pcaform.render.plan.resources import placeholders_of, resources
 from pcaform.rules.load import load_valid_text
 from pcaform.sources.aws.inventory import to_inventory
 from pcaform.spec.issuers import Issuer

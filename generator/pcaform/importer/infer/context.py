@@ -5,7 +5,7 @@ The accounts and regions of CAs need a spec each, since a spec has one account a
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -105,6 +105,7 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
         ca_locations = list(_locate_users(inventory))
     if not ca_locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
+        reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in inventory.resources]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
     home = _home(inventory, existing.location)
@@ -260,22 +261,6 @@ def read_policy_back(
         return data if normalized_statements([render(data)]) == normalized_statements([policy]) else None
     except PARTIAL_DATA_ERRORS:
         return None
-
-
-def parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:
-    """Return entries in their order, but each CA after its parent, as a user would write them."""
-    cas = {entry.key: entry for entry in entries if entry.section == CAS}
-    below: dict[str | None, list[str]] = {}
-    for key, entry in cas.items():
-        parent = entry.data.get("parent")
-        below.setdefault(parent if parent in cas else None, []).append(key)
-    ordered: dict[str, None] = {}
-    waiting = below.get(None, [])[::-1]
-    while waiting:
-        ordered[key := waiting.pop()] = None
-        waiting += below.get(key, [])[::-1]
-    every = [*ordered, *(key for key in cas if key not in ordered)]  # the rules report cycles of parents
-    return [*(cas[key] for key in every), *(entry for entry in entries if entry.section != CAS)]
 
 
 class CaIndex:

@@ -12,8 +12,7 @@ from itertools import chain, count
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
 from pcaform.render.normal_form import SECTIONS
-from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.resources import resources
+from pcaform.render.plan.resources import build_placeholders, resources
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
