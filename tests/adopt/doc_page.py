@@ -11,6 +11,7 @@ PAGE = ROOT / "docs" / "adopt.md"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REPLACEMENTS = (
     (re.compile(r"sha256:[0-9a-f]{64}"), "sha256:..."),
+    (re.compile(r"\S*/pcaform-adopt-\w+"), "TMPDIR/pcaform-adopt-abcd1234"),
     (re.compile(r"\d{4}-\d\d-\d\dT[0-9:+]+"), "2027-01-31T09:00:00+00:00"),
 )
 

@@ -73,7 +73,10 @@ def test_directory_must_be_an_initialised_stack(account: Account, pcaform: Run, 
     )
     stack = account.stack(pcaform, tmp_path)
     (stack / ".terraform.lock.hcl").unlink()
-    assert run_refused(account, pcaform, stack) == f"{stack}: it is not initialised: run 'terraform init' there first"
+    assert (
+        run_refused(account, pcaform, stack)
+        == f"{stack}: it is not initialised: run 'terraform init' there first, or give --init"
+    )
 
 
 @pytest.mark.parametrize("version", ["5.99.1", "6.0.0", "7.0.0"])

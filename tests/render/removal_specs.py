@@ -1,6 +1,7 @@
 """Pieces of specs for the tests of removals: CAs as lines of YAML, and what belongs to them."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -80,14 +81,18 @@ def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
     `unrecorded` is an attribute of the items that the manifest of an earlier pcaform does not have.
     """
     first = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").record
-    items = {
-        key: {name: each for name, each in item.items() if name != unrecorded} for key, item in first.items.items()
-    }
-    recorded = read_back(Record(items, first.let_go, first.moves))
+    items = {key: without(item, unrecorded) for key, item in first.items.items()}
+    recorded = read_back(replace(first, items=items))
     document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
     planned = plan(now, source="spec.yaml", before=recorded)
     problems = removal_check.list_problems(now, document, planned, recorded)
     return [f"{problem.location}: {problem.message}".removeprefix("spec.yaml:") for problem in problems]
+
+
+def without(item: manifest.Item, name: str) -> manifest.Item:
+    """Return an item as it is without an attribute."""
+    fields = item.model_dump(exclude_defaults=True)
+    return manifest.Item.model_validate({key: each for key, each in fields.items() if key != name})
 
 
 def read_back(record: Record) -> Record:

@@ -89,7 +89,7 @@ def _cycles(after: Mapping[str, Thing], removed: set[str], planned: StackPlan) -
     """Yield each CA whose installed certificate is forgotten while another one is installed: a cycle in Terraform."""
     for name, item in planned.record.items.items():
         section, _, key = name.partition(".")
-        if section == "certificate_authorities" and "certificate" in item and module_names.ca(key) in after:
+        if section == "certificate_authorities" and item.certificate and module_names.ca(key) in after:
             numbers = [number for number in range(1, 9) if module_names.ca_certificate(key, number) in after]
             if numbers and module_names.ca_certificate(key, numbers[-1]) in removed:
                 yield f"cycle: {key}"

@@ -2,7 +2,10 @@
 
 import pytest
 
-from render.removal_specs import ISSUER, MOVED, OPERATED, PERMITTED, ROLE, USER, ca, messages_of, spec
+from pcaform.render import history, manifest
+from pcaform.render.plan.stack import plan
+from pcaform.rules.load import load_valid_text
+from render.removal_specs import ARN, ISSUER, MOVED, OPERATED, PERMITTED, ROLE, USER, ca, messages_of, read_back, spec
 
 ROLE_ISSUER = ISSUER.replace("{ci: {", f"{{ci: {{{ROLE}")
 RENAMED_ROLE = ISSUER.replace("{ci: {", f"{{build: {{renamed_from: ci, {ROLE}")
@@ -92,3 +95,15 @@ def test_what_stays_the_same_passes(before: str, after: str) -> None:
 @pytest.mark.parametrize(("before", "after", "messages"), REPORTED.values(), ids=REPORTED)
 def test_what_would_be_another_thing_is_reported(before: str, after: str, messages: list[str]) -> None:
     assert messages_of(before, after) == messages
+
+
+def test_what_a_state_showed_once_is_not_written_for_the_next_render() -> None:
+    """The state may have changed since: only a state that is shown again tells what is there."""
+    first = plan(load_valid_text(spec(ca("old")).encode(), "s.yaml"), source="s.yaml").record
+    forgetting = load_valid_text(spec(rest="removed: {old: forget}\n").encode(), "s.yaml")
+    state = history.StateContent({"module.ca_old.aws_acmpca_certificate_authority.this": ARN}, is_empty=False)
+    shown = history.confirm(plan(forgetting, source="s.yaml", before=read_back(first)).record, state)
+    written = manifest.serialize({}, plan(forgetting, source="s.yaml", before=shown).record).decode()
+    assert "certificate_authorities.old" in written
+    assert "applied" not in written
+    assert ARN not in written

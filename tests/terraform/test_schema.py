@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pcaform.checks.guard.plan_json import Change, read
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.arguments import ARGUMENTS, Argument
+from pcaform.terraform.plan_json import Change, read
 from pcaform.terraform.resource_types import AUTHORITY, PERMISSION
 from pcaform.terraform.runner import Terraform, find_binary
 from pcaform.terraform.schema import arguments_of, forces_replacement

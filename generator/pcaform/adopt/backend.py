@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.adopt.transaction import WRITTEN_SINCE, NotRestored
+from pcaform.core import console
 from pcaform.core.files import read_bytes, read_if_present, write_file
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 
 DEFAULT_WORKSPACE = "default"
-_EMITTED = "adopted.tfstate"
-_SCRIPT = "push.sh"
+RUN_INIT = "run 'terraform init' there first, or give --init"
+EMITTED = (_STATE, _SCRIPT) = ("adopted.tfstate", "push.sh")
 _NOT_INITIALISED = ("Backend initialization required", "Required plugins are not installed", "Module not installed")
 _REFUSED = ("cannot overwrite existing state", "cannot import state with")
 _LOCKED = "Error acquiring the state lock"
@@ -32,6 +33,7 @@ _LOCK_INFO = re.compile(r"^\s*(?P<name>ID|Who|Created):\s*(?P<value>\S.*?)\s*$",
 _OVERRIDE = "zz_pcaform_adopt_override.tf"
 _LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 _DATA_DIR_VARIABLE = "TF_DATA_DIR"
+_SCRATCH = "scratch"
 _BACKEND_FILE = "terraform.tfstate"
 _STATES = ("*.tfstate", "*.tfstate.*", "terraform.tfstate.d", ".git")
 
@@ -71,7 +73,7 @@ class Backend:
 def _translate(error: TerraformError, stack: Path) -> Failure:
     message = str(error)
     if any(text in message for text in _NOT_INITIALISED):
-        return Failure(f"{stack}: its backend is not initialised: run 'terraform init' there first")
+        return Failure(f"{stack}: its backend is not initialised: {RUN_INIT}")
     if any(text in message for text in _REFUSED):
         return Failure(f"{stack}: {WRITTEN_SINCE}")
     if _LOCKED in message:
@@ -81,24 +83,35 @@ def _translate(error: TerraformError, stack: Path) -> Failure:
 
 
 @contextmanager
-def open_backup(keep: Path | None, stack: Path) -> Iterator[Path]:
-    """Yield a directory for states; it stays if requested (`keep`), or if the shared state could not be restored.
+def open_workspace(keep: Path | None, stack: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield a directory for states and one for a copy of the stack; print where they are, in case of a hard kill.
 
+    Both are deleted at the end. The states stay if requested (`keep`), or if the shared state could not be restored.
     Raises Failure for a directory inside the stack, or if it cannot be created.
     """
     try:
-        directory = make_directory(keep, stack) if keep else Path(tempfile.mkdtemp(prefix="pcaform-adopt-"))
+        states = make_directory(keep, stack) if keep else None
+        directory = Path(tempfile.mkdtemp(prefix="pcaform-adopt-"))
     except OSError as error:
         raise Failure(f"{tempfile.gettempdir()}: no copy of the state can be kept there: {error.strerror}") from None
-    is_kept = keep is not None
+    deleted = [directory]
     try:
-        yield directory
+        console.print_status(f"copies of the state are in {directory} until adopt ends")
+        yield states or directory, directory / _SCRATCH
     except NotRestored as failure:
-        is_kept = True
-        raise Failure(failure, f"the states before and after are kept in {directory}") from None
+        deleted = [directory if states else directory / _SCRATCH]
+        raise Failure(failure, f"the states before and after are kept in {states or directory}") from None
     finally:
-        if not is_kept:
-            shutil.rmtree(directory, ignore_errors=True)
+        try:
+            _delete(deleted[0])
+        finally:
+            _delete(deleted[0])  # again, if the first one was interrupted
+
+
+def _delete(directory: Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    if directory.exists():
+        console.print_status(f"{directory}: it could not be deleted and holds copies of the state: delete it")
 
 
 def write_state(path: Path, content: bytes) -> Path:
@@ -129,7 +142,7 @@ def emit(directory: Path, content: bytes, terraform: Terraform, *, workspace: st
     Terraform refuses the push if the state was written since.
     """
     make_directory(directory, terraform.directory)
-    state = write_state(directory / _EMITTED, content)
+    state = write_state(directory / _STATE, content)
     name = Path(terraform.binary).name  # the binary that proved the state: terraform or tofu
     selected = "" if workspace == DEFAULT_WORKSPACE else f"TF_WORKSPACE={shlex.quote(workspace)}"
     write_state(directory / _SCRIPT, _script(name, selected).encode())
@@ -146,7 +159,7 @@ def _script(name: str, selected: str) -> str:
         "set -eu\n"
         'here=$(cd "$(dirname "$0")" && pwd)\n'
         f"{export}"
-        f'{name} -chdir="${{1:?the directory of the stack}}" state push "$here/{_EMITTED}"\n'
+        f'{name} -chdir="${{1:?the directory of the stack}}" state push "$here/{_STATE}"\n'
         f'{name} -chdir="$1" plan\n'
     )
 
@@ -241,4 +254,4 @@ def _modules(data: Path) -> list[str]:
 
 def _nested(below: Path, data: Path) -> Path:
     """Return a directory deep enough to copy modules from outside the stack next to it."""
-    return below.joinpath(*["scratch"] * max(1, *(name.split("/").count("..") + 1 for name in ["", *_modules(data)])))
+    return below.joinpath(*[_SCRATCH] * max(1, *(name.split("/").count("..") + 1 for name in ["", *_modules(data)])))

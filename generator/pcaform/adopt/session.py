@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pcaform.adopt.backend import data_directory
+from pcaform.adopt.backend import RUN_INIT, data_directory
 from pcaform.adopt.permissions import Grant, match_permissions, planned_permissions, read_permissions, read_statuses
 from pcaform.adopt.state import Entry, State
 from pcaform.core import facts
@@ -21,7 +21,7 @@ from pcaform.terraform.runner import Terraform, find_binary
 
 _CA_ARN = re.compile(r"arn:(?P<partition>[^:\"]+):acm-pca:(?P<region>[^:\"]+):(?P<account>[0-9]{12}):[^\"]+")
 _IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
-_LOCK_FILE = ".terraform.lock.hcl"
+LOCK_FILE = ".terraform.lock.hcl"
 _LOCKED_PROVIDER = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')
 _OLDEST = (5, 100, 0)
 _NEVER = (6, 0, 0)
@@ -125,26 +125,31 @@ def _check_cas_exist(stack: Session, arns: Sequence[str]) -> None:
             raise Failure(f"{arn}: this CA is deleted: restore it ({restore}), or remove it from the spec")
 
 
-def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
-    """Raise Failure for a directory that is not a stack's, or that is not initialised."""
+def refuse_foreign(stack: Path) -> None:
+    """Raise Failure for a directory that is not a stack's."""
     if not is_directory(stack):
         raise Failure(f"{stack}: there is no such directory: name a rendered stack")
     if not (stack / "providers.tf").is_file():
         raise Failure(f"{stack}: there is no providers.tf in it: name a rendered stack")
-    if not data_directory(stack, environment).is_dir() or not (stack / _LOCK_FILE).is_file():
-        raise Failure(f"{stack}: it is not initialised: run 'terraform init' there first")
+
+
+def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
+    """Raise Failure for a directory that is not a stack's, or that is not initialised."""
+    refuse_foreign(stack)
+    if not data_directory(stack, environment).is_dir() or not (stack / LOCK_FILE).is_file():
+        raise Failure(f"{stack}: it is not initialised: {RUN_INIT}")
 
 
 def _read_provider_version(stack: Path) -> str:
     """Return the version of provider aws in a stack's lock file; raises Failure for an unsupported version."""
-    match = _LOCKED_PROVIDER.search(read_bytes(str(stack / _LOCK_FILE)).decode(errors="replace"))
+    match = _LOCKED_PROVIDER.search(read_bytes(str(stack / LOCK_FILE)).decode(errors="replace"))
     if match is None:
-        raise Failure(f"{stack / _LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
+        raise Failure(f"{stack / LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
     version = match["version"]
     parts = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
     if parts < _OLDEST or parts == _NEVER or parts >= _FIRST_UNKNOWN:
         raise Failure(
-            f"{stack / _LOCK_FILE}: provider aws is {version}, but adopt supports 5.100 to 6.x without 6.0.0: run "
+            f"{stack / LOCK_FILE}: provider aws is {version}, but adopt supports 5.100 to 6.x without 6.0.0: run "
             "'terraform init -upgrade'"
         )
     return version

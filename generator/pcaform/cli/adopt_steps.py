@@ -1,11 +1,17 @@
 """The steps of `pcaform adopt` that print, write files, or connect the transaction to Terraform and AWS."""
 
 import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from pcaform.adopt import permissions, report
-from pcaform.adopt.backend import Backend, copy_stack, emit, read_files, refuse_inside
-from pcaform.adopt.session import Session, refuse_uninitialised
+from pcaform.adopt.backend import EMITTED, Backend, copy_stack, data_directory, emit, read_files, refuse_inside
+from pcaform.adopt.session import LOCK_FILE, Session, refuse_foreign, refuse_uninitialised
 from pcaform.adopt.state import parse_state, remove_absorbed_moves
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.commands.adopt import AdoptOptions
@@ -16,6 +22,11 @@ from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.yaml_reader import parse
 from pcaform.terraform.runner import Terraform, find_binary, user_environment
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_PLANNING = "planning in a copy of the stack, whose state is a copy too"
+_PLANNING_AGAIN = "pushed; planning once more, now with the shared state"
 
 
 def check_options(options: AdoptOptions, directory: Path) -> None:
@@ -45,26 +56,72 @@ def build_proof_context(session: Session, options: AdoptOptions) -> report.Proof
     )
 
 
-def build_environment(session: Session, options: AdoptOptions, *, states: Path, scratch: Path) -> Environment:
+@dataclass
+class Progress:
+    """Shows steps on a terminal, numbered and with their seconds; elsewhere only what is worth a line of a log."""
+
+    number: int = 0
+
+    @contextmanager
+    def step(self, text: str, *, is_logged: bool = False) -> Iterator[None]:
+        """Show a step while it runs, and how long it took."""
+        if not console.width(sys.stderr):
+            console.print_status(*[text][: int(is_logged)])
+            yield
+            return
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.number += 1
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        start, line = time.monotonic(), f"step {self.number}: {text}"
+        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+            bar.add_task(line, total=None)
+            yield
+        console.print_status(f"{line} ({time.monotonic() - start:.0f} s)")
+
+    def timed(self, text: str, function: Callable[P, R], *, is_logged: bool = False) -> Callable[P, R]:
+        """Return a function that shows a step while it runs."""
+
+        def run(*arguments: P.args, **named: P.kwargs) -> R:
+            with self.step(text, is_logged=is_logged):
+                return function(*arguments, **named)
+
+        return run
+
+
+def initialise(directory: Path, environment: Mapping[str, str], progress: Progress) -> None:
+    """Run `terraform init` in a stack."""
+    refuse_foreign(directory)
+    with progress.step(f"initialising {directory}", is_logged=True):
+        Terraform(find_binary(environment), directory, environment).init()
+    console.print_status(f"wrote {data_directory(directory, environment)} and {directory / LOCK_FILE}")
+
+
+def build_environment(
+    session: Session, options: AdoptOptions, *, states: Path, scratch: Path, progress: Progress
+) -> Environment:
     """Return what the transaction works with: the shared state, and plans of a copy of the stack below `scratch`."""
     backend = Backend(session.terraform, states)
-    copy = copy_stack(session.terraform, scratch, workspace=session.workspace)
-
-    def plan_scratch(state: bytes) -> Plan:
-        console.print_status("planning in a copy of the stack, whose state is a copy too")
-        return copy.plan(state)
+    with progress.step("copying the stack and initialising the copy"):
+        copy = copy_stack(session.terraform, scratch, workspace=session.workspace)
 
     def plan_shared() -> Plan:
-        console.print_status("pushed; planning once more, now with the shared state")
         return session.terraform.plan(scratch / "after.tfplan", "-lock=false")
 
+    def save_copy(name: str, content: bytes) -> None:
+        backend.save_copy(name, content)
+        if options.keep is not None:
+            console.print_status(f"wrote {states / name}")
+
     return Environment(
-        pull=backend.pull,
-        push=backend.push,
-        plan_scratch=plan_scratch,
-        plan_shared=plan_shared,
-        find_grants=session.find_grants,
-        save_copy=backend.save_copy,
+        pull=progress.timed("reading the shared state", backend.pull),
+        push=progress.timed("pushing the state", backend.push),
+        plan_scratch=progress.timed(_PLANNING, copy.plan, is_logged=True),
+        plan_shared=progress.timed(_PLANNING_AGAIN, plan_shared, is_logged=True),
+        find_grants=progress.timed("looking for permissions at AWS", session.find_grants),
+        save_copy=save_copy,
         iam=f"arn:{session.providers[0].partition}:iam::{session.providers[0].account_id}",
         accepted=options.accepted,
         is_recreating=options.is_recreating,
@@ -83,6 +140,7 @@ def conclude(session: Session, environment: Environment, proven: ProvenState, op
     if options.emit is not None:
         for command in emit(options.emit, proven.after, session.terraform, workspace=session.workspace):
             console.print_result(command)
+        console.print_status(*(f"wrote {options.emit / name}" for name in EMITTED))
         console.print_status(
             f"proven, and nothing was pushed: what to push is in {options.emit}; treat it as the secret it is"
         )

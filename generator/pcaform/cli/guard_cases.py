@@ -5,7 +5,7 @@ The versions are files, directories, or a git revision and what is there now.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pcaform.checks.guard.check import check_plan, collect_result
 from pcaform.checks.guard.existing import doubts_of_account, find_in_account
-from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.spec_diff.match import EarlierSpec, match_specs
@@ -32,6 +31,7 @@ from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
+from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
 _PLAN_FILE = b"PK\x03\x04"
@@ -86,7 +86,8 @@ def check_cases(
     Of the plan's account `caller` is who asks it, None for nobody.
     """
     if base is not None and spec is not None and caller is None:
-        return check_base(base, [spec, *paths])
+        now = _load_all([spec, *paths])
+        return _check_stacks(now, match_base(base, [spec, *paths], {path: spec for path, spec, _ in now}))
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
     (path,) = paths
@@ -140,7 +141,7 @@ def _find_record(directory: Path, spec: Spec) -> Record:
     """Return what the manifest of a plan's stack records: in its directory, or in one of the stack's name there."""
     account = {"account_id": spec.aws.account_id, "region": spec.aws.region}
     records = (manifest.read(place / manifest.NAME).record for place in (directory, directory / spec.stack))
-    return next((each for each in records if each.items.get(manifest.AWS) == account), Record())
+    return next((each for each in records if each.place.get(manifest.AWS) == account), Record())
 
 
 def show_plan(path: str, chdir: Path | None) -> bytes:
@@ -167,17 +168,13 @@ def join_results(cases: Sequence[Case]) -> GuardResult:
     def prefix(outcome: AnyOutcome, name: str) -> AnyOutcome:
         return replace(outcome, subject=f"{name}: {outcome.subject}" if outcome.subject else name)
 
-    def join(kind: Callable[[GuardResult], Iterable[AnyOutcome]]) -> tuple[AnyOutcome, ...]:
-        return tuple(prefix(outcome, case.name) for case in cases for outcome in kind(case.result))
-
+    named = [(each.name, each.result) for each in cases]
     return GuardResult(
-        findings=join(lambda result: result.findings),
-        notes=join(lambda result: result.notes),
-        doubts=join(lambda result: result.doubts),
+        findings=tuple(prefix(each, name) for name, result in named for each in result.findings),
+        notes=tuple(prefix(each, name) for name, result in named for each in result.notes),
+        doubts=tuple(prefix(each, name) for name, result in named for each in result.doubts),
         waived=tuple(
-            replace(waived, finding=prefix(waived.finding, case.name))
-            for case in cases
-            for waived in case.result.waived
+            replace(each, finding=prefix(each.finding, name)) for name, result in named for each in result.waived
         ),
     )
 
@@ -197,12 +194,6 @@ def check_paths(before: str, after: str) -> list[Case]:
     now = _load_all([after])
     matches, gone = match_specs(earlier, {path: spec for path, spec, _ in now})
     return _check_stacks(now, BaseMatch(matches, gone, []))
-
-
-def check_base(base: str, paths: Sequence[str]) -> list[Case]:
-    """Check the change from a git revision to the files or directories that are there now."""
-    now = _load_all(paths)
-    return _check_stacks(now, match_base(base, paths, {path: spec for path, spec, _ in now}))
 
 
 def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:

@@ -31,7 +31,7 @@ app.add_typer(_import, name="import")
 for _name in ("drift", "audit", "adopt", "render", "validate", "schema", "guard", "access", "sandbox", "demo"):
     _module = import_module(f"{commands.__name__}.{_name}")
     app.command(_name, context_settings=getattr(_module, "SETTINGS", None))(expand_groups(_module.command))
-for _name in ("state", "hcl", "aws"):
+for _name in ("state", "plan", "hcl", "aws"):
     _import.command(_name)(expand_groups(import_module(f"{commands.__name__}.import_{_name}").command))
 
 
@@ -86,8 +86,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run() -> None:
-    """Console script: run `main` as a process. SIGTERM ends it like Ctrl-C: servers and child processes are stopped."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Console script: run `main` as a process. SIGTERM, and the end of its terminal, end it like Ctrl-C.
+
+    So servers and child processes are stopped, and copies of states deleted; `nohup` keeps its meaning.
+    """
+    for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     console.escape_unencodable()
     sys.exit(main())
 

@@ -17,6 +17,7 @@ from pcaform.core.problems import Failure
 if TYPE_CHECKING:
     from pcaform.sources.aws.session import Caller
     from pcaform.sources.aws.snapshot import Filters
+    from pcaform.sources.hcl.providers import Options
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 _ARN = re.compile(r"arn:[a-z-]+:acm-pca:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate-authority/[0-9a-f-]{36}")
@@ -117,6 +118,28 @@ class ImportOptions:
                 raise Failure(
                     "--format json prints the report where the spec is printed: give --out FILE or --into SPEC with it"
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """Where the CAs of Terraform files are, if the files do not say it."""
+
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="REGION", help="The region, if no provider block names it.")
+    ] = None
+    account_id: Annotated[
+        str | None, typer.Option("--account-id", metavar="ID", help="The account, if no provider block names it.")
+    ] = None
+
+    def options(self, var_files: tuple[str, ...] = ()) -> "Options":
+        """Return the options of reading files."""
+        from pcaform.sources.hcl.providers import Options
+
+        return Options(region=self.region, account_id=self.account_id, var_files=var_files)
+
+
+FROM_FILES = FileOptions()
+"""Where the files say it themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _read_location(directory: Path) -> dict[str, str]:
     from pcaform.sources.hcl.read import read
 
     with suppress(Failure):
-        if own := manifest.read(directory / manifest.NAME).record.items.get(manifest.AWS):
+        if own := manifest.read(directory / manifest.NAME).record.place.get(manifest.AWS):
             return {name: str(own[name]) for name in _DEFAULT if name in own}
     with suppress(Failure, OSError):
         if any(directory.glob("*.tf")):

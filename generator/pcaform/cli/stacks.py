@@ -132,10 +132,10 @@ def _check_neighbours(specs: Sequence[SpecFile], out: Path, confirmation: Confir
     is_unsaid = not confirmation.is_never_applied and confirmation.state is None
     for path in sorted(out.glob(f"*/{manifest.NAME}")) if is_directory(out) else ():
         if path.parent.name not in rendered:
-            items = manifest.read(path).record.items
-            yield from check_against(specs, real / path.parent.name, items)
+            record = manifest.read(path).record
+            yield from check_against(specs, real / path.parent.name, record)
             for each in specs if is_unsaid else ():
-                renamed = check_renamed(each, path.parent.name, items)
+                renamed = check_renamed(each, path.parent.name, record)
                 if renamed is not None and manifest.read(out / each[1].stack / manifest.NAME).is_missing:
                     yield renamed
 

@@ -29,8 +29,6 @@ _VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
 _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _PARTITION = re.compile(r"^arn:[^:]+:")
 _DOLLAR = re.compile(r"\$(?=\{)")
-ToPattern = Callable[[str], str]
-"""From a text of a policy to its pattern, which depends on the policy's version."""
 
 
 class PolicyError(Failure, ValueError):
@@ -70,10 +68,13 @@ class Statement:
 
     def matches_resource(self, resource: str, context: Context) -> bool:
         """Tell whether it is about a resource; one with neither Resource nor NotResource is about the policy's own."""
-        is_own = self.resources is None and self.not_resources is None
-        return is_own or _matches(
+        return self._is_of_own or _matches(
             lambda pattern: is_resource(resource, pattern, context), self.resources, self.not_resources
         )
+
+    @property
+    def _is_of_own(self) -> bool:
+        return self.resources is None and self.not_resources is None
 
     def applies(self, action: str, resource: str, context: Context) -> bool:
         """Tell whether action, resource and conditions all match; principals are checked by `match_principal`."""
@@ -85,10 +86,9 @@ class Statement:
 
     def is_about(self, action: str, resource: str) -> bool:
         """Tell whether it is about an action on a resource of the partition `aws`, whichever partition it writes."""
-        is_own = self.resources is None and self.not_resources is None
         named = [_PARTITION.sub("arn:aws:", each) for each in self.resources or self.not_resources or ()]
         is_named = any(is_resource(resource, each, {}) for each in named)
-        return self.matches_action(action) and (is_own or is_named == (self.not_resources is None))
+        return self.matches_action(action) and (self._is_of_own or is_named == (self.not_resources is None))
 
     def names_action(self, action: str) -> bool:
         """Tell whether it has an action as it is, whatever its case; no pattern is matched."""
@@ -155,20 +155,14 @@ def _read_statement(data: Any, where: str) -> Statement:
     if data.get("Effect") not in ("Allow", "Deny"):
         raise PolicyError(f"{where} has the effect '{data.get('Effect')}', allowed: Allow, Deny")
 
-    def texts(element: str) -> Texts | None:
-        return _read_texts(data[element], f"{where}, {element}", str) if element in data else None
-
-    return Statement(
-        sid=str(data.get("Sid", "")),
-        effect=data["Effect"],
-        actions=texts("Action"),
-        not_actions=texts("NotAction"),
-        resources=texts("Resource"),
-        not_resources=texts("NotResource"),
-        principals=_read_principals(data, "Principal", where),
-        not_principals=_read_principals(data, "NotPrincipal", where),
-        conditions=tuple(_read_conditions(data.get("Condition", {}), where)),
+    actions, not_actions, resources, not_resources = (
+        _read_texts(data[element], f"{where}, {element}", str) if element in data else None
+        for element in ("Action", "NotAction", "Resource", "NotResource")
     )
+    principals, excluded = (_read_principals(data, element, where) for element in ("Principal", "NotPrincipal"))
+    conditions = tuple(_read_conditions(data.get("Condition", {}), where))
+    sid, effect = str(data.get("Sid", "")), data["Effect"]
+    return Statement(sid, effect, actions, not_actions, resources, not_resources, principals, excluded, conditions)
 
 
 def _read_principals(data: Mapping[str, Any], element: str, where: str) -> Principals | None:
@@ -236,21 +230,12 @@ def read_document(document: str | Mapping[str, Any], name: str) -> Document:
     version = _VERSIONS[1] if policy.version is None else policy.version
     if version not in _VERSIONS:
         raise PolicyError(f"{where} has the version '{version}', allowed: {', '.join(_VERSIONS)}")
-    to_pattern = str if version == _VERSION_WITH_VARIABLES else _escape_variables
-    statements = tuple(_with_patterns(each, to_pattern) for each in policy.statements)
+    statements = policy.statements
+    if version != _VERSION_WITH_VARIABLES:
+        statements = tuple(map(_escape_variables, statements))
     for number, statement in enumerate(statements, start=1):
         _check_statement(statement, f"{where}, statement {number}")
     return replace(policy, statements=statements)
-
-
-def _with_patterns(statement: Statement, to_pattern: ToPattern) -> Statement:
-    """Return a statement with resources and conditions as patterns."""
-    resources, not_resources = (
-        None if texts is None else tuple(map(to_pattern, texts))
-        for texts in (statement.resources, statement.not_resources)
-    )
-    conditions = tuple(replace(each, values=tuple(map(to_pattern, each.values))) for each in statement.conditions)
-    return replace(statement, resources=resources, not_resources=not_resources, conditions=conditions)
 
 
 def _check_statement(statement: Statement, where: str) -> None:
@@ -261,8 +246,8 @@ def _check_statement(statement: Statement, where: str) -> None:
         raise PolicyError(f"{where} has both Principal and NotPrincipal")
     if statement.not_principals is not None and statement.is_allow:
         raise PolicyError(f"{where} allows with NotPrincipal, which AWS does not support")
-    _check_principals(statement.principals or (), f"{where}, Principal")
-    _check_principals(statement.not_principals or (), f"{where}, NotPrincipal")
+    for element, names in (("Principal", statement.principals), ("NotPrincipal", statement.not_principals)):
+        _check_principals(names or (), f"{where}, {element}")
     for error in filter(None, (each.find_error() for each in statement.conditions)):
         raise PolicyError(f"{where} has {error}")
 
@@ -285,6 +270,15 @@ def _check_principals(principals: Principals, where: str) -> None:
             raise PolicyError(f"{where} {kind} has '{name}', but a wildcard never matches a part of a name")
 
 
-def _escape_variables(text: str) -> str:
-    """Return a text of policy version 2008-10-17 as a pattern: `${` does not start a variable there."""
-    return _DOLLAR.sub("${$}", text)
+def _escape_variables(statement: Statement) -> Statement:
+    """Return a statement of policy version 2008-10-17 with texts as patterns: `${` does not start a variable there."""
+
+    def escape(texts: Texts) -> Texts:
+        return tuple(_DOLLAR.sub("${$}", text) for text in texts)
+
+    return replace(
+        statement,
+        resources=statement.resources and escape(statement.resources),
+        not_resources=statement.not_resources and escape(statement.not_resources),
+        conditions=tuple(replace(each, values=escape(each.values)) for each in statement.conditions),
+    )

@@ -8,7 +8,7 @@ pages beside it; the ways that are known: https://github.com/RhinoSecurityLabs/A
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pcaform.iam.actions import ADMINISTERING, ISSUE, ON_AUTHORITY
@@ -16,17 +16,8 @@ from pcaform.iam.documents import Statement
 from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 
 _READS = (
-    "get",
-    "list",
-    "describe",
-    "simulate",
-    "generate",
-    "search",
-    "check",
-    "decode",
-    "detect",
-    "estimate",
-    "validate",
+    *("get", "list", "describe", "simulate", "generate", "search"),
+    *("check", "decode", "detect", "estimate", "validate"),
 )
 _HARMLESS = re.compile(
     r"iam:.*(ServerCertificate|ServiceLinkedRole|SSHPublicKey|AccountAlias|CloudFrontPublicKey)s?$"
@@ -115,10 +106,6 @@ class Target:
     services: frozenset[str] = frozenset()
     is_own: bool = False
 
-    def trusting(self, services: frozenset[str]) -> "Target":
-        """Return it with the services that it trusts."""
-        return replace(self, services=services)
-
     def named(self, kind: str, name: str) -> "Target":
         """Return another one of its account, of which only kind and name are known."""
         return Target(kind, name, "", self.account)
@@ -165,30 +152,23 @@ def handing_actions(statement: Statement) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {
         name: (_KINDS[name],) if name in _KINDS else () for name in names if statement.matches_action(name)
     }
-    for action in _other_actions(statement):
+    unlisted = [each for pattern in statement.actions or () for each in _unlisted(pattern)]
+    if statement.actions is None:
+        unlisted = [name for name in (f"{each}:{FILLING}" for each in _OF_ACCOUNT) if statement.matches_action(name)]
+    for action in unlisted:
         found.setdefault(action, IAM_KINDS if action.startswith(("iam:", "sts:")) else ())
     return found
 
 
-def _other_actions(statement: Statement) -> Iterator[str]:
-    """Yield an action for each pattern that is about one of the services, does not only read and is in no list."""
-    if statement.actions is None:
-        yield from filter(statement.matches_action, (f"{service}:{FILLING}" for service in _OF_ACCOUNT))
-    for pattern in statement.actions or ():
-        yield from _unlisted(pattern)
-
-
 @lru_cache(maxsize=4096)
 def _unlisted(pattern: str) -> tuple[str, ...]:
-    """Return the actions of a pattern that are in no list, one for each service."""
+    """Return an action for each service that a pattern is about, where it does not only read and is in no list."""
     service, _, name = pattern.partition(":")
-    actions = [f"{each}:{name or '*'}" for each in _SERVICES if is_action(each, service)]
-    unlisted = [
-        each
-        for each in actions
+    return tuple(
+        re.sub(r"[*?]", FILLING, each)
+        for each in (f"{each}:{name or '*'}" for each in _SERVICES if is_action(each, service))
         if not (is_reading(each) or _HARMLESS.match(each) or any(is_action(known, each) for known in _KNOWN))
-    ]
-    return tuple(re.sub(r"[*?]", FILLING, each) for each in unlisted)
+    )
 
 
 def acts_with_roles(statement: Statement) -> bool:
@@ -198,13 +178,8 @@ def acts_with_roles(statement: Statement) -> bool:
     return statement.is_allow and (statement.actions is None or does_act)
 
 
-def can_reach(statement: Statement, resource: str) -> bool:
-    """Tell whether a statement can be about a resource; a policy variable counts as `*`."""
-    return _reach(statement, resource, is_for_own=True) is not None
-
-
 def _reach(statement: Statement, resource: str, *, is_for_own: bool) -> Context | None:
-    """Return the values of policy variables with which a statement is about a resource; None if it is not.
+    """Return the values of policy variables with which a statement can be about a resource; None if it cannot.
 
     `${aws:username}` is the caller itself, which matters only for what `is_for_own`.
     """
@@ -216,14 +191,10 @@ def _reach(statement: Statement, resource: str, *, is_for_own: bool) -> Context 
                 return {}
         elif is_for_own or _OWN_NAME not in pattern:
             keys = [match["key"].lower() for match in VARIABLE.finditer(pattern)]
-            texts = [re.escape(each).replace(r"\*", ".*").replace(r"\?", ".") for each in _split(pattern)]
-            if match := re.fullmatch("(.*)".join(texts), resource):
+            texts = re.escape(VARIABLE.sub("\0", pattern)).replace(r"\*", ".*").replace(r"\?", ".")
+            if match := re.fullmatch(texts.replace(re.escape("\0"), "(.*)"), resource):
                 return {key: (value,) for key, value in zip(keys, match.groups(), strict=True)}
     return None
-
-
-def _split(pattern: str) -> list[str]:
-    return VARIABLE.sub("\0", pattern).split("\0")
 
 
 def find_handings(
@@ -244,8 +215,8 @@ def find_handings(
             if not kinds:
                 yield from _of_account(action, statement, prefix)
             for kind in kinds:
-                whole = [] if kind not in IAM_KINDS or (action == PASS_ROLE and not is_acting) else [Target(kind)]
-                found = [each for target in whole for each in _over(action, kind, target, statement, prefix)]
+                has_whole = kind in IAM_KINDS and (action != PASS_ROLE or is_acting)
+                found = list(_over(action, kind, Target(kind), statement, prefix)) if has_whole else []
                 yield from found
                 for target in by_kind.get(kind, ()) if is_each or not found else ():
                     yield from _over(action, kind, target, statement, prefix)
@@ -284,7 +255,9 @@ def _of_account(action: str, statement: Statement, prefix: str) -> Iterator[Hand
         yield _sampled(action, _OF_ACCOUNT.get(service, "certificates with their keys"), statement)
         return
     stack = f"{prefix.replace(':iam::', ':cloudformation:us-east-1:')}:stack/{FILLING}/{FILLING}"
-    if can_reach(statement, stack):  # who may use stacks of some names only has no rights over others
+    if (
+        _reach(statement, stack, is_for_own=True) is not None
+    ):  # who may use stacks of some names only has no rights over others
         yield Handing(action, stack, _OF_ACCOUNT[service], statement)
 
 

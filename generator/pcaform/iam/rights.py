@@ -4,6 +4,7 @@ Conditions, denials and boundaries count as open here: this is the upper bound o
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -39,6 +40,10 @@ def statements_of(text: str) -> tuple[Statement, ...] | None:
         return None
 
 
+def _all_statements(texts: Iterable[str]) -> list[Statement]:
+    return [each for text in texts for each in statements_of(text) or ()]
+
+
 @lru_cache(maxsize=8192)
 def is_about_authorities(text: str) -> bool:
     """Tell whether a policy allows or denies anything on CAs; one that is unreadable may."""
@@ -56,7 +61,7 @@ def allows_more_than_reading(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def denies_rights(text: str) -> bool:
     """Tell whether a policy denies more than reading on CAs, or what would hand on rights."""
-    denied = [replace(each, effect="Allow") for each in statements_of(text) or () if not each.is_allow]
+    denied = [replace(each, effect="Allow") for each in _all_statements([text]) if not each.is_allow]
     return any(_names(each, _RIGHTS) or handing_actions(each) for each in denied)
 
 
@@ -110,13 +115,8 @@ class Rights:
         for label, followed in self._followed.items():
             for each in followed:
                 sources.setdefault(each, set()).add(label)
-        pending = [label for label, holder in self.holders.items() if self._has_own_rights(label, holder)]
-        labels = set(pending)
-        while pending:
-            gained = sources.get(pending.pop(), set()) - labels
-            labels |= gained
-            pending += gained
-        return frozenset(labels)
+        own = [label for label, holder in self.holders.items() if self._has_own_rights(label, holder)]
+        return frozenset(_closure(own, sources))
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -128,7 +128,7 @@ class Rights:
 
         `is_each` asks for those with rights beside everybody, where some of them were denied before.
         """
-        statements = [each for text in texts for each in statements_of(text) or ()]
+        statements = _all_statements(texts)
         if not any(map(handing_actions, statements)):
             return
         others = [each for each in self.targets if each.label not in own]
@@ -152,33 +152,25 @@ class Rights:
     def _has_own_rights(self, label: str, holder: Holder) -> bool:
         if holder.has_rights or any(map(allows_more_than_reading, holder.texts)):
             return True
-        statements = [each for text in holder.texts for each in statements_of(text) or ()]
+        statements = _all_statements(holder.texts)
         if not any(map(handing_actions, statements)):
             return False
         own = self._own_targets([label])
-        return any(
-            next(find_handings(statements, own, each), None) is not None for each in self._prefixes_of(statements)
-        )
+        return any(any(True for _ in find_handings(statements, own, each)) for each in self._prefixes_of(statements))
 
     def _own_targets(self, own: Collection[str]) -> list[Target]:
         """Return the targets whose policies are also those of some holders: themselves, and whom they can act as."""
-        pending, labels = list(own), set(own)
-        while pending:
-            label = pending.pop()
-            gained = {*self._acting.get(label, ()), *self._policies.get(label, ())} - labels
-            labels |= gained
-            pending += gained
-        return [replace(self.holders[each].target, is_own=True) for each in sorted(labels) if each in self.holders]
+        labels = sorted(_closure(own, self._shared))
+        return [replace(self.holders[each].target, is_own=True) for each in labels if each in self.holders]
 
     @cached_property
-    def _policies(self) -> Mapping[str, set[str]]:
-        """Label -> the policies that it holds."""
-        policies: dict[str, set[str]] = {}
+    def _shared(self) -> Mapping[str, set[str]]:
+        """Label -> as whom it can act, and the policies that it holds."""
+        shared = {label: set(acting) for label, acting in self._acting.items()}
         for label, holder in self.holders.items():
-            if holder.target.kind == "policy":
-                for each in holder.acts_as:
-                    policies.setdefault(each, set()).add(label)
-        return policies
+            for each in holder.acts_as if holder.target.kind == "policy" else ():
+                shared.setdefault(each, set()).add(label)
+        return shared
 
     @cached_property
     def _followed(self) -> Mapping[str, frozenset[str]]:
@@ -203,10 +195,9 @@ class Rights:
 
     def _reached(self, label: str, *, is_change: bool) -> frozenset[str]:
         """Return the holders over which the policies of one allow actions that change policies, or others."""
-        statements = [each for text in self.holders[label].texts for each in statements_of(text) or ()]
         return frozenset(
             reached
-            for statement in statements
+            for statement in _all_statements(self.holders[label].texts)
             if handing_actions(statement)
             for reached, is_of_change in self._reached_by(statement)
             if is_of_change is is_change
@@ -229,10 +220,21 @@ class Rights:
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Target]]:
-        by_name: dict[str, list[Target]] = {}
+        by_name = defaultdict(list)
         for each in self.holders.values():
-            by_name.setdefault(each.target.name.rpartition("/")[2], []).append(each.target)
+            by_name[each.target.name.rpartition("/")[2]].append(each.target)
         return by_name
+
+
+def _closure(labels: Iterable[str], edges: Mapping[str, Collection[str]]) -> set[str]:
+    """Return labels with all that they lead to, by any number of edges."""
+    pending = list(labels)
+    reached = set(pending)
+    while pending:
+        gained = set(edges.get(pending.pop(), ())) - reached
+        reached |= gained
+        pending += gained
+    return reached
 
 
 def join_holders(holders: Iterable[Holder]) -> dict[str, Holder]:
@@ -252,7 +254,7 @@ def target_of(arn: str) -> Target | None:
 
 def trusted(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return who may assume a role by its trust policy: the ARNs of principals and providers, and the services."""
-    allowed = [each for each in statements_of(text) or () if each.is_allow]
+    allowed = [each for each in _all_statements([text]) if each.is_allow]
     names = [name for each in allowed for kind in ("AWS", "Federated") for name in each.principals_of(kind)]
     return frozenset(names), frozenset(name for each in allowed for name in each.principals_of("Service"))
 

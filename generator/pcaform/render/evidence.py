@@ -14,7 +14,7 @@ from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.render import history
 from pcaform.render.history import StateContent, call_of, calls_of, list_calls
-from pcaform.render.manifest import AWS, BACKEND, NAME, PROVIDER, SECTIONS, Manifest, Record
+from pcaform.render.manifest import AWS, BACKEND, NAME, SECTIONS, Manifest, Record
 from pcaform.render.plan.stack import MODULE_FILES
 from pcaform.render.templates import MODULES
 from pcaform.render.write import tripwire
@@ -68,8 +68,8 @@ def _check_owner(directory: Path, state: StateContent, record: Record) -> None:
     """Check that a state is that of the stack: of another one, everything would seem to be gone."""
     if record.items and not state.calls & _known_calls(record):
         raise Failure(f"{directory}: this state has nothing of this stack: show its own, from 'terraform state pull'")
-    own = record.items.get(AWS, {}).get("account_id")
-    providers = [item for table in (record.items, record.let_go) for item in table.values() if item.get(PROVIDER)]
+    own = record.place.get(AWS, {}).get("account_id")
+    providers = [item for table in (record.items, record.let_go) for item in table.values() if item.provider]
     accounts = {arn.split(":")[4] for arn in state.arns.values() if arn and arn.count(":") > 4} - {""}  # noqa: PLR2004 - ARNs
     if own is not None and accounts and own not in accounts and not providers:
         raise Failure(f"{directory}: this state is of account {min(accounts)}, this stack of {own}: show its own")
@@ -161,7 +161,7 @@ def check_state(directory: Path, state: StateContent, before: Record, now: Recor
 
 def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None:
     """Return the file that has the whole state of a stack without another backend; None if that is not sure."""
-    old, new = record.items.get(BACKEND), state_location(spec.terraform.backend)
+    old, new = record.place.get(BACKEND), state_location(spec.terraform.backend)
     kind, settings = new
     if kind != LOCAL or (old is not None and dict(old) != {kind: settings}):
         return None

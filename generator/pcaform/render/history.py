@@ -7,42 +7,19 @@ applied. The history ends where a user who knows the state says that all was app
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 from pcaform.render import manifest
-from pcaform.render.manifest import (
-    ACTIVATION,
-    ARN,
-    AUTHORITIES,
-    AWS,
-    BACKEND,
-    CERTIFICATE,
-    FORMER,
-    GENERATION,
-    MANAGED,
-    OLDEST,
-    PERMITS,
-    REMOVAL,
-    Items,
-    Record,
-)
+from pcaform.render.manifest import AUTHORITIES, Fate, Item, Items, Record, Terms
 from pcaform.render.plan.cas import retained_generations
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
 
-OF_STACK = frozenset((AWS, BACKEND))
-"""The items that are the stack's own."""
 EVERYTHING = "everything"
-DESTROY = "destroy"
-FORGET = "forget"
-APPLIED = "applied"
-"""Marks an item of which it is known that it was applied; never written."""
-ARN_IN_STATE = "arn_in_state"
-"""The ARN of a CA in the state; never written."""
 
 _CALLS: dict[str, Callable[[str], str]] = {
     "issuers": module_names.issuer,
@@ -51,7 +28,6 @@ _CALLS: dict[str, Callable[[str], str]] = {
     "crl_buckets": module_names.crl_bucket,
     "certificates": module_names.certificate,
 }
-Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -74,7 +50,7 @@ def call_of(address: str) -> str:
 
 def keys_of(name: str, item: Item) -> tuple[str, ...]:
     """Return every key that an item may have in the state: the former ones, oldest first, and its own."""
-    return (*item.get(FORMER, ()), name.partition(".")[2])
+    return (*item.former, name.partition(".")[2])
 
 
 def list_calls(section: str, key: str, *, generation: int) -> Iterator[str]:
@@ -88,10 +64,8 @@ def list_calls(section: str, key: str, *, generation: int) -> Iterator[str]:
 
 def chains_of(name: str, item: Item) -> list[tuple[str, ...]]:
     """Return for each kind of call that an item may have its names under all keys of the item; the own key is last."""
-    if name in OF_STACK:
-        return []
-    section, generation = name.partition(".")[0], _last_generation(item)
-    names = [list(list_calls(section, key, generation=generation)) for key in keys_of(name, item)]
+    section = name.partition(".")[0]
+    names = [list(list_calls(section, key, generation=item.last_generation)) for key in keys_of(name, item)]
     return list(zip(*names, strict=True))
 
 
@@ -106,22 +80,15 @@ def list_made_calls(name: str, item: Item) -> Iterator[str]:
     A CA that is managed elsewhere has only its permission here; manifests of format 1.0 list no others.
     """
     section, _, key = name.partition(".")
-    is_managed = item.get(MANAGED, True)
     if section != AUTHORITIES:
         yield from (chain[-1] for chain in chains_of(name, item))
-    elif is_managed:
+    elif item.is_managed:
         yield module_names.ca(key)
-    if item.get(PERMITS, not is_managed):
+    if item.is_permitting:
         yield module_names.permission(key)
-    if CERTIFICATE in item:
-        retained = retained_generations(item[CERTIFICATE][GENERATION])
+    if item.certificate:
+        retained = retained_generations(item.certificate.generation)
         yield from (module_names.ca_certificate(key, number) for number in retained)
-
-
-def _last_generation(item: Item) -> int:
-    """Return the last generation of a CA's certificate that the stack may have."""
-    issued, removal = item.get(CERTIFICATE, {}).get(GENERATION, 1), item.get(REMOVAL, {}).get(GENERATION, 1)
-    return max(int(issued), int(removal))
 
 
 def renamed_items(spec: Spec) -> dict[str, str]:
@@ -137,9 +104,11 @@ def renamed_items(spec: Spec) -> dict[str, str]:
 
 def advance(spec: Spec, before: Record) -> Record:
     """Return the record of a stack once `spec` is rendered over it; the same spec again changes nothing."""
-    items, origins = manifest.build_manifest_items(spec), {new: old for old, new in renamed_items(spec).items()}
-    for name, item in items.items():
-        _remember(item, name, origins.get(name), before)
+    origins = {new: old for old, new in renamed_items(spec).items()}
+    items = {
+        name: _remember(item, name, origins.get(name), before)
+        for name, item in manifest.build_manifest_items(spec).items()
+    }
     let_go = {name: item for name, item in before.let_go.items() if not _is_back(name, item, items)}
     for removed, removal in spec.removed.items():
         name = ".".join(spec.removed_item(removed))
@@ -147,26 +116,28 @@ def advance(spec: Spec, before: Record) -> Record:
         known = [
             (source, table[source]) for source in sources for table in (before.items, before.let_go) if source in table
         ]
-        said, own = _removal(removal), name.partition(".")[2]
-        last = max(said.get(GENERATION, 1), *(_last_generation(item) for _, item in known), 1)
-        former = [key for source, item in known for key in keys_of(source, item) if key != own]
-        gone = {**(known[0][1] if known else {}), REMOVAL: {**said, GENERATION: last}}
-        let_go[name] = {**gone, **({FORMER: list(dict.fromkeys(former))} if former else {})}
-    return Record(items, let_go, {**before.moves, **spec.moves})
+        said, item = _fate(removal), known[0][1] if known else Item()
+        last = max(said.generation, *(each.last_generation for _, each in known), 1)
+        fate = said.model_copy(update={"generation": last})
+        let_go[name] = item.model_copy(update={"removal": fate, "former": _former(name, known)})
+    return Record(items, let_go, {**before.moves, **spec.moves}, place=manifest.place_of(spec))
 
 
-def _remember(item: dict[str, Any], name: str, origin: str | None, before: Record) -> None:
-    """Add to an item its former keys, and the oldest generation that may be installed."""
-    sources = [source for source in (name, origin) if source is not None]
-    known = [(source, before.items.get(source) or before.let_go.get(source) or {}) for source in sources]
-    former = [key for source, old in known for key in keys_of(source, old)]
+def _former(name: str, known: list[tuple[str, Item]]) -> tuple[str, ...]:
+    """Return the keys that an item had, by what is known of it under each of its names."""
     own = name.partition(".")[2]
-    if keys := list(dict.fromkeys(key for key in former if key != own)):
-        item[FORMER] = keys
-    issued = [old[CERTIFICATE] for _, old in known if CERTIFICATE in old]
-    if CERTIFICATE in item and issued:
-        oldest = min(terms.get(OLDEST, terms[GENERATION]) for terms in issued)
-        item[CERTIFICATE] |= {OLDEST: oldest} if oldest < item[CERTIFICATE][GENERATION] else {}
+    return tuple(dict.fromkeys(key for source, item in known for key in keys_of(source, item) if key != own))
+
+
+def _remember(item: Item, name: str, origin: str | None, before: Record) -> Item:
+    """Return an item with its former keys, and the oldest generation that may be installed."""
+    sources = [source for source in (name, origin) if source is not None]
+    known = [(source, before.items.get(source) or before.let_go.get(source) or Item()) for source in sources]
+    issued, terms = [old.certificate for _, old in known if old.certificate], item.certificate
+    if terms and issued:
+        oldest = min(each.oldest or each.generation for each in issued)
+        terms = terms.model_copy(update={"oldest": oldest}) if oldest < terms.generation else terms
+    return item.model_copy(update={"certificate": terms, "former": _former(name, known)})
 
 
 def _is_back(name: str, item: Item, items: Items) -> bool:
@@ -175,27 +146,25 @@ def _is_back(name: str, item: Item, items: Items) -> bool:
     Otherwise it stays let go beside the item that is declared again: whatever that does not call is forgotten.
     """
     now = items.get(name)
-    if now is None or not now.get(MANAGED, True) or APPLIED not in item:
+    if now is None or not now.is_managed or not item.applied or not item.removal:
         return False
-    return item[REMOVAL].get(FORGET) != CERTIFICATE or CERTIFICATE in now
+    return item.removal.forget != "certificate" or now.certificate is not None
 
 
-def _removal(removal: str | Forget | Destroy) -> dict[str, Any]:
-    return {FORGET: EVERYTHING} if isinstance(removal, str) else removal.model_dump(mode="json", exclude_none=True)
+def _fate(removal: str | Forget | Destroy) -> Fate:
+    said = {"forget": EVERYTHING} if isinstance(removal, str) else removal.model_dump(mode="json", exclude_none=True)
+    return Fate.model_validate({"generation": 1, **said})
 
 
 def settle(record: Record) -> Record:
     """Return what is left of a record once it is said that the last render was applied: its items without history."""
-    items = {name: item if name in OF_STACK else _settled(item) for name, item in record.items.items()}
-    return Record(items, done_moves=record.moves)
+    items = {name: _settled(item) for name, item in record.items.items()}
+    return Record(items, done_moves=record.moves, place=record.place)
 
 
-def _settled(item: Item) -> dict[str, Any]:
-    settled = {**item, APPLIED: True}
-    settled.pop(FORMER, None)
-    if CERTIFICATE in item:
-        settled[CERTIFICATE] = {term: value for term, value in item[CERTIFICATE].items() if term != OLDEST}
-    return settled
+def _settled(item: Item) -> Item:
+    terms = item.certificate and item.certificate.model_copy(update={"oldest": None})
+    return item.model_copy(update={"applied": True, "former": (), "certificate": terms})
 
 
 def confirm(record: Record, state: StateContent) -> Record:
@@ -207,7 +176,7 @@ def confirm(record: Record, state: StateContent) -> Record:
         {name: _confirmed(name, item, state) for name, item in table.items() if _is_there(name, item, there)}
         for table in (record.items, record.let_go)
     )
-    return Record(items, let_go, record.moves if moves else {}, done_moves=record.moves)
+    return replace(record, items=items, let_go=let_go, moves=record.moves if moves else {}, done_moves=record.moves)
 
 
 def is_call(address: str) -> bool:
@@ -216,8 +185,8 @@ def is_call(address: str) -> bool:
 
 
 def _is_there(name: str, item: Item, calls: AbstractSet[str]) -> bool:
-    exists = not item.get(MANAGED, True) or ARN in item  # whatever the state has
-    return name in OF_STACK or exists or bool(calls_of(name, item) & calls)
+    exists = not item.is_managed or item.arn is not None  # whatever the state has
+    return exists or bool(calls_of(name, item) & calls)
 
 
 def _confirmed(name: str, item: Item, state: StateContent) -> Item:
@@ -226,33 +195,26 @@ def _confirmed(name: str, item: Item, state: StateContent) -> Item:
     if not calls_of(name, item) & calls:
         return item
     *former, own = keys_of(name, item)
-    keys = [key for key in former if set(list_calls(section, key, generation=_last_generation(item))) & calls]
-    known = {**_settled(item), **({FORMER: keys} if keys else {})}
+    there = [key for key in former if set(list_calls(section, key, generation=item.last_generation)) & calls]
+    known = _settled(item).model_copy(update={"former": tuple(there)})
     if section != AUTHORITIES:
         return known
-    if not any(module_names.permission(key) in calls for key in (*former, own)):
-        known.pop(PERMITS, None)
-    return _confirm_certificate(known, (*former, own), calls) | _find_arn((*former, own), state)
+    keys = (*former, own)
+    is_permitted = any(module_names.permission(key) in calls for key in keys)
+    arns = (state.arns.get(module_names.resource(module_names.ca(key), AUTHORITY)) for key in keys)
+    found = {"permits": item.permits if is_permitted else None, "arn_in_state": next(filter(None, arns), None)}
+    return _confirm_certificate(known, keys, calls).model_copy(update=found)
 
 
-def _confirm_certificate(item: dict[str, Any], keys: tuple[str, ...], calls: AbstractSet[str]) -> dict[str, Any]:
+def _confirm_certificate(item: Item, keys: tuple[str, ...], calls: AbstractSet[str]) -> Item:
     """Return the item of a CA with the last generation of its certificate that the state has, if it has one."""
-    if CERTIFICATE not in item:
-        return item
-    rendered = item[CERTIFICATE][GENERATION]
+    rendered = item.certificate.generation if item.certificate else 0
     there = [
         number
         for number in range(1, rendered + 1)
         if any(module_names.ca_certificate(key, number) in calls for key in keys)
     ]
-    if rendered in there:
+    if not rendered or rendered in there:
         return item
-    rest = {part: value for part, value in item.items() if part != CERTIFICATE}
-    return {**rest, CERTIFICATE: {GENERATION: there[-1]}} if there else {**rest, ACTIVATION: "pending"}
-
-
-def _find_arn(keys: tuple[str, ...], state: StateContent) -> dict[str, str]:
-    """Return the ARN of a CA that the state has under one of its keys."""
-    addresses = (module_names.resource(module_names.ca(key), AUTHORITY) for key in keys)
-    arns = [arn for arn in map(state.arns.get, addresses) if arn]
-    return {ARN_IN_STATE: arns[0]} if arns else {}
+    terms = Terms(generation=there[-1]) if there else None
+    return item.model_copy(update={"certificate": terms, "activation": item.activation if there else "pending"})

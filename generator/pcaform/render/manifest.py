@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
 from pcaform import __version__
 from pcaform.core.facts import only_key_storage
 from pcaform.core.files import read_if_present
@@ -21,6 +23,7 @@ from pcaform.render.plan.module_call import without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
+from pcaform.spec.types import Many
 from pcaform.terraform import addresses
 from pcaform.terraform.schema import certificate_terms, identity_fields
 from pcaform.terraform.state_location import state_location
@@ -36,46 +39,107 @@ _FORBIDDEN = frozenset("\\:\0\n")
 AWS = "aws"
 BACKEND = "backend"
 AUTHORITIES = "certificate_authorities"
-IDENTITY = "identity"
-REVOCATION = "revocation"
-PRINCIPAL = "principal"
-ARN = "arn"
-NAME_AT_AWS = "name"
-MANAGED = "managed"
-PERMITS = "permits"
-PROTECTED = "protected"
-PROVIDER = "provider"
-ACTIVATION = "activation"
-CERTIFICATE = "certificate"
-GENERATION = "generation"
-SIGNED_IN = "signed_in"
-FORMER = "former"
-OLDEST = "oldest"
-REMOVAL = "removal"
 SECTIONS = (AUTHORITIES, "issuers", "administrators", "auditors", "crl_buckets", "certificates")
 """The sections of a spec whose items a stack has."""
 _ITEM = re.compile(rf"({'|'.join(SECTIONS)})\.[a-z][a-z0-9_-]*")
-_PARTS = (IDENTITY, REVOCATION, CERTIFICATE, PROVIDER, REMOVAL)
-"""Parts of an item that are mappings themselves."""
-Items = Mapping[str, Mapping[str, Any]]
+
+
+class _Part(BaseModel):
+    """A part of the manifest; what an earlier pcaform wrote beside the fields stays."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
+
+
+class Terms(_Part):
+    """The terms of a CA's certificate that a stack issued: its fields, and the further ones of the spec."""
+
+    generation: PositiveInt
+    oldest: PositiveInt | None = None
+    """The oldest generation that may still be installed, until it is known that a later render was applied."""
+    signed_in: dict[str, Any] | None = None
+    """The provider of the CA that signed it."""
+
+    @property
+    def further(self) -> dict[str, Any]:
+        """The fields of the spec that it was issued with."""
+        return self.model_extra or {}
+
+
+class Fate(_Part):
+    """What a spec said under `removed`, with the last generation of the certificate that the stack may have."""
+
+    forget: str | None = None
+    destroy: str | None = None
+    generation: PositiveInt
+    provider: dict[str, Any] | None = None
+
+
+class Item(_Part):
+    """What a stack may have of an entry of a spec: the values that must not change unnoticed."""
+
+    managed: bool | None = None
+    arn: str | None = None
+    name: str | None = None
+    """Its name at AWS."""
+    principal: str | None = None
+    identity: dict[str, Any] = Field(default_factory=dict)
+    """What AWS never changes."""
+    permits: bool | None = None
+    protected: bool | None = None
+    revocation: dict[str, Any] = Field(default_factory=dict)
+    """Each revocation block, and whether it is enabled."""
+    provider: dict[str, Any] | None = None
+    activation: str | None = None
+    certificate: Terms | None = None
+    former: Many[str] = ()
+    """The keys that it had before, oldest first, until it is known that a later render was applied."""
+    removal: Fate | None = None
+    applied: bool = Field(default=False, exclude=True)
+    """Whether it is known that it was applied; never written."""
+    arn_in_state: str | None = Field(default=None, exclude=True)
+    """The ARN of a CA in the state; never written."""
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it is the stack's own; a CA that is managed elsewhere is not."""
+        return self.managed is not False
+
+    @property
+    def is_permitting(self) -> bool:
+        """Whether a CA permits ACM to renew, which is all that the stack has of one that is managed elsewhere.
+
+        Older manifests contain only those references that do, and do not say so.
+        """
+        return not self.is_managed if self.permits is None else self.permits
+
+    @property
+    def last_generation(self) -> int:
+        """The last generation of a CA's certificate that the stack may have."""
+        return max(part.generation if part else 1 for part in (self.certificate, self.removal))
+
+    @property
+    def known_arn(self) -> str | None:
+        """Its ARN in the state that was shown, or in the spec."""
+        return self.arn_in_state or self.arn
+
+
+Items = Mapping[str, Item]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a stack may have at AWS, as far as its renders tell: none of them need have been applied.
-
-    An item has the keys that it had before (`former`), and a certificate the oldest generation that may still be
-    installed (`oldest`); both until it is known that a later render was applied.
-    """
+    """What a stack may have at AWS, as far as its renders tell: none of them need have been applied."""
 
     items: Items = field(default_factory=dict)
-    """`section.key` of the spec -> values that must not change unnoticed, such as a certificate's generation."""
+    """By `section.key` of the spec."""
     let_go: Items = field(default_factory=dict)
     """The items, or only their certificates, that a spec had under `removed`, with what it said there (`removal`)."""
     moves: Mapping[str, str] = field(default_factory=dict)
     """The addresses that were moved."""
     done_moves: Mapping[str, str] = field(default_factory=dict)
     """The moves of earlier renders of which it is known what the state makes of them; never written."""
+    place: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The account and region of the stack (`AWS`), and where its state is (`BACKEND`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +163,16 @@ def serialize(files: Mapping[str, bytes], record: Record) -> bytes:
     lines = [
         _format_table("files", {path: digest(content) for path, content in files.items()}),
         f'  "format_version": "{_FORMAT}"',
-        _format_table("items", record.items),
-        _format_table("let_go", record.let_go),
+        _format_table("items", {**record.place, **_dump_all(record.items)}),
+        _format_table("let_go", _dump_all(record.let_go)),
         _format_table("moves", record.moves),
         f'  "pcaform_version": "{__version__}"',
     ]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _dump_all(items: Items) -> dict[str, Any]:
+    return {name: item.model_dump(mode="json", exclude_defaults=True) for name, item in items.items()}
 
 
 def _format_table(name: str, entries: Mapping[str, Any]) -> str:
@@ -145,40 +213,25 @@ def _other_format(path: Path, content: Mapping[str, Any]) -> Failure:
 def _read_record(content: Mapping[str, Any]) -> Record:
     """Return what a manifest remembers; raises KeyError where a table that its format has is not there."""
     history = content if content["format_version"] == _FORMAT else {"let_go": {}, "moves": {}}
-    items, let_go = (
-        {str(name): _read_item(value) for name, value in table.items()}
-        for table in (content["items"], history["let_go"])
-    )
-    record = Record(items, let_go, {str(old): str(new) for old, new in history["moves"].items()})
-    _check_names(record)
+    place = {name: dict(each) for name, each in content["items"].items() if name in (AWS, BACKEND)}
+    items = _read_items({name: each for name, each in content["items"].items() if name not in place})
+    moves = {str(old): str(new) for old, new in history["moves"].items()}
+    record = Record(items, _read_items(history["let_go"]), moves, place=place)
+    if record.items and AWS not in place:
+        raise ValueError("a stack has an account")
+    if not all(item.removal and (item.removal.forget or item.removal.destroy) for item in record.let_go.values()):
+        raise ValueError("what was let go has a removal")
+    for address in (*moves, *moves.values()):
+        addresses.parse(address)
     return record
 
 
-def _read_item(value: Any) -> dict[str, Any]:
-    """Return an item; raises TypeError or ValueError for parts that pcaform never writes so."""
-    item = {**value, **{part: dict(value[part]) for part in _PARTS if part in value}}
-    generations = [item.get(part, {}).get(name, 1) for part in (CERTIFICATE, REMOVAL) for name in (GENERATION, OLDEST)]
-    if not all(type(number) is int and number > 0 for number in generations):
-        raise ValueError("a generation is a number")
-    former = item.get(FORMER, [])
-    if not isinstance(former, list) or not all(isinstance(key, str) for key in former):
-        raise TypeError("former keys are a list of texts")
-    if CERTIFICATE in item and GENERATION not in item[CERTIFICATE]:
-        raise ValueError("a certificate has a generation")
-    return item
-
-
-def _check_names(record: Record) -> None:
-    """Raise ValueError for items that pcaform never writes, and for a stack without its account."""
-    names = [*record.items, *record.let_go]
-    if record.items and AWS not in record.items:
-        raise ValueError("a stack has an account")
-    if not all(name in (AWS, BACKEND) or _ITEM.fullmatch(name) for name in names):
+def _read_items(table: Mapping[str, Any]) -> dict[str, Item]:
+    """Return the items of a table; raises ValueError for what pcaform never writes."""
+    if not all(map(_ITEM.fullmatch, table)):
         raise ValueError("an item has a section and a key")
-    if not all({"forget", "destroy"} & set(item.get(REMOVAL, ())) for item in record.let_go.values()):
-        raise ValueError("what was let go has a removal")
-    for address in (*record.moves, *record.moves.values()):
-        addresses.parse(address)
+    of_state = {"applied": False, "arn_in_state": None}
+    return {name: Item.model_validate(each).model_copy(update=of_state) for name, each in table.items()}
 
 
 def is_safe_path(path: str) -> bool:
@@ -189,49 +242,48 @@ def is_safe_path(path: str) -> bool:
     return is_inside and not is_terraform_file and not path.endswith((".tfvars", ".tfvars.json"))
 
 
-def build_manifest_items(spec: Spec) -> dict[str, dict[str, Any]]:
+def place_of(spec: Spec) -> dict[str, Mapping[str, Any]]:
+    """Return the account and region of a stack, and where its state is."""
+    backend, location = state_location(spec.terraform.backend)
+    return {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}, BACKEND: {backend: location}}
+
+
+def build_manifest_items(spec: Spec) -> dict[str, Item]:
     """Return the items of a stack, by `section.key`, so that the next render finds removals and forbidden changes.
 
     The item of a CA has its provider, its identity (what AWS never changes), and the terms of its certificate:
     Terraform ignores edits of those, since replacing the certificate would revoke it.
     """
-    backend, location = state_location(spec.terraform.backend)
-    items: dict[str, dict[str, Any]] = {
-        AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region},
-        BACKEND: {backend: location},
+    items = {
+        f"{AUTHORITIES}.{key}": Item(managed=False, arn=authority.arn, permits=bool(authority.permissions))
+        if isinstance(authority, Reference)
+        else _ca_item(key, authority, spec)
+        for key, authority in spec.certificate_authorities.items()
     }
-    for key, authority in spec.certificate_authorities.items():
-        if isinstance(authority, Reference):
-            item = {MANAGED: False, ARN: authority.arn, PERMITS: bool(authority.permissions)}
-        else:
-            item = _ca_item(key, authority, spec)
-        items[f"{AUTHORITIES}.{key}"] = item
     items |= {f"issuers.{key}": _issuer_item(issuer) for key, issuer in spec.issuers.items()}
     for section, key, role in spec.operator_roles:
-        items[f"{section}.{key}"] = {PRINCIPAL: "role", NAME_AT_AWS: role.role_name}
-    items |= {f"crl_buckets.{key}": {NAME_AT_AWS: each.bucket or key} for key, each in spec.crl_buckets.items()}
-    items |= {f"certificates.{key}": without_none({ARN: each.arn}) for key, each in spec.certificates.items()}
-    return items
+        items[f"{section}.{key}"] = Item(principal="role", name=role.role_name)
+    items |= {f"crl_buckets.{key}": Item(name=each.bucket or key) for key, each in spec.crl_buckets.items()}
+    return items | {f"certificates.{key}": Item(arn=each.arn) for key, each in spec.certificates.items()}
 
 
-def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
+def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> Item:
     """Return the item of a CA: its provider and identity, and the terms of its certificate if it is issued here."""
-    item: dict[str, Any] = {
-        MANAGED: True,
-        ARN: authority.arn,
-        IDENTITY: _identity(authority, spec.region_of(key)),
-        PERMITS: bool(authority.permissions and authority.activation != "pending") or None,
-        PROTECTED: authority.deletion_protection,
-        REVOCATION: _enabled_revocation(authority) or None,
-        PROVIDER: _dump(authority.provider),
-        ACTIVATION: "certificate" if isinstance(authority.activation, OfflineActivation) else authority.activation,
-    }
-    if authority.activation is None:
-        terms = {name: _dump(getattr(authority, name)) for name in certificate_terms()}
-        signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
-        terms[SIGNED_IN] = _dump(signer.provider)
-        item[CERTIFICATE] = {GENERATION: authority.generation, **without_none(terms)}
-    return without_none(item)
+    signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
+    terms = without_none({name: _dump(getattr(authority, name)) for name in certificate_terms()})
+    issued = Terms(generation=authority.generation, signed_in=_dump(signer.provider), **terms)
+    blocks = authority.revocation_configuration or ()
+    return Item(
+        managed=True,
+        arn=authority.arn,
+        identity=_identity(authority, spec.region_of(key)),
+        permits=bool(authority.permissions and authority.activation != "pending") or None,
+        protected=authority.deletion_protection,
+        revocation={name: block.enabled for name, block in blocks if block is not None},
+        provider=_dump(authority.provider),
+        activation="certificate" if isinstance(authority.activation, OfflineActivation) else authority.activation,
+        certificate=None if authority.activation else issued,
+    )
 
 
 def _identity(authority: CertificateAuthority, region: str) -> dict[str, Any]:
@@ -242,20 +294,11 @@ def _identity(authority: CertificateAuthority, region: str) -> dict[str, Any]:
     return without_none(identity)
 
 
-def _enabled_revocation(authority: CertificateAuthority) -> dict[str, bool]:
-    """Return each revocation block and whether it is enabled: omitting an enabled block would disable it."""
-    if authority.revocation_configuration is None:
-        return {}
-    return {name: block.enabled for name, block in authority.revocation_configuration if block is not None}
-
-
-def _issuer_item(issuer: Issuer) -> dict[str, Any]:
+def _issuer_item(issuer: Issuer) -> Item:
     """Return the item of an issuer: the kind of its principal, since another kind would destroy the old one."""
     if not issuer.is_owned:
-        return {PRINCIPAL: "existing"}
-    if issuer.role is None:
-        return {PRINCIPAL: "user", NAME_AT_AWS: issuer.user_name}
-    return {PRINCIPAL: "role", NAME_AT_AWS: issuer.role.role_name}
+        return Item(principal="existing")
+    return Item(principal="role" if issuer.role else "user", name=issuer.principal_name)
 
 
 def _dump(value: Any) -> Any:

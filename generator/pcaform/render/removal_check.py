@@ -10,38 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.finding import Finding
-from pcaform.render.history import APPLIED, DESTROY, OF_STACK, Item, renamed_items
-from pcaform.render.manifest import (
-    ACTIVATION,
-    ARN,
-    AUTHORITIES,
-    AWS,
-    CERTIFICATE,
-    GENERATION,
-    IDENTITY,
-    MANAGED,
-    NAME_AT_AWS,
-    OLDEST,
-    PERMITS,
-    PRINCIPAL,
-    PROTECTED,
-    PROVIDER,
-    REMOVAL,
-    REVOCATION,
-    SIGNED_IN,
-    Items,
-    Record,
-)
+from pcaform.render.history import renamed_items
+from pcaform.render.manifest import AUTHORITIES, AWS, Item, Items, Record, Terms
 from pcaform.render.plan.stack import StackPlan
-from pcaform.render.reuse_check import (
-    HOW,
-    check_arn,
-    check_moves,
-    check_principal,
-    check_reused_keys,
-    is_same_existing,
-    known_arn,
-)
+from pcaform.render.reuse_check import HOW, check_arn, check_moves, check_principal, check_reused_keys, is_same_existing
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
@@ -69,8 +41,7 @@ def check_items(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     yield from check_reused_keys(spec, now, before)
     yield from check_moves(spec, now, before)
     for name, item in {**_list_undone(now, before, renamed), **before.items}.items():
-        if name not in OF_STACK:
-            yield from _check_item(spec, (name, item), renamed, now, before)
+        yield from _check_item(spec, (name, item), renamed, now, before)
     for name, item in before.let_go.items():
         removal = spec.removed.get(_removed_key(name))
         if name not in before.items and isinstance(removal, Destroy):
@@ -84,12 +55,12 @@ def _check_item(
     name, item = old
     section, _, key = renamed.get(name, name).partition(".")
     new_item = now.items.get(f"{section}.{key}")
-    if new_item is None or item.get(MANAGED, True) > new_item.get(MANAGED, True):
-        yield from _check_removal(spec, name, item, before) if item.get(MANAGED, True) or _permits(item) else ()
+    if new_item is None or item.is_managed > new_item.is_managed:
+        yield from _check_removal(spec, name, item, before) if item.is_managed or item.is_permitting else ()
     elif section == AUTHORITIES:
         yield from _check_ca(spec, key, _rename_parent(item, renamed), new_item)
     elif section == "certificates":
-        yield from check_arn((section, key), item, new_item.get(ARN))
+        yield from check_arn((section, key), item, new_item.arn)
     else:
         yield from check_principal((section, key), name, item, new_item)
 
@@ -100,8 +71,8 @@ def _list_undone(now: Record, before: Record, renamed: Mapping[str, str]) -> Ite
         name: item
         for name, item in before.let_go.items()
         if (found := now.items.get(renamed.get(name, name))) is not None
-        and found.get(MANAGED, True)
-        and (APPLIED in item or is_same_existing(item, found))
+        and found.is_managed
+        and (item.applied or is_same_existing(item, found))
     }
 
 
@@ -110,25 +81,19 @@ def _removed_key(name: str) -> str:
     return key if section == AUTHORITIES else name
 
 
-def _permits(item: Item) -> bool:
-    """Tell whether a CA permits ACM to renew; older manifests contain only those references that do, and do not say so.
-
-    It is all that the stack has of a CA that is managed elsewhere.
-    """
-    return bool(item.get(PERMITS, not item.get(MANAGED, True)))
-
-
 def _rename_parent(item: Item, renamed: Mapping[str, str]) -> Item:
     """Return an old item with the new key of its parent."""
-    terms = item.get(CERTIFICATE)
-    parent = renamed.get(f"{AUTHORITIES}.{terms.get('parent')}") if terms else None
-    return {**item, CERTIFICATE: {**terms, "parent": parent.partition(".")[2]}} if terms and parent else item
+    terms = item.certificate
+    parent = renamed.get(f"{AUTHORITIES}.{terms.further.get('parent')}") if terms else None
+    if terms is None or parent is None:
+        return item
+    return item.model_copy(update={"certificate": terms.model_copy(update={"parent": parent.partition(".")[2]})})
 
 
 def _check_location(now: Record, before: Record) -> Iterator[Violation]:
     """Check that the stack stays in its account and region: its state only knows objects there."""
-    for name, value in before.items.get(AWS, {}).items():
-        if now.items[AWS].get(name) != value:
+    for name, value in before.place.get(AWS, {}).items():
+        if now.place[AWS].get(name) != value:
             message = (
                 f"the stack on disk has {name} {value}: with another one Terraform would create every CA again, so "
                 "use a new stack for it"
@@ -156,7 +121,7 @@ def _check_removal(spec: Spec, name: str, item: Item, before: Record) -> Iterato
     else:
         yield from _check_forgotten_generation(removed_key, item, removal)
     provider = None if isinstance(removal, str) else removal.provider
-    if item.get(PROVIDER) not in (None, provider and provider.model_dump(exclude_none=True)):
+    if item.provider not in (None, provider and provider.model_dump(exclude_none=True)):
         yield Violation(loc, f"'{key}' had its own 'provider': repeat it here, so that Terraform finds '{key}'")
 
 
@@ -165,27 +130,27 @@ def _check_destroyed(
 ) -> Iterator[Violation]:
     """Check that an item to destroy is not protected, and that the ARN which confirms it is its own, if it is known."""
     key, typed = name.partition(".")[2], removal.destroy
-    if item.get(PROTECTED):
+    if item.protected:
         message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
         yield Violation(loc, message)
-    known, name_at_aws, principal = known_arn(item), item.get(NAME_AT_AWS), item.get(PRINCIPAL)
+    known, principal = item.known_arn, item.principal
     others = [
         other
         for table in (before.items, before.let_go if known is None else {})
         for other, each in table.items()
-        if other != name and typed in (known_arn(each), each.get(REMOVAL, {}).get(DESTROY))
+        if other != name and typed in (each.known_arn, each.removal and each.removal.destroy)
     ]
     if known is not None and known != typed:
-        yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', which is {known}")
+        yield Violation((*loc, "destroy"), f"'{typed}' is not '{key}', which is {known}")
     elif principal in ("user", "role") and f":{principal}/" not in typed:
-        yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', which is a {principal}")
-    elif name_at_aws is not None and re.split("[:/]", typed)[-1] != name_at_aws:
-        yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', whose name is '{name_at_aws}'")
+        yield Violation((*loc, "destroy"), f"'{typed}' is not '{key}', which is a {principal}")
+    elif item.name is not None and re.split("[:/]", typed)[-1] != item.name:
+        yield Violation((*loc, "destroy"), f"'{typed}' is not '{key}', whose name is '{item.name}'")
     elif others:
-        yield Violation((*loc, DESTROY), f"'{typed}' is '{others[0].partition('.')[2]}', not '{key}'")
+        yield Violation((*loc, "destroy"), f"'{typed}' is '{others[0].partition('.')[2]}', not '{key}'")
 
 
-def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
+def _check_identity(loc: tuple[str, str], before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Violation]:
     """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
     for name, value in before.items() if now else ():
         row = by_path().get(f"{AUTHORITIES}.*.{name}")
@@ -200,35 +165,35 @@ def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[V
 
 def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Violation]:
     """Check that `removed` covers the last generation of a forgotten CA: otherwise Terraform would revoke it."""
-    terms, last = item.get(CERTIFICATE), removal.generation if isinstance(removal, Forget) else 1
-    if terms is not None and terms[GENERATION] > last:
-        entry = f"{key}: {{forget: everything, generation: {terms[GENERATION]}}}"
-        message = f"Terraform would revoke its certificate of generation {terms[GENERATION]}: write '{entry}'"
+    terms, last = item.certificate, removal.generation if isinstance(removal, Forget) else 1
+    if terms is not None and terms.generation > last:
+        entry = f"{key}: {{forget: everything, generation: {terms.generation}}}"
+        message = f"Terraform would revoke its certificate of generation {terms.generation}: write '{entry}'"
         yield Violation(("removed", key), message)
 
 
 def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violation]:
     """Check a CA that stays: its provider, and the certificate that this stack issued for it."""
     loc = (AUTHORITIES, key)
-    if before.get(MANAGED) and before.get(PROVIDER) != now.get(PROVIDER):
+    if before.managed and before.provider != now.provider:
         message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
-        yield Violation((*loc, PROVIDER), message)
-    yield from check_arn(loc, before, now.get(ARN))
-    yield from _check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
-    yield from _check_revocation(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
-    if _permits(before):
+        yield Violation((*loc, "provider"), message)
+    yield from check_arn(loc, before, now.arn)
+    yield from _check_identity(loc, before.identity, now.identity)
+    yield from _check_revocation(loc, before.revocation, now.revocation)
+    if before.is_permitting:
         yield from _check_permission(loc, spec.certificate_authorities[key], is_forgotten=key in spec.removed)
-    issued, planned = before.get(CERTIFICATE), now.get(CERTIFICATE)
+    issued, planned = before.certificate, now.certificate
     if issued is not None and planned is None:
         yield from _check_handover(spec, key, issued)
     elif issued is not None and planned is not None:
         yield from _check_certificate_terms(loc, issued, planned)
-    elif planned is not None and before.get(MANAGED):
-        yield from _check_second_certificate(loc, before.get(ACTIVATION), planned[GENERATION])
+    elif planned is not None and before.managed:
+        yield from _check_second_certificate(loc, before.activation, planned.generation)
     yield from _check_back_to_pending(loc, before, now)
 
 
-def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
+def _check_revocation(loc: tuple[str, str], before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Violation]:
     """Check that revocation is not switched off by omitting its block: revoked certificates would stay unknown."""
     for name, was_on in before.items():
         if was_on and name not in now:
@@ -252,9 +217,9 @@ def _check_permission(
         yield Violation((*loc, "permissions"), message)
 
 
-def _check_handover(spec: Spec, key: str, issued: Item) -> Iterator[Violation]:
+def _check_handover(spec: Spec, key: str, issued: Terms) -> Iterator[Violation]:
     """Check that a certificate that is no longer issued here is forgotten: otherwise Terraform would revoke it."""
-    removal, generation = spec.removed.get(key), issued[GENERATION]
+    removal, generation = spec.removed.get(key), issued.generation
     if spec.managed[key].activation not in (None, "external", _PENDING):
         message = (
             f"Terraform cannot forget the certificate of '{key}' and install another one at once: apply"
@@ -288,44 +253,44 @@ def _check_second_certificate(loc: tuple[str, str], before: str | None, generati
 
 def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
     """Check that a CA with a certificate does not go back to `pending`: it would lose its permissions and shares."""
-    had_one = CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
-    if had_one and now.get(ACTIVATION) == _PENDING:
+    had_one = before.certificate or before.activation not in (None, _PENDING)
+    if had_one and now.activation == _PENDING:
         message = (
             f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are removed. "
             "Leave 'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
         )
-        yield Violation((*loc, ACTIVATION), message)
+        yield Violation((*loc, "activation"), message)
 
 
-def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) -> Iterator[Violation]:
+def _check_certificate_terms(loc: tuple[str, str], issued: Terms, planned: Terms) -> Iterator[Violation]:
     """Check that the terms of a generation stay the same: an issued certificate cannot change."""
-    generation, previous = planned[GENERATION], issued[GENERATION]
-    if generation > issued.get(OLDEST, previous) + 1 and generation == previous + 1:
+    generation, previous = planned.generation, issued.generation
+    if generation > (issued.oldest or previous) + 1 and generation == previous + 1:
         message = (
-            f"Terraform cannot install generation {generation} while {issued[OLDEST]} is installed, and it is not "
+            f"Terraform cannot install generation {generation} while {issued.oldest} is installed, and it is not "
             f"known whether {previous} was applied: {HOW}"
         )
-        yield Violation((*loc, GENERATION), message)
+        yield Violation((*loc, "generation"), message)
     if generation not in (previous, previous + 1):
         reason = "Terraform would revoke it" if generation < previous else "Terraform cannot skip one"
         message = (
             f"generation {previous} was rendered, and {reason}: the next one is {previous + 1}. If {previous} was "
             "never applied, show the state with '--state', or restore the stack's directory to its earlier content"
         )
-        yield Violation((*loc, GENERATION), message)
-    elif generation > previous and issued.get(SIGNED_IN) != planned.get(SIGNED_IN):
+        yield Violation((*loc, "generation"), message)
+    elif generation > previous and issued.signed_in != planned.signed_in:
         message = (
             "the earlier generation was signed with another 'provider', and Terraform would no longer find it: "
             "choose a parent with the same 'provider', or create a new CA"
         )
         yield Violation((*loc, "parent"), message)
-    if generation != previous or set(issued) == {GENERATION}:
-        return
-    for term in sorted({*issued, *planned} - {SIGNED_IN, OLDEST}):
-        if issued.get(term) != planned.get(term):
+    before, now = issued.further, planned.further
+    is_known = before or issued.signed_in or issued.oldest
+    for term in sorted({*before, *now}) if generation == previous and is_known else ():
+        if before.get(term) != now.get(term):
             message = (
-                f"generation {generation} was issued with {term} {_describe(issued.get(term))}, seen "
-                f"{_describe(planned.get(term))}: an issued certificate cannot change, "
+                f"generation {generation} was issued with {term} {_describe(before.get(term))}, seen "
+                f"{_describe(now.get(term))}: an issued certificate cannot change, "
                 f"'generation: {generation + 1}' issues a new one"
             )
             yield Violation((*loc, term), message)

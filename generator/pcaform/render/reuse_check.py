@@ -8,28 +8,8 @@ another one, it replaces the object.
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from pcaform.render.history import (
-    APPLIED,
-    ARN_IN_STATE,
-    DESTROY,
-    Item,
-    call_of,
-    calls_of,
-    chains_of,
-    list_made_calls,
-    renamed_items,
-)
-from pcaform.render.manifest import (
-    ARN,
-    FORMER,
-    MANAGED,
-    NAME_AT_AWS,
-    PERMITS,
-    PRINCIPAL,
-    REMOVAL,
-    Items,
-    Record,
-)
+from pcaform.render.history import call_of, calls_of, chains_of, list_made_calls, renamed_items
+from pcaform.render.manifest import Item, Items, Record
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -42,12 +22,12 @@ _NAME_FIELDS = {"issuers": ("role", "role_name"), "crl_buckets": ("bucket",)}
 def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     """Check that no key is used again which, for all that is known, the state still has for something else."""
     for name, item in now.items.items():
-        gone, earlier = before.let_go.get(name), before.items.get(name, {})
-        is_new = not earlier or not earlier.get(MANAGED, True)
-        if gone and is_new and APPLIED not in gone and _claims(name, item) and not is_same_existing(gone, item):
+        gone, earlier = before.let_go.get(name), before.items.get(name)
+        is_new = earlier is None or not earlier.is_managed
+        if gone and is_new and not gone.applied and _claims(name, item) and not is_same_existing(gone, item):
             yield Violation(tuple(name.split(".", 1)), _left(name, gone))
-        elif _takes_permission(item, now.let_go.get(name)):
-            yield Violation(tuple(name.split(".", 1)), _left(name, now.let_go[name]))
+        elif (taken := now.let_go.get(name)) and _takes_permission(item, taken):
+            yield Violation(tuple(name.split(".", 1)), _left(name, taken))
     origins = {new: old for old, new in renamed_items(spec).items()}
     claims: dict[str, str] = {}
     for name, item in {**now.items, **_list_gone(now, before)}.items():
@@ -62,16 +42,15 @@ def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Viola
 
 def _claims(name: str, item: Item) -> frozenset[str]:
     """Return the calls that the state may have for an item; of a CA that is managed elsewhere, its permission."""
-    if item.get(MANAGED, True):
+    if item.is_managed:
         return calls_of(name, item)
-    return frozenset([module_names.permission(_key(name))] if item.get(PERMITS) else ())
+    return frozenset([module_names.permission(_key(name))] if item.permits else ())
 
 
-def _takes_permission(item: Item, gone: Item | None) -> bool:
+def _takes_permission(item: Item, gone: Item) -> bool:
     """Tell whether a reference has the permission of what is let go under its key, which may be another CA."""
-    is_same = gone is not None and gone.get(ARN) is not None and gone[ARN] == item.get(ARN)
-    is_other = gone is not None and gone.get(MANAGED, True) and gone.get(PERMITS) and not is_same
-    return bool(is_other and not item.get(MANAGED, True) and item.get(PERMITS))
+    is_other = gone.is_managed and gone.permits and (gone.arn is None or gone.arn != item.arn)
+    return bool(is_other and not item.is_managed and item.permits)
 
 
 def _conflict(call: str, owners: tuple[str, str], origins: Mapping[str, str], now: Record) -> Violation:
@@ -81,26 +60,28 @@ def _conflict(call: str, owners: tuple[str, str], origins: Mapping[str, str], no
     other = next(name for name in owners if name != user)
     loc = tuple(user.split(".", 1))
     if other not in now.items:
-        return Violation((*loc, "renamed_from") if user in origins else loc, _left(other, now.let_go.get(other, {})))
+        return Violation(
+            (*loc, "renamed_from") if user in origins else loc, _left(other, now.let_go.get(other, Item()))
+        )
     message = f"'module.{call}' was that of '{_key(other)}', and it is not known whether the state has it there"
     return Violation(loc, f"{message}: use another key, or {HOW}")
 
 
 def _left(name: str, gone: Item) -> str:
-    fate = "destroyed" if DESTROY in gone.get(REMOVAL, {}) else "forgotten"
+    fate = "destroyed" if gone.removal and gone.removal.destroy else "forgotten"
     return f"an earlier spec had '{_key(name)}' {fate}, and it is not known whether that was applied: {HOW}"
 
 
 def _list_gone(now: Record, before: Record) -> Items:
     """Return what was let go, and, for all that is known, may still be there."""
-    is_undone = {name for name, item in before.let_go.items() if APPLIED in item and name not in now.let_go}
+    is_undone = {name for name, item in before.let_go.items() if item.applied and name not in now.let_go}
     gone = {**before.let_go, **now.let_go}
     return {name: item for name, item in gone.items() if name not in now.items and name not in is_undone}
 
 
 def is_same_existing(gone: Item, item: Item) -> bool:
     """Tell whether an item is declared as the existing one that was let go: importing it again changes nothing."""
-    return item.get(ARN) is not None and item.get(ARN) == gone.get(ARN) and DESTROY not in gone[REMOVAL]
+    return item.arn is not None and item.arn == gone.arn and not (gone.removal and gone.removal.destroy)
 
 
 def check_principal(loc: tuple[str, str], name: str, before: Item, now: Item) -> Iterator[Violation]:
@@ -108,10 +89,9 @@ def check_principal(loc: tuple[str, str], name: str, before: Item, now: Item) ->
 
     Terraform would destroy the one that is in use; only a user gets another name in place.
     """
-    (section, key), kind = loc, before.get(PRINCIPAL)
-    old, new = before.get(NAME_AT_AWS), now.get(NAME_AT_AWS)
+    (section, key), kind, old, new = loc, before.principal, before.name, now.name
     way = f"write 'removed: {{{name}: forget}}', or destroy it when it is no longer used"
-    if kind not in (None, now.get(PRINCIPAL), "existing"):
+    if kind not in (None, now.principal, "existing"):
         message = (
             f"'{key}' was a {kind} of this stack, and Terraform would destroy it: give the new principal a new key"
         )
@@ -125,25 +105,19 @@ def check_principal(loc: tuple[str, str], name: str, before: Item, now: Item) ->
 
 def check_arn(loc: tuple[str, str], before: Item, now: str | None) -> Iterator[Violation]:
     """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
-    known = known_arn(before)
+    known = before.known_arn
     if known is None or known == now:
         return
-    if now is None and before.get(MANAGED, True):
-        if APPLIED not in before:
+    if now is None and before.is_managed:
+        if not before.applied:
             message = f"until the import of {known} is applied, Terraform would create another one: keep it, or {HOW}"
-            yield Violation((*loc, ARN), message)
+            yield Violation((*loc, "arn"), message)
         return
     message = (
         f"'{loc[1]}' was {known}, seen {now or 'none'}: that is another one. Give it a new key; if this stack "
         f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
     )
-    yield Violation((*loc, ARN), message)
-
-
-def known_arn(item: Item) -> str | None:
-    """Return the ARN of an item in the state that was shown, or in the spec."""
-    arn: str | None = item.get(ARN_IN_STATE) or item.get(ARN)
-    return arn
+    yield Violation((*loc, "arn"), message)
 
 
 def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
@@ -196,7 +170,7 @@ def _check_renamed_too(spec: Spec, now: Record) -> Iterator[Violation]:
     """Check that no move begins or ends where a rename does: one object cannot move to two places, or two to one."""
     sources, targets = {new: old for old, new in now.moves.items()}, now.moves
     for name, item in now.items.items() if now.moves else ():
-        for chain in chains_of(name, item) if FORMER in item else ():
+        for chain in chains_of(name, item) if item.former else ():
             for old, new in pairwise(f"module.{call}" for call in chain):
                 move = old if targets.get(old, new) != new else sources.get(new, old)
                 if move != old or targets.get(old, new) != new:

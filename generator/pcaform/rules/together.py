@@ -3,9 +3,9 @@
 A stack destroys what its state has and its spec has not, and `prevent_destroy` is in the directory of the other one.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pcaform.core.files import display_name
 from pcaform.core.finding import Finding
@@ -13,6 +13,9 @@ from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 from pcaform.terraform.state_location import state_identity, state_location
+
+if TYPE_CHECKING:
+    from pcaform.render.manifest import Record
 
 TOGETHER = {
     "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
@@ -31,7 +34,6 @@ TOGETHER = {
 SpecFile = tuple[str, Spec, Document]
 Fact = tuple[str, Hashable]
 """A rule, and a value that only one stack may have."""
-Items = Mapping[str, Mapping[str, Any]]
 
 
 def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding]:
@@ -49,21 +51,20 @@ def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding
                 )
 
 
-def check_against(files: Sequence[SpecFile], directory: PurePath, items: Items) -> Iterator[Finding]:
-    """Yield each fact that a spec has in common with a rendered stack, as its manifest has the items."""
+def check_against(files: Sequence[SpecFile], directory: PurePath, record: "Record") -> Iterator[Finding]:
+    """Yield each fact that a spec has in common with a rendered stack, as its manifest has it."""
     name, out = directory.name, str(directory.parent)
     taken: set[Fact] = {("stack-twice", name.casefold())}
-    backend, place = items.get("backend", {}), directory.as_posix()
+    backend, place = record.place.get("backend", {}), directory.as_posix()
     taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
-    managed = (item for item in items.values() if item.get("managed", True))
-    taken |= {("shared-arn", item["arn"]) for item in managed if item.get("arn") is not None}
+    taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
     for _, spec, document in files:
         for fact, loc, what in _list_facts(spec, out):
             if fact in taken:
                 yield _problem(document, fact, loc, f"{what} is also that of the stack '{name}' beside it")
 
 
-def check_renamed(spec_file: SpecFile, name: str, items: Items) -> Finding | None:
+def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:
     """Return the problem of a new stack that may be a rendered one under another name, and so have its state.
 
     A backend that only `terraform init` completes does not tell. The new name would start without a history.
@@ -72,18 +73,18 @@ def check_renamed(spec_file: SpecFile, name: str, items: Items) -> Finding | Non
 
     _, spec, document = spec_file
     kind, settings = state_location(spec.terraform.backend)
-    old = items.get(manifest.BACKEND, {kind: {}}).get(kind)
+    old = record.place.get(manifest.BACKEND, {kind: {}}).get(kind)
     if old is None or any(settings.get(setting, value) != value for setting, value in old.items()):
         return None
     if all(state_identity(kind, each, name) for each in (settings, old)):
         return None
     own = manifest.build_manifest_items(spec)
     own |= {origin: own[item] for origin, item in history.renamed_items(spec).items()}
-    if own[manifest.AWS] != items.get(manifest.AWS):
+    if manifest.place_of(spec)[manifest.AWS] != record.place.get(manifest.AWS):
         return None
-    for item in sorted(own.keys() & items.keys() - history.OF_STACK):
-        parts = [(own[item].get(part), items[item].get(part)) for part in (manifest.IDENTITY, manifest.NAME_AT_AWS)]
-        if any(ours for ours, _ in parts) and all(ours == theirs for ours, theirs in parts):
+    for item in sorted(own.keys() & record.items.keys()):
+        ours, theirs = ((each.identity, each.name) for each in (own[item], record.items[item]))
+        if any(ours) and ours == theirs:
             message = (
                 f"the stack '{name}' beside it has '{item.partition('.')[2]}' too, and only 'terraform init' knows the "
                 f"places of the states: if it is this stack, rename its directory to '{spec.stack}'; if this one has a "

@@ -16,7 +16,7 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
-from pcaform.terraform.schema import ATTRIBUTES, STATE
+from pcaform.terraform.schema import ATTRIBUTES, STATE, SourceKind
 
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key
@@ -27,7 +27,7 @@ _ADVICE = "use the output of 'terraform state pull' or 'terraform show -json'"
 
 
 @dataclass(frozen=True, slots=True)
-class _Instance:
+class Instance:
     """One instance of a resource in either format; `hidden` has the names of attributes that are marked sensitive.
 
     `deposed` is the key of a deposed object: it was replaced and is still to be deleted.
@@ -57,12 +57,13 @@ def read(content: bytes, name: str, *, is_applied: bool = False) -> Inventory:
         raise Failure(f"{name}: this does not show for sure what was applied: use the output of 'terraform state pull'")
     others: Counter[str] = Counter()
     try:
-        return _build_inventory(_instances(document, others), others)
+        return build_inventory(_instances(document, others), others)
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Failure(f"{name}: a resource in the state is incomplete: the state is damaged or was edited") from None
 
 
-def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
+def build_inventory(instances: Iterator[Instance], others: Mapping[str, int], source: SourceKind = STATE) -> Inventory:
+    """Return the resources about CAs among some instances, without secrets, and notes on the others about CAs."""
     resources: list[Resource] = []
     notes: list[ImportNote] = []
     for instance in instances:
@@ -76,14 +77,14 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
             visible = {key: value for key, value in allowed.items() if key not in unread}
             found = Resource(kind, address, visible, is_reference=instance.is_data, provider=instance.provider)
             resources.append(replace(found, unread=unread))
-            reason = "'{}' is marked sensitive in the state, so it was not read"
+            reason = f"'{{}}' is marked sensitive in the {source.noun}, so it was not read"
             notes += [ImportNote("unknown", address, reason.format(key)) for key in sorted(unread)]
         elif not instance.is_data and kind.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", address, f"a spec has no field for '{kind}'"))
-    return Inventory(tuple(resources), tuple(notes), source=STATE, others=others)
+    return Inventory(tuple(resources), tuple(notes), source=source, others=others)
 
 
-def _destroy_notes(instance: _Instance) -> Iterator[ImportNote]:
+def _destroy_notes(instance: Instance) -> Iterator[ImportNote]:
     """Yield notes on instances that any plan destroys or replaces because of their mark in the state."""
     if instance.deposed:
         address = f"{instance.address} (deposed object {instance.deposed})"
@@ -108,7 +109,7 @@ def _is_relevant(kind: Any) -> bool:
     return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(ACMPCA_PREFIX))
 
 
-def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_Instance]:
+def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[Instance]:
     """Yield the instances about CAs and their users, and count other resources by type."""
     if "resources" in document:
         for resource in document["resources"]:
@@ -129,7 +130,7 @@ def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_I
     yield from prior if has_cas else planned
 
 
-def _state_instances(resource: Mapping[str, Any]) -> Iterator[_Instance]:
+def _state_instances(resource: Mapping[str, Any]) -> Iterator[Instance]:
     """Yield the instances of a resource in a state of version 4."""
     kind, is_data = resource["type"], resource["mode"] == _DATA
     parts = (resource.get("module"), _DATA if is_data else None, kind, resource["name"])
@@ -139,7 +140,7 @@ def _state_instances(resource: Mapping[str, Any]) -> Iterator[_Instance]:
         index = instance.get("index_key")
         attributes = instance.get("attributes")
         paths = instance.get("sensitive_attributes") or ()
-        yield _Instance(
+        yield Instance(
             kind,
             base if index is None else with_key(base, index),
             is_data,
@@ -151,7 +152,7 @@ def _state_instances(resource: Mapping[str, Any]) -> Iterator[_Instance]:
         )
 
 
-def _shown_instances(values: Any, others: Counter[str]) -> Iterator[_Instance]:
+def _shown_instances(values: Any, others: Counter[str]) -> Iterator[Instance]:
     """Yield the instances of all modules in the output of `show -json`."""
     modules = [values["root_module"]] if values and "root_module" in values else []
     while modules:
@@ -160,7 +161,7 @@ def _shown_instances(values: Any, others: Counter[str]) -> Iterator[_Instance]:
         for resource in module.get("resources") or ():
             if _is_relevant(resource["type"]):
                 hidden, shown = resource.get("sensitive_values") or {}, resource.get("values")
-                yield _Instance(
+                yield Instance(
                     resource["type"],
                     resource["address"],
                     resource["mode"] == _DATA,

@@ -14,12 +14,13 @@ from typing import Any, Literal
 from pcaform.core import facts
 from pcaform.terraform import resource_types as types
 
-Source = Literal["state", "live", "hcl"]
+Source = Literal["state", "plan", "live", "hcl"]
 Sources = tuple[Source, ...]
 Kind = Literal["string", "number", "bool", "set", "map", "block"]
 Form = Literal["exact", "unordered", "json", "lower"]
-ALL: Sources = ("state", "live", "hcl")
-TERRAFORM: Sources = ("state", "hcl")
+ALL: Sources = ("state", "plan", "live", "hcl")
+TERRAFORM: Sources = ("state", "plan", "hcl")
+_FILES: Sources = ("plan", "hcl")
 NOT_YET = "no release"
 """Stands for the release of an argument that AWS has and no release of the provider takes."""
 FLOOR = "5.100"
@@ -134,19 +135,19 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("", "aws.region"),
         _row("", "aws.account_id"),
         _row("", "aws.default_tags", carried=TERRAFORM),
-        _row("", "aws.assume_role", carried=("hcl",)),
+        _row("", "aws.assume_role", carried=_FILES),
         _row("", "terraform.backend", carried=("hcl",)),
         _row("", f"{_CA}.managed"),
         _row("", f"{_CA}.arn"),
         _row("", f"{_CA}.activation"),
         _row("", f"{_CA}.provider.region"),
-        _row("", f"{_CA}.provider.assume_role", carried=("hcl",)),
+        _row("", f"{_CA}.provider.assume_role", carried=_FILES),
         _row("", f"{_CA}.generation", carried=TERRAFORM),
         _row("", f"{_CA}.deletion_protection", carried=("hcl",)),
         _row("", "issuers.*.existing_user", "issuers.*.existing_role"),
         _row("", "issuers.*.grants"),
         _row("", "issuers.*.policy"),
-        _row("", "certificates.*.arn", carried=("live", "hcl")),
+        _row("", "certificates.*.arn", carried=("plan", "live", "hcl")),
         _row("", "moves", carried=TERRAFORM),
         _row("", "removed", "waivers", carried=()),
         _row("", *(f"{section}.*.ignore" for section in _IGNORING), carried=()),

@@ -9,8 +9,9 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ BINARY = "PCAFORM_TERRAFORM"
 MIRROR = "PCAFORM_PROVIDER_MIRROR"
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _DIFFERENCES = 2
+_POLL = 0.2
 _COLOUR = r"\x1b\[[0-9;]*m"
 _DECORATION = re.compile(rf"^(?:{_COLOUR})*[╷│╵](?:{_COLOUR})* ?|{_COLOUR}", re.MULTILINE)
 """Colours, and the frame around messages, which commands without -no-color print even without a terminal."""
@@ -146,31 +148,65 @@ class Terraform:
             )
 
     def _run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
-        process = subprocess.Popen(
-            [self.binary, *arguments],
-            cwd=self.directory,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        stdout, stderr = _wait(process)
+        with _held_signals() as release:
+            process = subprocess.Popen(
+                [self.binary, *arguments],
+                cwd=self.directory,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+            stdout, stderr = _wait(process, release)
         if process.returncode not in codes:
             output = _DECORATION.sub("", stderr or stdout).strip()
             raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:", *output.splitlines())
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
-def _wait(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Wait for the child; an interrupt is passed on once, so that Terraform can save its state and release its lock."""
+@contextmanager
+def _held_signals() -> Iterator[Callable[[], None]]:
+    """Hold interruptions back until the yielded function is called: no child may start that nobody could end."""
+    held: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()
+    found = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM) if is_main}
+    handlers = {each: handler for each, handler in found.items() if callable(handler)}
+
+    def release() -> None:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        while held:
+            signal.raise_signal(held.pop())
+
+    for number in handlers:
+        signal.signal(number, lambda number, _: held.append(number))
     try:
+        yield release
+    finally:
+        release()
+
+
+def _wait(process: subprocess.Popen[str], release: Callable[[], None]) -> tuple[str, str]:
+    """Wait for the child; an interruption is passed on, so that Terraform can save its state and release its lock.
+
+    A second interruption kills it. Its providers, which are in its process group, never outlive it.
+    """
+    try:
+        release()
         return process.communicate()
     except BaseException:
-        process.send_signal(signal.SIGINT)
-        process.communicate()
+        try:
+            process.send_signal(signal.SIGINT)
+            while process.poll() is None:  # its providers may keep its output open for longer
+                with suppress(subprocess.TimeoutExpired):
+                    process.communicate(timeout=_POLL)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
         raise
 
 

@@ -50,6 +50,12 @@ def plain_defaults(resource: str) -> Mapping[str, Any]:
 
 
 @cache
+def provider_defaults(resource: str) -> Mapping[str, Any]:
+    """Return what the provider plans for the arguments of a resource, outside of blocks, that are left out."""
+    return {row.name: row.default for row in arguments_of(resource) if row.default is not None and row.name == row.top}
+
+
+@cache
 def identity_fields() -> tuple[str, ...]:
     """Return the fields of a CA that AWS never changes: with another value it is another CA, with another key."""
     return _fields_of_a_ca(row for row in arguments_of(types.AUTHORITY) if row.is_fixed)
@@ -187,24 +193,24 @@ class SourceKind:
     """Whether the default tags of a provider can be told from the tags of a resource."""
 
 
-_SOURCES: tuple[Source, ...] = ("state", "hcl", "live")
+_SOURCES: tuple[Source, ...] = ("state", "plan", "hcl", "live")
 _CAPABILITIES: Mapping[str, tuple[Any, ...]] = {
-    "description": ("a Terraform state", "a configuration", "a live account"),
-    "noun": ("state", "files", "account"),
-    "has_addresses": (True, True, False),
-    "is_applied_over": (True, False, False),
-    "knows_requests": (True, True, False),
-    "has_certificates": (True, False, True),
-    "knows_shared_cas": (False, False, True),
-    "owns_principals": (True, True, False),
-    "selects_principals": (False, False, True),
-    "lists_other_resources": (True, True, False),
-    "has_providers": (False, True, False),
-    "has_default_tags": (True, True, False),
+    "description": ("a Terraform state", "a plan", "a configuration", "a live account"),
+    "noun": ("state", "plan", "files", "account"),
+    "has_addresses": (True, True, True, False),
+    "is_applied_over": (True, True, False, False),
+    "knows_requests": (True, True, True, False),
+    "has_certificates": (True, True, False, True),
+    "knows_shared_cas": (False, False, False, True),
+    "owns_principals": (True, True, True, False),
+    "selects_principals": (False, False, False, True),
+    "lists_other_resources": (True, True, True, False),
+    "has_providers": (False, True, True, False),
+    "has_default_tags": (True, True, True, False),
 }
 """Each field of a kind, for each of these sources in this order."""
-STATE, HCL, LIVE = (
+STATE, PLAN, HCL, LIVE = (
     SourceKind(name=name, **{field: row[number] for field, row in _CAPABILITIES.items()})
     for number, name in enumerate(_SOURCES)
 )
-KINDS: Mapping[Source, SourceKind] = {kind.name: kind for kind in (STATE, LIVE, HCL)}
+KINDS: Mapping[Source, SourceKind] = {kind.name: kind for kind in (STATE, PLAN, LIVE, HCL)}

@@ -1,6 +1,7 @@
 """CAs and names that nothing tells apart are decided once, with the same result as each alone."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 import yaml_strategies  # noqa: F401 - it says how many examples are drawn, without a deadline
 from checks.access.test_mutations import SAMPLES, SCENARIO, SPEC, with_policy
 from pcaform.checks.access import expected
-from pcaform.checks.access.check import Decision, decide_by_class, decide_requests
+from pcaform.checks.access.access_request import RequestMatrix
+from pcaform.checks.access.check import Decision, decide_by_class, decider
+from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.sources.account_snapshot import IamPrincipal, Policy
 
@@ -54,6 +57,13 @@ def documents(draw: st.DrawFn) -> str:
         for _ in range(draw(st.integers(1, 3)))
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def decide_requests(
+    scenario: Scenario, subject: Subject, grants: ExpectedDecision | None, samples: dict[str, str]
+) -> Iterator[Decision]:
+    """Decide every request by itself."""
+    return map(decider(scenario, subject, grants), RequestMatrix(scenario, subject, samples).requests())
 
 
 def parts(decisions: Any) -> list[tuple[Any, ...]]:

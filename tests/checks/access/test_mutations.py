@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pcaform.checks.access import expected
-from pcaform.checks.access.check import decide_requests
+from pcaform.checks.access.check import decide_by_class
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError
@@ -47,7 +47,7 @@ def is_noticed(subject: Subject) -> bool:
     try:
         return any(
             decision.message
-            for decision in decide_requests(SCENARIO, subject, expected.expected_decision(SPEC, subject), SAMPLES)
+            for decision in decide_by_class(SCENARIO, subject, expected.expected_decision(SPEC, subject), SAMPLES).kept
         )
     except PolicyError:
         return True
@@ -161,7 +161,7 @@ def test_what_only_a_denial_forbids_is_no_fault_where_no_spec_says_more() -> Non
     """The Deny of the other templates still stands, whatever the Allow says."""
     subject = next(each for each in SCENARIO.subjects if each.kind == "issuer" and each.is_owned)
     wide = next(mutant for statement, what, mutant in mutants(subject) if what == "no condition" and _issues(statement))
-    assert [each.message for each in decide_requests(SCENARIO, wide, None, SAMPLES) if each.message] == []
+    assert [each.message for each in decide_by_class(SCENARIO, wide, None, SAMPLES).kept if each.message] == []
 
 
 def _issues(statement: Statement) -> bool:

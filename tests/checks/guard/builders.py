@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import Change, Plan, Resource
+from pcaform.terraform.plan_json import Change, Plan, Resource
 
 CA, OTHER = (
     f"arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{digit * 8}-1111-1111-1111-111111111111"

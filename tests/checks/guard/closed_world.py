@@ -13,8 +13,8 @@ from typing import Any
 
 from checks.guard.policy_texts import LIVE, request
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.verdict import GuardResult
+from pcaform.terraform.plan_json import read
 
 PLAN = json.loads(lzma.decompress((Path(__file__).parent / "closed_world.plan.xz").read_bytes()))
 RECORDS = {record["address"]: record for record in PLAN["resource_changes"]}

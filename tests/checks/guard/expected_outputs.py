@@ -13,7 +13,6 @@ from checks.guard.closed_world import HAZARDS as UNJUDGED
 from checks.guard.closed_world import judge
 from checks.guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
@@ -21,6 +20,7 @@ from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
+from pcaform.terraform.plan_json import Change, Plan, Resource
 
 PLANS = tuple(Path(__file__).parent / name for name in ("corpus.out", "plans.out"))
 _CHANGING = (

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.verdict import GuardResult
+from pcaform.terraform.plan_json import read
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acmpca_certificate"

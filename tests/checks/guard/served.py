@@ -3,7 +3,7 @@
 from typing import Any
 
 from checks.guard.builders import AUTHORITY, CA, allow, change, policy, rules, there
-from pcaform.checks.guard.plan_json import Resource
+from pcaform.terraform.plan_json import Resource
 
 NAME, ZONE = "crl.corp.example", "corp.example"
 PUBLIC: dict[str, Any] = {"enabled": True, "s3_bucket_name": "lists", "s3_object_acl": "PUBLIC_READ"}

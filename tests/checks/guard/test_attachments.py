@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from checks.guard.builders import CA, ISSUES, STORES, allow, change, messages, policy, rules, there
-from pcaform.checks.guard.plan_json import Change, Resource
+from pcaform.terraform.plan_json import Change, Resource
 
 ARN, ELSEWHERE = "arn:aws:iam::123456789012:policy/pki", "arn:aws:iam::123456789012:policy/elsewhere"
 FULL, VIEW = (f"arn:aws:iam::aws:policy/{name}" for name in ("AWSPrivateCAFullAccess", "ReadOnlyAccess"))

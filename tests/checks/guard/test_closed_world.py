@@ -18,8 +18,8 @@ from checks.guard.closed_world import (
     mutations,
     new,
 )
-from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Failure
+from pcaform.terraform.plan_json import read
 from pcaform.terraform.schema import computed_attributes
 
 LABELS = {"tags", "tags_all", "id", "region", "description", "timeouts", "unique_id", "create_date"}

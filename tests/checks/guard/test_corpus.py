@@ -13,7 +13,6 @@ from checks.guard import real_plans as plans
 from checks.guard.corpus import HAZARDS, Hazard
 from checks.guard.expected_outputs import PLANS, settled, shown
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.rule import all_rules
 from pcaform.checks.guard.spec_diff.check import check_specs, fill_unknown
@@ -24,6 +23,7 @@ from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
 from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
+from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 from terraform_steps import init_once

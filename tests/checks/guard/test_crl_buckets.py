@@ -6,7 +6,7 @@ import pytest
 
 from checks.guard.builders import AUTHORITY, CA, allow, change, deny, messages, policy, rules, there
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import Plan, Resource
+from pcaform.terraform.plan_json import Plan, Resource
 
 NAME = "crl.corp.example"
 

@@ -7,7 +7,7 @@ import pytest
 
 from checks.guard.builders import CA, ISSUES, STORES, allow, change, deny, equal, messages, policy, rules, there
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import Change, Plan, Resource
+from pcaform.terraform.plan_json import Change, Plan, Resource
 
 IAM = "arn:aws:iam::123456789012"
 ROLE, USER, GROUP = f"{IAM}:role/pki/issuer", f"{IAM}:user/ci", f"{IAM}:group/signers"

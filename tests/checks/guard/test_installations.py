@@ -8,8 +8,8 @@ from checks.guard import policy_texts as written
 from checks.guard.policy_texts import DAY, LIVE, LIVE_SINCE, pem
 from pcaform.checks.guard.check import run_rules
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.verdict import GuardFinding, Note, Undecided
+from pcaform.terraform.plan_json import Change, Plan, Resource
 
 ARN = {"certificate_authority_arn": written.ARN}
 ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})

@@ -8,8 +8,8 @@ import pytest
 
 from conftest import Run
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Failure
+from pcaform.terraform.plan_json import read
 
 PLAN: dict[str, Any] = {"format_version": "1.2", "planned_values": {}, "errored": False}
 """The least that Terraform writes: lists that are empty are left out."""

@@ -12,10 +12,10 @@ from checks.guard import real_plans as plans
 from checks.guard.expected_outputs import PLANS, settled
 from conftest import Run
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.sandbox_process import open_sandbox
+from pcaform.terraform.plan_json import read
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 from terraform_steps import apply_without_plan

@@ -10,9 +10,9 @@ import pytest
 
 from checks.guard.builders import AUTHORITY, CA, END_ENTITY, OTHER, SUBORDINATE, allow, equal, policy
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.plan_json import Plan, read
-from pcaform.checks.guard.policy_documents import fill_policy_documents
 from pcaform.cli.sandbox_process import open_sandbox
+from pcaform.sources.policy_documents import fill_policy_documents
+from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, find_binary
 from terraform_steps import apply_without_plan
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
 from pcaform.spec.stack import Spec
+from pcaform.terraform.plan_json import Change, Plan
 
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"

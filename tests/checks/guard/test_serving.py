@@ -12,7 +12,7 @@ from checks.guard.builders import AUTHORITY, CA, change, deny, policy, rules, th
 from checks.guard.served import ALIAS, BEHIND, BUCKET, FRONT, NAME, NAMED, OBJECTS, ORIGIN, ZONE, created, edited, state
 from pcaform.checks.guard.analysis.revocation import serving
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Plan
+from pcaform.terraform.plan_json import Plan
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from checks.guard.builders import (
     rules,
     there,
 )
-from pcaform.checks.guard.plan_json import Change
+from pcaform.terraform.plan_json import Change
 
 ACCOUNT = {"AWS": "222222222222"}
 RAM = "arn:aws:ram:eu-west-1:123456789012:resource-share/pki"

@@ -2,8 +2,7 @@
 
 import pytest
 
-from pcaform.iam.evaluator.conditions import Condition
-from pcaform.iam.evaluator.samples import samples, satisfying
+from pcaform.iam.evaluator.conditions import Condition, samples, satisfying
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,32 @@
-"""Decides each request of each principal by evaluating its policies, and compares the result with the grants."""
+"""Decides each request of each principal by evaluating its policies, and compares the result with the grants.
 
+An account with n principals and n CAs has n² pairs of them, and all but a few are alike: of CAs and of names that no
+policy of a principal, and no grant, tells apart, one is decided for all.
+"""
+
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Self
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import ANY_NAME, NO_CA, AccessRequest
-from pcaform.checks.access.classes import ca_classes, name_classes
-from pcaform.checks.access.expected import ExpectedDecision
-from pcaform.checks.access.request_matrix import SERIES_BY_NAME, RequestMatrix
+from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
+from pcaform.checks.access.expected import NOTHING_TOLD, ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
-from pcaform.iam.documents import Document, read_document
+from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
+from pcaform.iam.evaluator.patterns import is_resource
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ALLOW_ALL = read_document({"Version": "2012-10-17", "Statement": _ALLOW_ALL_STATEMENT}, "allow all")
+_AUTHORITY, _NAMES = "acm:certificateauthority", "acm:domainnames"
+_VARIABLE = re.compile(r"\$\{(?![*?$]\})")
+"""The start of a policy variable, whose value is the request's; `${*}` is a star."""
+Tell = Callable[[str], Hashable]
+"""From a CA's label, or a name, to what the grants say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,10 @@ class AccessResult:
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
 
 
-def decide_requests(
-    scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
-) -> Iterator[Decision]:
-    """Yield whether each request of one principal is allowed, and what is wrong with that."""
-    return map(_decider(scenario, subject, expected), RequestMatrix(scenario, subject, samples).requests())
-
-
-def _decider(
+def decider(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None
 ) -> Callable[[AccessRequest], Decision]:
+    """Return what tells whether a request of one principal is allowed, and what is wrong with that."""
     of_action, name = policies_by_action(policies_of(subject)), f"{subject.kind} {subject.key}"
 
     def decide(request: AccessRequest) -> Decision:
@@ -92,13 +95,10 @@ def policies_by_action(policies: Policies) -> Callable[[str], Policies]:
             )
 
         boundary = policies.boundary and matching(policies.boundary)
-        return Policies(identity=tuple(filter(_has_any, map(matching, policies.identity))), boundary=boundary)
+        identity = tuple(each for each in map(matching, policies.identity) if each.statements)
+        return Policies(identity=identity, boundary=boundary)
 
     return of_action
-
-
-def _has_any(document: Document) -> bool:
-    return bool(document.statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +119,60 @@ def decide_by_class(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
 ) -> Decisions:
     """Decide all requests of one principal, but only once for CAs and for names that nothing tells apart."""
-    matrix, policies = RequestMatrix(scenario, subject, samples), policies_of(subject)
-    cas = ca_classes(matrix, policies, expected.of_ca if expected else _alike)
-    names = name_classes(matrix, policies, expected.of_name if expected else _alike)
-    decide = _decider(scenario, subject, expected)
+    matrix, policies, told = RequestMatrix(scenario, subject, samples), policies_of(subject), expected or NOTHING_TOLD
+    cas, names = _ca_classes(matrix, policies, told.of_ca), _name_classes(matrix, policies, told.of_name)
+    decide = decider(scenario, subject, expected)
     few = replace(matrix, samples={each: samples[each] for each in dict.fromkeys(names.values())})
-    on_ca, to_acm = {}, {NO_CA: _to_acm(few, NO_CA, names, samples, decide)}
+    on_ca, to_acm = {}, {access_request.NO_CA: _to_acm(few, access_request.NO_CA, names, samples, decide)}
     for label in dict.fromkeys(cas.values()):
         on_ca[label] = _keep(map(decide, few.on_ca(label, matrix.cas[label])))
         to_acm[label] = _to_acm(few, label, names, samples, decide)
     parts = [
         *(on_ca[first].on(label) for label, first in cas.items()),
         _keep(map(decide, few.on_no_ca())),
-        *(to_acm[first].on(label) for label, first in {**cas, NO_CA: NO_CA}.items()),
+        *(to_acm[first].on(label) for label, first in {**cas, access_request.NO_CA: access_request.NO_CA}.items()),
         _keep(map(decide, few.on_certificates())),
     ]
     return Decisions(sum(part.judged for part in parts), tuple(each for part in parts for each in part.kept))
 
 
-def _alike(_: str) -> None:
-    """Tell no CA and no name from another."""
+def _ca_classes(matrix: RequestMatrix, policies: Policies, tell: Tell) -> Mapping[str, str]:
+    """Return the label of each CA -> that of the first of its class."""
+    statements = list(_statements(policies))
+    patterns = {each for one in statements for each in (*(one.resources or ()), *(one.not_resources or ()))}
+    conditions = [each for one in statements for each in one.conditions if each.key == _AUTHORITY]
+
+    def signature(label: str, arn: str) -> Hashable:
+        if any(_VARIABLE.search(text) for each in conditions for text in each.values):
+            return arn
+        resources = tuple(arn if _VARIABLE.search(each) else is_resource(arn, each, {}) for each in sorted(patterns))
+        return tell(label), resources, tuple(each.is_met({_AUTHORITY: (arn,)}) for each in conditions)
+
+    return _first_of_each({label: signature(label, arn) for label, arn in matrix.cas.items()})
+
+
+def _name_classes(matrix: RequestMatrix, policies: Policies, tell: Tell) -> Mapping[str, str]:
+    """Return each pattern of names -> the first one of its class."""
+    conditions = [each for one in _statements(policies) for each in one.conditions if each.key == _NAMES]
+
+    def signature(name: str) -> Hashable:
+        if any(_VARIABLE.search(text) for each in conditions for text in each.values):
+            return name
+        contexts = ({_NAMES: (name,)}, {_NAMES: (name, access_request.OUTSIDE_NAME)})
+        return tell(name), tuple(each.is_met(context) for each in conditions for context in contexts)
+
+    return _first_of_each({pattern: signature(name) for pattern, name in matrix.samples.items()})
+
+
+def _statements(policies: Policies) -> Iterator[Statement]:
+    boundary = () if policies.boundary is None else (policies.boundary,)
+    for document in (*policies.identity, *boundary):
+        yield from document.statements
+
+
+def _first_of_each(signatures: Mapping[str, Hashable]) -> dict[str, str]:
+    first: dict[Hashable, str] = {}
+    return {label: first.setdefault(signature, label) for label, signature in signatures.items()}
 
 
 def _keep(decisions: Iterable[Decision]) -> Decisions:
@@ -160,12 +194,12 @@ def _to_acm(
     judged, kept, sizes = 0, list[Decision](), Counter(names.values())
     for number, by_name in series.items():
         decided = {name: _keep(each) for name, each in by_name.items()}
-        is_by_name = number < SERIES_BY_NAME
+        is_by_name = number < access_request.SERIES_BY_NAME
         judged += sum(each.judged * ((is_by_name and sizes[name]) or 1) for name, each in decided.items())
         if not is_by_name or not any(each.kept for each in decided.values()):
             kept += (each for one in decided.values() for each in one.kept)
             continue
-        for name, first in {**names, ANY_NAME: ANY_NAME}.items():
+        for name, first in {**names, access_request.ANY_NAME: access_request.ANY_NAME}.items():
             found = decided[first].kept if first in decided else ()
             kept += found if name == first else (_for_name(each, name, samples[name]) for each in found)
     return Decisions(judged, tuple(kept))
@@ -205,13 +239,10 @@ def _find_fault(
     """Return what is wrong with the decision for a request; empty if nothing is."""
     if not is_allowed and request.variant == access_request.CONDITIONS_MET:
         return ""
-    is_expected = expected is not None and expected.decide(request)
-    if expected is not None and is_allowed and not is_expected:
-        is_by_grant = subject.kind == "issuer"
-        return f"is allowed, but {'no grant allows it' if is_by_grant else f'is not part of the {subject.kind} role'}"
-    if is_expected and not is_allowed:
-        is_by_grant = subject.kind == "issuer"
-        return f"is denied, but {'a grant allows it' if is_by_grant else f'is part of the {subject.kind} role'}"
+    if expected is not None and is_allowed is not expected.decide(request):
+        seen, grant, part = ("allowed", "no", "not ") if is_allowed else ("denied", "a", "")
+        by = f"{grant} grant allows it" if subject.kind == "issuer" else f"is {part}part of the {subject.kind} role"
+        return f"is {seen}, but {by}"
     is_real = request.variant not in (access_request.WITH_ALLOW_ALL, access_request.WITHOUT_DENIES)
     return _check_separation(subject.kind, request) if is_allowed and is_real else ""
 

@@ -22,15 +22,14 @@ class ExpectedDecision:
     """
 
     decide: Callable[[AccessRequest], bool]
-    of_ca: Callable[[str], Hashable]
-    of_name: Callable[[str], Hashable]
+    of_ca: Callable[[str], Hashable] = lambda _: None
+    of_name: Callable[[str], Hashable] = lambda _: None
 
 
+NOTHING_TOLD = ExpectedDecision(lambda _: False)
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 """On purpose not the list that policies are built from: what is expected must not follow an error there."""
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")
-
-
 _AUDITOR_ACTIONS = (
     *actions.READING,
     "acm-pca:CreateCertificateAuthorityAuditReport",
@@ -43,9 +42,7 @@ def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
     """Return what a spec allows a principal; None for a policy that it copies verbatim."""
     if subject.kind != "issuer":
         decide = partial(_is_operator_request, spec, subject.kind)
-        return ExpectedDecision(
-            decide, lambda key: (key in spec.certificate_authorities, key in spec.managed), _nothing
-        )
+        return ExpectedDecision(decide, lambda key: (key in spec.certificate_authorities, key in spec.managed))
     grants = spec.issuers[subject.key].grants
     patterns = [each for grant in grants if isinstance(grant, ManagedGrant) for each in grant.domain_names]
     if not grants:
@@ -55,10 +52,6 @@ def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
         lambda key: tuple(key in grant.certificate_authorities for grant in grants),
         lambda name: tuple(_is_like(name, pattern) for pattern in patterns),
     )
-
-
-def _nothing(_: str) -> None:
-    """Tell no name from another."""
 
 
 def _is_operator_request(spec: Spec, kind: str, request: AccessRequest) -> bool:

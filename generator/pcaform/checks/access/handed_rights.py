@@ -1,14 +1,15 @@
 """Finds by which actions of IAM and the like a principal gets rights over CAs that its policies do not name."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import Decision, is_allowed, policies_of
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam.escalation import EXPORT, FILLING, Handing
+from pcaform.iam.evaluator.conditions import satisfying
 from pcaform.iam.evaluator.evaluate import Policies
-from pcaform.iam.evaluator.samples import satisfying
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.iam.rights import Holder, Rights, iam_prefix, join_holders, target_of, trusted
 from pcaform.sources.account_snapshot import IamPrincipal
@@ -32,7 +33,7 @@ def _holders(principal: IamPrincipal) -> Iterator[Holder]:
     if own is None or principal.path.startswith(_SERVICE_ROLES):
         return
     names, services = trusted(principal.trust) if principal.trust else (frozenset[str](), frozenset[str]())
-    yield Holder(own.trusting(services), tuple(each.document for each in principal.policies), trusts=names)
+    yield Holder(replace(own, services=services), tuple(each.document for each in principal.policies), trusts=names)
     for policy in principal.policies:
         held = target_of(policy.arn)
         if held:

@@ -103,27 +103,24 @@ def _module(arguments: Mapping[str, Any]) -> str:
 
 def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subject]:
     for call, arguments in configuration.modules.items():
-        module = _module(arguments)
+        module, (section, _, key) = _module(arguments), call.partition("_")
         if module in _PRINCIPALS:
-            kind, _, key = call.partition("_")
-            texts = {name: _policy_json(each, scenario, call) for name, each in arguments.get("policies", {}).items()}
-            iam = _principal(arguments, tuple(Policy(str(name), text) for name, text in texts.items()), scenario)
+            role, path = arguments.get("role_name"), str(arguments.get("path", "/"))
+            kind: PrincipalKind = "user" if role is None else "role"
+            iam_name = str(arguments.get("user_name") if role is None else role)
+            policies = tuple(
+                _policy(name, each, scenario, call=call) for name, each in arguments.get("policies", {}).items()
+            )
+            iam = IamPrincipal(kind, iam_name, scenario.arn("iam", f"{kind}{path}{iam_name}"), path, policies)
             is_owned = module != "issuer-attachment"
-            yield Subject(key, kind, iam, is_owned=is_owned, owner_tag=f"{iam.kind}/{iam.name}")
+            yield Subject(key, section, iam, is_owned=is_owned, owner_tag=f"{kind}/{iam_name}")
 
 
-def _principal(arguments: Mapping[str, Any], policies: tuple[Policy, ...], scenario: Scenario) -> IamPrincipal:
-    role, path = arguments.get("role_name"), str(arguments.get("path", "/"))
-    kind: PrincipalKind = "user" if role is None else "role"
-    name = str(arguments.get("user_name") if role is None else role)
-    return IamPrincipal(kind, name, scenario.arn("iam", f"{kind}{path}{name}"), path, policies)
-
-
-def _policy_json(policy: Any, scenario: Scenario, call: str) -> str:
+def _policy(name: str, policy: Any, scenario: Scenario, *, call: str) -> Policy:
     """Return a policy as JSON, with symbolic ARNs in place of references to CAs."""
     if not isinstance(policy, Call):
         raise Failure(f"module.{call}: this policy is not a jsonencode of literal values and cannot be checked")
-    return json.dumps(_resolve(policy.argument, scenario, call), ensure_ascii=False)
+    return Policy(str(name), json.dumps(_resolve(policy.argument, scenario, call), ensure_ascii=False))
 
 
 def _resolve(value: Any, scenario: Scenario, call: str) -> Any:

@@ -1,5 +1,6 @@
 """Audits an account: reads it once, runs all rules, adds expiry dates and costs, and builds the report of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,13 +9,13 @@ from pcaform.checks.access.check import AccessResult
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, sort_findings
 from pcaform.core import facts
-from pcaform.core.formats.html_page import Page, Row
+from pcaform.core.formats.html_page import Row, format_page
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count, day, days_until
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import GONE, AccountSnapshot
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.session import Account
 from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_progress
@@ -61,39 +62,31 @@ def audit(
         len(snapshot.certificates),
         sort_findings(findings, now),
         _list_ends(snapshot),
-        _list_costs(snapshot),
+        tuple(_list_costs(snapshot)),
         tuple(dict.fromkeys(unknown)),
     )
 
 
 def _list_ends(snapshot: AccountSnapshot) -> tuple[End, ...]:
     """Return when CAs and certificates end, the soonest first."""
-    ends = [
-        End("CA", ca.name, ca.arn, ca.status, ca.ends)
-        for ca in snapshot.authorities
-        if ca.ends is not None and ca.status not in GONE
+    found: list[tuple[str, CaStatus | Certificate]] = [
+        *(("CA", each) for each in snapshot.authorities if each.status not in GONE),
+        *(("certificate", each) for each in snapshot.certificates if each.status == "ISSUED"),
     ]
-    ends += [
-        End("certificate", certificate.name, certificate.arn, certificate.status, certificate.ends)
-        for certificate in snapshot.certificates
-        if certificate.ends is not None and certificate.status == "ISSUED"
-    ]
+    ends = [End(what, each.name, each.arn, each.status, each.ends) for what, each in found if each.ends]
     return tuple(sorted(ends, key=lambda end: (day(end.day), end.what, end.name, end.arn)))
 
 
-def _list_costs(snapshot: AccountSnapshot) -> tuple[Cost, ...]:
-    """Return what each CA of the account costs in a month.
+def _list_costs(snapshot: AccountSnapshot) -> Iterator[Cost]:
+    """Yield what each CA of the account costs in a month.
 
     AWS bills every status but DELETED and FAILED: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html.
     """
-    return tuple(
-        Cost(
-            ca.name, ca.arn, ca.status, mode, None if ca.arn.startswith("arn:aws-cn:") else facts.MONTHLY_USD.get(mode)
-        )
-        for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn))
-        if ca.status not in GONE
-        for mode in [ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE]
-    )
+    for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn)):
+        if ca.status not in GONE:
+            mode = ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE
+            price = None if ca.arn.startswith("arn:aws-cn:") else facts.MONTHLY_USD.get(mode)
+            yield Cost(ca.name, ca.arn, ca.status, mode, price)
 
 
 def build_report(audit: Audit) -> Report:
@@ -125,16 +118,15 @@ def _finding_lines(audit: Audit) -> Iterator[str]:
 
 
 def _end_lines(audit: Audit) -> Iterator[str]:
-    if audit.ends:
-        yield "expiry dates"
+    if not audit.ends:
+        return
+    yield "expiry dates"
     for end in audit.ends[:_SHOWN]:
         status = f", {end.status}" if end.status == "DISABLED" else ""
         yield f"{day(end.day):10}  {end.what} {end.name}: {_left(end, audit.moment)}{status}"
-    more = len(audit.ends) - _SHOWN
-    if more > 0:
-        yield f"{'later':10}  {more} more, listed by --format json and html"
-    if audit.ends:
-        yield ""
+    if len(audit.ends) > _SHOWN:
+        yield f"{'later':10}  {len(audit.ends) - _SHOWN} more, listed by --format json and html"
+    yield ""
 
 
 def _left(end: End, now: datetime) -> str:
@@ -145,10 +137,10 @@ def _left(end: End, now: datetime) -> str:
 
 def _cost_lines(audit: Audit) -> Iterator[str]:
     yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({audit.price})"
-    for mode, usd in sorted({(cost.usage_mode, cost.monthly_usd) for cost in audit.costs}, key=str):
-        count = sum(cost.usage_mode == mode and cost.monthly_usd == usd for cost in audit.costs)
-        total = "no price" if usd is None else f"{count * usd} USD"
-        yield f"{total:>10}  {count} in mode {mode}"
+    counts = Counter((cost.usage_mode, cost.monthly_usd) for cost in audit.costs)
+    for (mode, usd), number in sorted(counts.items(), key=lambda each: str(each[0])):
+        total = "no price" if usd is None else f"{number * usd} USD"
+        yield f"{total:>10}  {number} in mode {mode}"
     for cost in audit.costs:
         if cost.status != "ACTIVE":
             yield f"{_price(cost):>10}  of it for CA {cost.name}, which is {cost.status}"
@@ -172,38 +164,34 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
 
 def _format_html(audit: Audit) -> str:
     """Return one page: all that the JSON holds, for people."""
-    now = audit.moment
-    read = f"{', '.join(audit.regions)}, read {now:%Y-%m-%d %H:%M} UTC by pcaform audit"
-    page = Page(f"Private CAs of account {audit.account_id}", read)
-    page.add_totals(
-        (
-            (str(len(audit.findings)), "findings"),
-            (str(audit.authorities), "CAs"),
-            (str(audit.certificates), "managed certificates"),
-            (f"{audit.monthly_usd} USD", "a month"),
-        )
+    now, classes = audit.moment, {"now": "now", "any day": "any"}
+    totals = {
+        "findings": len(audit.findings),
+        "CAs": audit.authorities,
+        "managed certificates": audit.certificates,
+        "a month": f"{audit.monthly_usd} USD",
+    }
+    findings: list[Row] = [
+        (classes.get(start, "soon"), (start, (each.subject, each.arn), (each.message, each.rule), each.advice))
+        for each, start in ((each, _when(each, now)) for each in audit.findings)
+    ]
+    unread: list[Row] = [("", (note.address, note.reason)) for note in audit.unknown]
+    ends: list[Row] = [
+        ("", (day(end.day), (f"{end.what} {end.name}", end.arn), _left(end, now), end.status)) for end in audit.ends
+    ]
+    costs: list[Row] = [
+        ("", ((each.name, each.arn), _price(each), each.usage_mode, each.status)) for each in audit.costs
+    ]
+    columns = ("from", "subject", "what is wrong", "what to do")
+    return format_page(
+        f"Private CAs of account {audit.account_id}",
+        f"{', '.join(audit.regions)}, read {now:%Y-%m-%d %H:%M} UTC by pcaform audit",
+        totals=((str(number), unit) for unit, number in totals.items()),
+        tables=(
+            ("Findings, soonest first", columns, findings) if findings else ("No findings", (), ()),
+            ("Not read", ("subject", "reason"), unread),
+            ("Expiry dates", ("day", "subject", "left", "status"), ends),
+            (f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs),
+        ),
+        footer=f"Costs: {audit.price}. Not shown: {audit.not_shown}.",
     )
-    classes, findings = {"now": "now", "any day": "any"}, ((each, _when(each, now)) for each in audit.findings)
-    rows: Iterable[Row] = (
-        (
-            classes.get(start, "soon"),
-            ((start, ""), (each.subject, each.arn), (each.message, each.rule), (each.advice, "")),
-        )
-        for each, start in findings
-    )
-    page.add_table("Findings, soonest first", ("from", "subject", "what is wrong", "what to do"), rows)
-    if not audit.findings:
-        page.add_heading("No findings")
-    unread: Iterable[Row] = (("", ((note.address, ""), (note.reason, ""))) for note in audit.unknown)
-    page.add_table("Not read", ("subject", "reason"), unread)
-    ends: Iterable[Row] = (
-        ("", ((day(end.day), ""), (f"{end.what} {end.name}", end.arn), (_left(end, now), ""), (end.status, "")))
-        for end in audit.ends
-    )
-    page.add_table("Expiry dates", ("day", "subject", "left", "status"), ends)
-    costs: Iterable[Row] = (
-        ("", ((cost.name, cost.arn), (_price(cost), ""), (cost.usage_mode, ""), (cost.status, "")))
-        for cost in audit.costs
-    )
-    page.add_table(f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs)
-    return page.finish(f"Costs: {audit.price}. Not shown: {audit.not_shown}.")

@@ -100,11 +100,11 @@ def sort_findings(findings: Iterable[AuditFinding], now: datetime) -> tuple[Audi
     def sort_key(finding: AuditFinding) -> tuple[bool, str, str, str]:
         return finding.day is None, day(max(finding.day or now, now)), finding.subject, finding.message
 
-    def weigh(finding: AuditFinding) -> AuditFinding:
-        does_harm = finding.day is not None and finding.day <= now
-        return replace(finding, severity=Severity.ERROR if does_harm else Severity.WARNING)
-
-    return tuple(weigh(finding) for finding in sorted(findings, key=sort_key))
+    harmful = {True: Severity.ERROR, False: Severity.WARNING}
+    return tuple(
+        replace(each, severity=harmful[each.day is not None and each.day <= now])
+        for each in sorted(findings, key=sort_key)
+    )
 
 
 @dataclass(frozen=True, slots=True)

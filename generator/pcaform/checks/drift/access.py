@@ -3,7 +3,7 @@
 Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,10 +17,11 @@ from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
+from pcaform.iam.policies.statements import owner_tag
 from pcaform.sources.account_snapshot import POLICY, AccountSnapshot, CaStatus, IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.account_snapshot import Certificate as LiveCertificate
 from pcaform.sources.aws.access_level import is_relevant
-from pcaform.spec.issuers import Issuer, Role
+from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
@@ -43,36 +44,22 @@ def compare_certificates(
         if not active:
             message = f"there is no ACM certificate for '{certificate.domain_name}' from '{ca.name}'"
             advice = "correct or remove its 'arn'" if certificate.arn else "apply the stack: it requests one"
-            gone = _no_certificate(place, message, advice, candidates) if candidates else None
-            yield gone or Difference(Kind.APPLIED, place, message, advice, ca.arn)
+            kind, arn = Kind.APPLIED, ca.arn
+            for live in candidates[:1]:  # ACM never issues or renews it any more, and Terraform keeps such a one
+                kind, arn, status = Kind.RENEWAL, live.arn, certificate_status(live.status)
+                message += f"; of {arn}: {status.describe(reason=live.failure, ended=day(live.ends))}"
+                replacing = "If the stack's state has it, replace it with 'terraform apply -replace'"
+                advice = f"{status.advice}. {replacing}, else {advice}"
+            yield Difference(kind, place, message, advice, arn, is_urgent=bool(candidates))
         elif len(active) > 1:
             message = f"{len(active)} certificates for '{certificate.domain_name}': which is this stack's is unknown"
             advice = "look up in the state which it is: " + ", ".join(live.arn for live in active)
             yield Difference(Kind.UNKNOWN, place, message, advice, ca.arn)
         else:
             yield from _compare_certificate(place, certificate, active[0])
-            yield from _compare_status(place, active[0])
             for reason in unrenewable(active[0], now=now, expiring=expiring):
                 advice = "find out what ACM's reason means, and renew it: aws acm renew-certificate"
                 yield Difference(Kind.RENEWAL, place, reason, advice, active[0].arn, is_urgent=True)
-
-
-def _no_certificate(place: str, message: str, advice: str, ended: Sequence[LiveCertificate]) -> Difference:
-    """Return that only certificates are left that ACM never issues or renews any more; Terraform keeps such a one."""
-    live = ended[0]
-    status = certificate_status(live.status)
-    problem = status.describe(reason=live.failure, ended=day(live.ends))
-    message = f"{message}; of {live.arn}: {problem}"
-    advice = f"{status.advice}. If the stack's state has it, replace it with 'terraform apply -replace', else {advice}"
-    return Difference(Kind.RENEWAL, place, message, advice, live.arn, is_urgent=True)
-
-
-def _compare_status(place: str, live: LiveCertificate) -> Iterator[Difference]:
-    status = certificate_status(live.status)
-    if status.problem:
-        kind = Kind.RENEWAL if live.status in CERTIFICATE_STATUSES else Kind.UNKNOWN
-        message = status.describe(reason=live.failure, ended=day(live.ends))
-        yield Difference(kind, place, message, status.advice, live.arn, is_urgent=True)
 
 
 def _is_candidate(live: LiveCertificate, certificate: Certificate, arns: Container[str | None]) -> bool:
@@ -91,25 +78,32 @@ def _compare_certificate(place: str, certificate: Certificate, live: LiveCertifi
     if live.key_algorithm and certificate.key_algorithm != live.key_algorithm:
         message = f"'{certificate.key_algorithm}' in the spec, '{live.key_algorithm}' at AWS"
         yield Difference(Kind.APPLIED, f"{place}.key_algorithm", message, advice, live.arn)
+    status = certificate_status(live.status)
+    if status.problem:
+        kind = Kind.RENEWAL if live.status in CERTIFICATE_STATUSES else Kind.UNKNOWN
+        message = status.describe(reason=live.failure, ended=day(live.ends))
+        yield Difference(kind, place, message, status.advice, live.arn, is_urgent=True)
 
 
 def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
     """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
     principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.principals}
-    for key, issuer in spec.issuers.items():
-        kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
-        build = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
+    entries: list[tuple[str, str, Any]] = [("issuers", key, issuer) for key, issuer in spec.issuers.items()]
+    for section, key, settings in [*entries, *spec.operator_roles]:
+        if isinstance(settings, Issuer):
+            kind, _, name = owner_tag(settings).partition("/")
+        else:
+            kind, name = "role", settings.role_name or key
+        build = partial(_documents, section, name, settings, spec=spec, arn_of=arns.__getitem__)
         principal, label = principals.get((kind, name)), f"{kind} '{name}'"
-        yield from _compare_principal(f"issuers.{key}", principal, label, build, settings=issuer, spec=spec)
-    for section, key, role in spec.operator_roles:
-        name = role.role_name or key
-        build = partial(_operator_documents, section, name, spec=spec, arns=arns)
-        principal, label = principals.get(("role", name)), f"role '{name}'"
-        yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=role, spec=spec)
+        yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=settings, spec=spec)
 
 
-def _operator_documents(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) -> Documents:
-    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)}
+def _documents(section: str, name: str, settings: Any, *, spec: Spec, arn_of: issuer_policies.ArnOf) -> Documents:
+    """Return the policies of an issuer or of an operator role by name; raises KeyError for a CA that is not known."""
+    if isinstance(settings, Issuer):
+        return issuer_policies.documents(settings, spec.aws, arn_of=arn_of)
+    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arn_of)}
 
 
 def _compare_principal(
@@ -125,7 +119,13 @@ def _compare_principal(
         return
     try:
         yield from _compare_policies(place, principal, build())
-        yield from _compare_trust(place, principal, settings.role if isinstance(settings, Issuer) else settings, spec)
+        role = settings.role if isinstance(settings, Issuer) else settings
+        if role is not None:
+            live = normalized_statements([principal.trust])
+            trust = normalized_statements([resource_policies.trust_policy(role.trust, spec.aws)])
+            if live != trust:
+                message = f"different at AWS: who may assume the role ({_compare_counts(live, trust)})"
+                yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, principal.arn)
     except KeyError as missing:
         message = f"its policies name the CA '{missing.args[0]}', which was not found: they are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "resolve that first", principal.arn)
@@ -163,16 +163,6 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
         yield Difference(Kind.STAYS, place, message, advice, principal.arn)
 
 
-def _compare_trust(place: str, principal: IamPrincipal, role: Role | None, spec: Spec) -> Iterator[Difference]:
-    if role is None:
-        return
-    expected = normalized_statements([resource_policies.trust_policy(role.trust, spec.aws)])
-    live = normalized_statements([principal.trust])
-    if expected != live:
-        message = f"different at AWS: who may assume the role ({_compare_counts(live, expected)})"
-        yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, principal.arn)
-
-
 def _statements(policies: Iterable[Policy]) -> frozenset[str]:
     return normalized_statements(policy.document for policy in policies)
 
@@ -204,8 +194,7 @@ def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Dif
             message = "a share in the spec, at AWS the CA has no resource policy"
             yield Difference(Kind.APPLIED, place, message, "apply the stack: it shares the CA", live.arn)
         elif share is not None and not _is_same(live.policy, share_policy(share, live.arn, region=live.region)):
-            advice = "apply the stack, or write what AWS has into the spec"
-            yield Difference(Kind.APPLIED, place, "the CA's resource policy is different at AWS", advice, live.arn)
+            yield Difference(Kind.APPLIED, place, "the CA's resource policy is different at AWS", _APPLY, live.arn)
 
 
 def _is_same(live_policy: str, expected: Mapping[str, object]) -> bool:

@@ -81,16 +81,12 @@ def _is_candidate(spec: Spec, key: str, live: CaStatus) -> bool:
     if ca.arn is not None:
         return live.arn == ca.arn
     arns = {each.arn for each in spec.certificate_authorities.values()}
-    is_here = live.region == region_of(spec, key) and not live.is_foreign and live.arn not in arns
-    return is_here and _has_same_name(live, ca)
-
-
-def _has_same_name(live: CaStatus, ca: CertificateAuthority) -> bool:
     (configuration,) = live.arguments["certificate_authority_configuration"]
     subject = {name: value for name, value in configuration["subject"][0].items() if value}
     name, whole = ca.subject.common_name, ca.subject.model_dump(exclude_none=True)
-    is_same = subject.get("common_name") == name if name else subject == whole
-    return is_same and live.arguments["type"] == ca.type
+    has_name = subject.get("common_name") == name if name else subject == whole
+    is_here = live.region == region_of(spec, key) and not live.is_foreign and live.arn not in arns
+    return is_here and has_name and live.arguments["type"] == ca.type
 
 
 def compare_cas(
@@ -112,7 +108,10 @@ def _compare_ca(
     yield from _compare_status(place, ca, live)
     if live.status in GONE:
         return
-    yield from _check_end(place, ca, live, now=now, expiring=expiring)
+    if live.status in ("ACTIVE", "DISABLED") and live.ends is not None and live.ends - now <= expiring:
+        kind = Kind.RENEWAL if ca.permissions else Kind.STAYS
+        message = f"its certificate ends on {day(live.ends)}, in {days_until(live.ends, now)} days"
+        yield _urgent(kind, place, message, _renewal_advice(ca), live)
     yield from _compare_permission(f"{place}.permissions", ca, live)
     algorithm = live.arguments["certificate_authority_configuration"][0]["key_algorithm"]
     if isinstance(ca, CertificateAuthority):
@@ -129,8 +128,10 @@ def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatc
         arns = ", ".join(live.arn for live in matches.ambiguous[key])
         name = matches.ambiguous[key][0].name
         return Difference(Kind.UNKNOWN, place, f"several CAs have the name '{name}'", f"give its 'arn', one of {arns}")
-    if region in snapshot.unlisted or region not in snapshot.regions or _is_elsewhere(spec, key):
-        reason = "it is behind a role or in another account, which was not read" if _is_elsewhere(spec, key) else ""
+    is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
+    is_elsewhere = is_foreign or bool(ca.provider and ca.provider.assume_role)
+    if is_elsewhere or region in snapshot.unlisted or region not in snapshot.regions:
+        reason = "it is behind a role or in another account, which was not read" if is_elsewhere else ""
         message = reason or f"the CAs of {region} could not be listed"
         return Difference(Kind.UNKNOWN, place, message, "compare that account or region separately", ca.arn or "")
     if ca.arn is not None:
@@ -140,17 +141,13 @@ def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatc
     return Difference(Kind.APPLIED, place, message, f"apply the stack: it creates the CA{_HINT}", is_urgent=True)
 
 
-def _is_elsewhere(spec: Spec, key: str) -> bool:
-    ca = spec.certificate_authorities[key]
-    is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
-    return bool(ca.provider and ca.provider.assume_role) or is_foreign
-
-
 def _compare_settings(
     place: str, ours: Mapping[str, Any], live: CaStatus, defaults: Mapping[str, str]
 ) -> Iterator[Difference]:
     """Yield the differences of a CA's settings. `ours` is its normal form, `defaults` are the tags of the provider."""
-    theirs = _live_form(live)
+    theirs = {**read_fields(AUTHORITY, _SECTION, live.arguments, "live"), _TAGS: dict(live.tags)}
+    del theirs["enabled"]  # compared with the status
+    theirs[_REVOCATION] = enabled_blocks(theirs[_REVOCATION]) or {}
     wanted = {**{name: ours.get(name) for name in theirs}, _TAGS: {**defaults, **ours[_TAGS]}}
     wanted[_REVOCATION] = wanted[_REVOCATION] or {}
     if TAGS in live.unread:
@@ -173,14 +170,6 @@ def _compare_settings(
         yield Difference(Kind.INEXPRESSIBLE, place, message, "nothing: a spec cannot express it", live.arn)
 
 
-def _live_form(live: CaStatus) -> dict[str, Any]:
-    """Return what AWS has, in normal form."""
-    form = read_fields(AUTHORITY, _SECTION, live.arguments, "live")
-    del form["enabled"]  # compared with the status
-    form[_REVOCATION] = enabled_blocks(form[_REVOCATION]) or {}
-    return {**form, _TAGS: dict(live.tags)}
-
-
 def _format_value(value: Any) -> str:
     """Return a value as messages write it."""
     if value is None:
@@ -192,37 +181,26 @@ def _compare_status(place: str, ca: CertificateAuthority | Reference, live: CaSt
     """Yield what is wrong with a CA's status."""
     is_enabled = not isinstance(ca, CertificateAuthority) or ca.enabled
     is_pending = isinstance(ca, CertificateAuthority) and ca.activation == "pending"
+    enabled = f"{place}.enabled"
     if live.status == "DELETED":
-        until = day(live.restorable_until)
+        message = f"it is DELETED and can be restored until {day(live.restorable_until)}"
         advice = f"restore it: aws acm-pca restore-certificate-authority, then enable it; otherwise {_NEW_CA}"
-        yield _urgent(Kind.REPLACES, place, f"it is DELETED and can be restored until {until}", advice, live)
-    elif live.status == "FAILED":
-        advice = f"delete it: {_NEW_CA}"
-        message = f"AWS could not create it ({live.failure or 'no reason given'})"
         yield _urgent(Kind.REPLACES, place, message, advice, live)
+    elif live.status == "FAILED":
+        message = f"AWS could not create it ({live.failure or 'no reason given'})"
+        yield _urgent(Kind.REPLACES, place, message, f"delete it: {_NEW_CA}", live)
     elif live.status == "EXPIRED":
         message = f"it is EXPIRED: its certificate ended on {day(live.ends)}"
         yield _urgent(Kind.RENEWAL, place, message, _renewal_advice(ca), live)
     elif live.status == "DISABLED" and is_enabled:
         advice = "apply the stack, which enables it again, or write 'enabled: false': until then it issues nothing"
-        yield _urgent(Kind.RENEWAL, f"{place}.enabled", "'true' in the spec, it is DISABLED at AWS", advice, live)
+        yield _urgent(Kind.RENEWAL, enabled, "'true' in the spec, it is DISABLED at AWS", advice, live)
     elif live.status == "ACTIVE" and not is_enabled:
         advice = "apply the stack, which disables it, or write 'enabled: true'"
-        message = "'false' in the spec, it is ACTIVE at AWS"
-        yield Difference(Kind.APPLIED, f"{place}.enabled", message, advice, live.arn)
+        yield Difference(Kind.APPLIED, enabled, "'false' in the spec, it is ACTIVE at AWS", advice, live.arn)
     elif live.status in ("PENDING_CERTIFICATE", "CREATING") and not is_pending:
         message = f"it is {live.status}: it issues nothing yet"
         yield Difference(Kind.APPLIED, place, message, "apply the whole stack", live.arn)
-
-
-def _check_end(
-    place: str, ca: CertificateAuthority | Reference, live: CaStatus, *, now: datetime, expiring: timedelta
-) -> Iterator[Difference]:
-    """Yield that a CA ends soon."""
-    if live.status in ("ACTIVE", "DISABLED") and live.ends is not None and live.ends - now <= expiring:
-        kind = Kind.RENEWAL if ca.permissions else Kind.STAYS
-        message = f"its certificate ends on {day(live.ends)}, in {days_until(live.ends, now)} days"
-        yield _urgent(kind, place, message, _renewal_advice(ca), live)
 
 
 def _renewal_advice(ca: CertificateAuthority | Reference) -> str:

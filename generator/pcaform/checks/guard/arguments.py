@@ -6,10 +6,10 @@ Source: the schema of provider aws 5.100 and 6, https://registry.terraform.io/pr
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import ATTACHMENTS, MEMBERSHIPS
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.schema import arguments_of, computed_attributes
 
 HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date", "region")

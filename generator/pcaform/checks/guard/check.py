@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pcaform.checks.guard.analysis.serving import TYPES as SERVING
 from pcaform.checks.guard.arguments import JUDGED, SECRETS, find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.policy_documents import fill_policy_documents
 from pcaform.checks.guard.rule import rules_for
 from pcaform.checks.guard.scope import Scope
 from pcaform.checks.guard.verdict import (
@@ -20,6 +18,8 @@ from pcaform.checks.guard.verdict import (
     rank,
     undecided,
 )
+from pcaform.sources.policy_documents import fill_policy_documents
+from pcaform.terraform.plan_json import Change, Plan
 
 _KNOWN_ACTIONS = {
     frozenset(actions)

@@ -13,9 +13,9 @@ from operator import itemgetter
 from typing import Any
 
 from pcaform.checks.guard.certificate import identity, key_identifiers
-from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
-from pcaform.checks.guard.references import Expressions
+from pcaform.terraform.plan_json import Change, Plan, Resource
+from pcaform.terraform.references import Expressions
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     AUTHORITY,

@@ -6,20 +6,19 @@ A plan against an empty state, or that of another stack, is that of a first appl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.verdict import Note, Undecided, note, undecided
-from pcaform.render.manifest import ARN, AUTHORITIES, AWS, FORMER, Record
+from pcaform.render.manifest import AUTHORITIES, Record
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.resource_types import AUTHORITY
 
 
 def arns_of_record(record: Record) -> dict[str, str]:
     """Return the ARNs that the CAs of a stack had in earlier renders, by address."""
-    arns = {
-        name.partition(".")[2]: item.get(ARN) for name, item in record.items.items() if name.startswith(AUTHORITIES)
-    }
+    arns = {name.partition(".")[2]: item.arn for name, item in record.items.items() if name.startswith(AUTHORITIES)}
     return {module_names.resource(module_names.ca(key), AUTHORITY): arn for key, arn in arns.items() if arn}
 
 
@@ -52,12 +51,12 @@ def lost_state(planned: Plan, spec: Spec, record: Record) -> Iterator[Change | N
     strange = {address for kind, address in listed if kind == AUTHORITY} - {
         _address(key) for key in past | {*spec.managed}
     }
-    former = [f"'{key}' was '{item[FORMER][0]}' before" for key, item in record.items.items() if item.get(FORMER)]
+    former = [f"'{key}' was '{item.former[0]}' before" for key, item in record.items.items() if item.former]
     former += [f"'{key}' was under 'removed' before" for key in record.let_go]
     if strange or (former and not listed):
         why = f"the state has {min(strange)} of another stack" if strange else f"the manifest says that {former[0]}"
         yield Change(f"stack {spec.stack}", ChangeType.STATE, (), {"why": why}, {})
-    elif not listed and any(name not in (AWS, "backend") for name in record.items):
+    elif not listed and record.items:
         message = "every CA is created, and the state is empty: right for the first apply of the stack and no other"
         yield note(f"stack {spec.stack}", f"{message}; '--account' asks AWS whether they exist")
 

@@ -12,11 +12,11 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import Target
 from pcaform.iam.rights import Holder, Rights, denies_rights, iam_prefix, join_holders, target_of, trusted
 from pcaform.terraform import resource_types as types
+from pcaform.terraform.plan_json import Change, Resource
 
 _OF_AWS = re.compile(
     r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|(?:AdministratorAccess(?:-Amplify)?|PowerUserAccess"
@@ -28,12 +28,7 @@ _OF_AWS = re.compile(
 _AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
 _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
-INLINE = (
-    types.IAM_USER_POLICY,
-    types.IAM_ROLE_POLICY,
-    types.IAM_GROUP_POLICY,
-    "aws_ssoadmin_permission_set_inline_policy",
-)
+INLINE = (*types.INLINE_POLICIES, types.SSO_INLINE_POLICY)
 ATTACHMENTS = (
     types.IAM_USER_POLICY_ATTACHMENT,
     types.IAM_ROLE_POLICY_ATTACHMENT,

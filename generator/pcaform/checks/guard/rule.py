@@ -21,13 +21,14 @@ from inspect import cleandoc
 from typing import Any
 
 from pcaform.checks.guard import rules
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.verdict import Difference, GuardFinding, Level, Outcome, Undecided, rank, undecided
 from pcaform.core.rules import Rule as AnyRule
 from pcaform.core.rules import collect
 from pcaform.core.unicode import visible
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import Change
 
 Check = Callable[[Change, PlanContext], Iterator[Outcome]]
 _CAUSES = {

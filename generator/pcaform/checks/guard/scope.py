@@ -14,11 +14,11 @@ from typing import Any
 from pcaform.checks.guard.analysis.revocation import serving
 from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.iam.rights import is_about_authorities
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     ACMPCA_PREFIX,

@@ -7,11 +7,12 @@ a plan as a whole, such as that it is not complete, has neither and always count
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.check import check_changes
-from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Undecided, Waived, note
 from pcaform.spec.sections import Waiver
 from pcaform.terraform import addresses
+from pcaform.terraform.plan_json import Change
 
 _DEPOSED = " (deposed "
 

@@ -14,19 +14,18 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, product
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.check import is_allowed, policies_by_action
 from pcaform.checks.access.report import rows
-from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, read_document, read_statements
 from pcaform.iam.escalation import FILLING, VARIABLE, Handing, is_reading
+from pcaform.iam.evaluator.conditions import samples, satisfying
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context, is_like
-from pcaform.iam.evaluator.samples import samples, satisfying
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.iam.rights import Rights, denies_rights

@@ -1,7 +1,6 @@
 """`pcaform adopt`: takes into a Terraform state what Terraform cannot import, proven before the state is touched."""
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +45,8 @@ class AdoptOptions:
         ),
     ] = False
 
+    is_initialising: Annotated[bool, typer.Option("--init", help="Run 'terraform init' in STACK first.")] = False
+
     @property
     def accepted(self) -> tuple[str, ...]:
         """The changes that are accepted, as words."""
@@ -74,7 +75,7 @@ def command(
 
 def _adopt(directory: Path, options: AdoptOptions) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
-    from pcaform.adopt.backend import open_backup
+    from pcaform.adopt.backend import open_workspace
     from pcaform.adopt.report import build_proof, format_lines
     from pcaform.adopt.session import open_session
     from pcaform.adopt.transaction import prove
@@ -86,20 +87,23 @@ def _adopt(directory: Path, options: AdoptOptions) -> int:
     steps.check_options(options, directory)
     if options.spec is not None:
         refuse_stale(options.spec, directory)
-    session = open_session(directory, user_environment(os.environ))
-    context = steps.build_proof_context(session, options)
-    with (
-        open_backup(options.keep, directory) as states,
-        tempfile.TemporaryDirectory(prefix="pcaform-adopt-") as scratch,
-    ):
-        environment = steps.build_environment(session, options, states=states, scratch=Path(scratch))
-        proven = prove(environment)
+    environment, progress = user_environment(os.environ), steps.Progress()
+    if options.is_initialising:
+        steps.initialise(directory, environment, progress)
+    with progress.step("reading the account"):
+        session = open_session(directory, environment)
+        context = steps.build_proof_context(session, options)
+    with open_workspace(options.keep, directory) as (states, scratch):
+        setting = steps.build_environment(session, options, states=states, scratch=scratch, progress=progress)
+        proven = prove(setting)
         proof = build_proof(proven, context, "not pushed")
         steps.write_proof(proof, options.proof)
+        if options.proof is not None:
+            console.print_status(f"wrote {options.proof}")
         console.print_result(join_lines(format_lines(proof)))
         if not proven.result.is_accepted:
             steps.print_refusal(proven)
             return FINDINGS
-        step = steps.conclude(session, environment, proven, options)
+        step = steps.conclude(session, setting, proven, options)
         steps.write_proof(build_proof(proven, context, step), options.proof)
     return OK

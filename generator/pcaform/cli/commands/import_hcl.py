@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pcaform.cli.exit_codes import FINDINGS, OK
-from pcaform.cli.options import ImportOptions
+from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
 from pcaform.core.garbage_collection import gc_paused
 
 
@@ -17,18 +17,20 @@ def command(
         list[str] | None,
         typer.Option("--var-file", metavar="FILE", help="A file with values of variables; repeatable."),
     ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="The region, if no provider block names it.")
-    ] = None,
-    account_id: Annotated[
-        str | None, typer.Option("--account-id", metavar="ID", help="The account, if no provider block names it.")
-    ] = None,
+    is_evaluated: Annotated[
+        bool, typer.Option("--evaluate", help="Let Terraform evaluate the rest, in a copy of the files on the sandbox.")
+    ] = False,
+    location: FileOptions = FROM_FILES,
     options: ImportOptions,
 ) -> int:
     """Print the spec of the CAs in Terraform files, as far as they are literal."""
     from pcaform.cli.import_result import write_result
-    from pcaform.sources.hcl.providers import Options
     from pcaform.sources.hcl.read import read
 
-    inventory = read(directory, Options(region=region, account_id=account_id, var_files=tuple(var_file or ())))
+    given = location.options(tuple(var_file or ()))
+    inventory = read(directory, given)
+    if is_evaluated:
+        from pcaform.cli.evaluation import evaluate
+
+        inventory = evaluate(directory, inventory, given)
     return OK if write_result(inventory, options) else FINDINGS

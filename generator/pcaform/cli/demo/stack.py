@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +151,16 @@ def import_from_each_source(stack: Stack, server: Sandbox, spec: Spec, *, text: 
         notes.append(_compare(read(str(stack.terraform.directory), Options()), spec))
     with step("pcaform import aws: the same spec") as notes, process_environment({**os.environ, **server.environment}):
         notes.append(_compare(read_inventory(Caller(), Filters()), spec))
+    pulled = stack.scratch / "pulled.tfstate"
+    pulled.write_bytes(state)
+    sources = {"state": [str(pulled)], "hcl": [str(stack.terraform.directory.resolve())], "aws": []}
     with step("each of them --into the spec that was rendered: not a byte changes"):
-        _import_into(stack, text=text, state=state)
+        for source, arguments in sources.items():
+            path = stack.scratch / f"into-{source}.yaml"
+            path.write_text(text, encoding="utf-8")
+            command = ("import", source, *arguments, "--into", str(path))
+            run_pcaform(*command, environment=stack.terraform.environment, directory=stack.scratch)
+            require(path.read_text(encoding="utf-8") == text, f"import {source} changes the spec")
 
 
 def _compare(inventory: Inventory, spec: Spec) -> str:
@@ -163,112 +172,71 @@ def _compare(inventory: Inventory, spec: Spec) -> str:
     return f"{len(inventory.resources)} resources; equal in every field that this source carries{''.join(notes)}"
 
 
-def _import_into(stack: Stack, *, text: str, state: bytes) -> None:
-    pulled = stack.scratch / "pulled.tfstate"
-    pulled.write_bytes(state)
-    sources = {"state": [str(pulled)], "hcl": [str(stack.terraform.directory.resolve())], "aws": []}
-    for source, arguments in sources.items():
-        path = stack.scratch / f"into-{source}.yaml"
-        path.write_text(text, encoding="utf-8")
-        command = ("import", source, *arguments, "--into", str(path))
-        run_pcaform(*command, environment=stack.terraform.environment, directory=stack.scratch)
-        require(path.read_text(encoding="utf-8") == text, f"import {source} changes the spec")
-
-
-@dataclass(frozen=True, slots=True)
-class _Adoption:
-    """The stack that adopts, in its own directory, and the CA that it adopts."""
-
-    terraform: Terraform
-    home: Path
-    acm_pca: Any
-    arn: str
-
-    def pcaform(self, *arguments: str) -> str:
-        """Run a command in the directory that holds the stack."""
-        return run_pcaform(*arguments, environment=self.terraform.environment, directory=self.home)
-
-    def serial(self) -> str:
-        """Return the serial number of the CA's certificate: another certificate would change it."""
-        described = self.acm_pca.describe_certificate_authority(CertificateAuthorityArn=self.arn)
-        return str(described["CertificateAuthority"]["Serial"])
-
-
 def adopt(stack: Stack, server: Sandbox) -> None:
     """Play the act: nothing is added, changed or destroyed, and the CA keeps its certificate; raises StepFailed."""
     begin_act("A CA made outside Terraform")
+    acm_pca = server.client("acm-pca", region=_REGION)
     with step(f"boto3 creates a CA in {_REGION}, lets ACM renew from it, and creates a user with a policy") as notes:
-        arn = _create_ca(server)
+        arn = _create_ca(acm_pca, server.client("iam"))
         notes.append(arn)
+    before = _serial(acm_pca, arn)
     home = stack.scratch / "adopted"
     home.mkdir()
     terraform = Terraform(stack.terraform.binary, home / _NAME, stack.terraform.environment)
-    adoption = _Adoption(terraform, home, server.client("acm-pca", region=_REGION), arn)
-    before = adoption.serial()
-    _adopt(adoption)
+    _adopt(terraform, partial(run_pcaform, environment=terraform.environment, directory=home), home / "adopt.tfplan")
     with step("the CA's certificate has the serial that it had") as notes:
-        after = adoption.serial()
+        after = _serial(acm_pca, arn)
         require(after == before, f"{before} became {after}")
         notes.append(after)
 
 
-def _create_ca(server: Sandbox) -> str:
+def _serial(acm_pca: Any, arn: str) -> str:
+    """Return the serial number of a CA's certificate: another certificate would change it."""
+    return str(acm_pca.describe_certificate_authority(CertificateAuthorityArn=arn)["CertificateAuthority"]["Serial"])
+
+
+def _create_ca(acm_pca: Any, iam: Any) -> str:
     """Create an active root that permits ACM everything, and a user who issues from it, as the console does."""
-    acm_pca = server.client("acm-pca", region=_REGION)
-    settings = {
-        "KeyAlgorithm": "EC_prime256v1",
-        "SigningAlgorithm": _ALGORITHM,
-        "Subject": {"CommonName": "Old Root CA", "Organization": "Corp"},
-    }
-    arn = str(
-        acm_pca.create_certificate_authority(
-            CertificateAuthorityType="ROOT", CertificateAuthorityConfiguration=settings
-        )["CertificateAuthorityArn"]
+    subject = {"CommonName": "Old Root CA", "Organization": "Corp"}
+    settings = {"KeyAlgorithm": "EC_prime256v1", "SigningAlgorithm": _ALGORITHM, "Subject": subject}
+    created = acm_pca.create_certificate_authority(
+        CertificateAuthorityType="ROOT", CertificateAuthorityConfiguration=settings
     )
-    _activate(acm_pca, arn)
-    acm_pca.create_permission(
-        CertificateAuthorityArn=arn, Principal=facts.ACM_PRINCIPAL, Actions=sorted(facts.ALL_PERMISSION_ACTIONS)
-    )
-    iam = server.client("iam")
-    iam.create_user(UserName="old-signer")
+    ca = {"CertificateAuthorityArn": str(created["CertificateAuthorityArn"])}
+    issued = acm_pca.issue_certificate(
+        **ca,
+        Csr=acm_pca.get_certificate_authority_csr(**ca)["Csr"].encode(),
+        SigningAlgorithm=_ALGORITHM,
+        TemplateArn=facts.template_arn(_REGION, "RootCACertificate/V1"),
+        Validity={"Type": "YEARS", "Value": 10},
+    )["CertificateArn"]
+    certificate = acm_pca.get_certificate(**ca, CertificateArn=issued)["Certificate"]
+    acm_pca.import_certificate_authority_certificate(**ca, Certificate=certificate.encode())
+    acm_pca.create_permission(**ca, Principal=facts.ACM_PRINCIPAL, Actions=sorted(facts.ALL_PERMISSION_ACTIONS))
+    (arn,) = ca.values()
     actions = ["acm-pca:IssueCertificate", "acm-pca:GetCertificate"]
     statement = {"Effect": "Allow", "Action": actions, "Resource": arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.create_user(UserName="old-signer")
     policy = iam.create_policy(PolicyName="old-signing", PolicyDocument=document)["Policy"]["Arn"]
     iam.attach_user_policy(UserName="old-signer", PolicyArn=policy)
     return arn
 
 
-def _activate(acm_pca: Any, arn: str) -> None:
-    """Let a root sign itself, and install the certificate."""
-    request = acm_pca.get_certificate_authority_csr(CertificateAuthorityArn=arn)["Csr"]
-    issued = acm_pca.issue_certificate(
-        CertificateAuthorityArn=arn,
-        Csr=request.encode(),
-        SigningAlgorithm=_ALGORITHM,
-        TemplateArn=facts.template_arn(_REGION, "RootCACertificate/V1"),
-        Validity={"Type": "YEARS", "Value": 10},
-    )["CertificateArn"]
-    certificate = acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)["Certificate"]
-    acm_pca.import_certificate_authority_certificate(CertificateAuthorityArn=arn, Certificate=certificate.encode())
-
-
-def _adopt(adoption: _Adoption) -> None:
+def _adopt(terraform: Terraform, pcaform: Callable[..., str], plan: Path) -> None:
     """Write the spec of what exists and its stack, and adopt the CA."""
     spec = f"{_NAME}.yaml"
     with step(f"pcaform import aws --region {_REGION} --stack {_NAME} --out {spec}"):
-        adoption.pcaform("import", "aws", "--region", _REGION, "--stack", _NAME, "--out", spec)
+        pcaform("import", "aws", "--region", _REGION, "--stack", _NAME, "--out", spec)
     with step(f"pcaform render {spec}; terraform init"):
-        adoption.pcaform("render", spec, "--out", ".")
-        adoption.terraform.init()
-    plan = adoption.home / "adopt.tfplan"
+        pcaform("render", spec, "--out", ".")
+        terraform.init()
     with step(f"pcaform adopt {_NAME}: proven in a copy, then pushed") as notes:
-        notes.extend(adoption.pcaform("adopt", _NAME).splitlines()[-1:])
+        notes.extend(pcaform("adopt", _NAME).splitlines()[-1:])
     with step("terraform plan imports the CA, and changes nothing") as notes:
-        adoption.terraform.plan(plan)
-        conclusion = adoption.terraform.conclusion(plan)
-        require(conclusion == _ADOPTED, f"it says '{conclusion}'")
-        notes.append(conclusion)
+        terraform.plan(plan)
+        notes.append(terraform.conclusion(plan))
+        require(notes == [_ADOPTED], f"it says '{notes[0]}'")
     with step("terraform apply; the next plan is empty"):
-        adoption.terraform.apply(plan)
-        require(is_empty(adoption.terraform.plan(plan)), "it is not")
+        terraform.apply(plan)
+        require(is_empty(terraform.plan(plan)), "it is not")

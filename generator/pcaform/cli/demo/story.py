@@ -10,12 +10,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pcaform.checks.audit.rules.expiry import no_renewal
-from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
@@ -40,6 +38,7 @@ from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.plan_json import read
 from pcaform.terraform.resource_types import PERMISSION
 from pcaform.terraform.runner import Terraform, TerraformMissing, find_binary
 
@@ -50,37 +49,26 @@ _IGNORED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo show
 _PERMISSION_ADDRESS = module_names.resource(module_names.permission("issuing"), PERMISSION)
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """An IAM user's own clients."""
-
-    acm: Any
-    acm_pca: Any
-
-
-def create_issuer(server: Sandbox, user_name: str) -> Issuer:
-    """Create an access key for the user, and return the issuer that signs its calls with it."""
+def create_client(server: Sandbox, user_name: str, service: str) -> Any:
+    """Create an access key for an issuer, and return a client of its own that signs calls with it."""
     key = server.client("iam").create_access_key(UserName=user_name)["AccessKey"]
-    credentials = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
-    return Issuer(server.client("acm", **credentials), server.client("acm-pca", **credentials))
+    return server.client(service, access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
 
 
-def issue_unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
+def issue_unmanaged(acm_pca: Any, *, arn: str, region: str, directory: Path) -> str:
     """Issue from a request made with OpenSSL, verify it, and return the certificate's ARN."""
-    issued = issuer.acm_pca.issue_certificate(
+    certificate_arn = acm_pca.issue_certificate(
         CertificateAuthorityArn=arn,
         Csr=_create_request(directory, "build.corp.example"),
         SigningAlgorithm="SHA256WITHECDSA",
         TemplateArn=facts.template_arn(region, facts.DEFAULT_TEMPLATE),
         Validity={"Type": "DAYS", "Value": 30},
-    )
-    certificate_arn = str(issued["CertificateArn"])
-    issued = issuer.acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn)
-    _verify_chain(directory, issued)
-    return certificate_arn
+    )["CertificateArn"]
+    _verify_chain(directory, acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn))
+    return str(certificate_arn)
 
 
-def try_denied_calls(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[str]:
+def try_denied_calls(acm_pca: Any, *, arn: str, other_arn: str, region: str) -> list[str]:
     """Try what an issuer must not do; return what was denied, raise StepFailed where a call is allowed."""
     order = {"Csr": b"-", "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Type": "DAYS", "Value": 1}}
     template = facts.template_arn(region, "SubordinateCACertificate_PathLen0/V1")
@@ -94,8 +82,8 @@ def try_denied_calls(issuer: Issuer, *, arn: str, other_arn: str, region: str) -
     }
     for title, (method, arguments) in attempts.items():
         try:
-            getattr(issuer.acm_pca, method)(**arguments)
-        except issuer.acm_pca.exceptions.ClientError as error:
+            getattr(acm_pca, method)(**arguments)
+        except acm_pca.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
         else:
             code = "nothing"
@@ -103,55 +91,30 @@ def try_denied_calls(issuer: Issuer, *, arn: str, other_arn: str, region: str) -
     return [f"denied: {', '.join(attempts)}"]
 
 
-def request_managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path) -> str:
+def request_managed(acm: Any, *, arn: str, user_name: str, directory: Path) -> str:
     """Request a certificate through ACM, tagged as the issuer's own, verify it, and return its ARN."""
-    requested = issuer.acm.request_certificate(
+    certificate_arn = acm.request_certificate(
         DomainName="www.corp.example",
         CertificateAuthorityArn=arn,
         KeyAlgorithm="EC_prime256v1",
         Tags=[{"Key": ISSUER_TAG, "Value": f"user/{user_name}"}],
-    )
-    certificate_arn = str(requested["CertificateArn"])
-    certificate = _describe(issuer, certificate_arn)
-    require(
-        certificate["Status"] == "ISSUED", f"ACM says {certificate['Status']} {certificate.get('FailureReason', '')}"
-    )
-    _verify(issuer, certificate_arn, directory)
-    return certificate_arn
+    )["CertificateArn"]
+    certificate = acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
+    status, reason = certificate["Status"], certificate.get("FailureReason", "")
+    require(status == "ISSUED", f"ACM says {status} {reason}")
+    _verify_chain(directory, acm.get_certificate(CertificateArn=certificate_arn))
+    return str(certificate_arn)
 
 
-def renew(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
-    """Make ACM renew, as it does before a certificate expires; return the serials before and after."""
-    before, after = _renew_at_once(issuer, administrator, certificate_arn)
-    require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
-    _verify(issuer, certificate_arn, directory)
-    return before, after["Serial"]
+def _renew_at_once(acm: Any, administrator: Any, certificate_arn: str) -> tuple[str, Any]:
+    """Make ACM renew what was exported, as it does before a certificate expires, and daily where that fails.
 
-
-def renew_without_permission(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
-    """Make ACM try to renew without the CA's permission, as it does daily from then on; return its reason."""
-    before, after = _renew_at_once(issuer, administrator, certificate_arn)
-    summary = after.get("RenewalSummary", {})
-    failed = after["Serial"] == before and "RenewalStatusReason" in summary
-    require(failed, "the renewal went through without the permission")
-    return str(summary["RenewalStatusReason"])
-
-
-def _renew_at_once(issuer: Issuer, administrator: Any, certificate_arn: str) -> tuple[str, Any]:
-    """Renew at once; ACM renews what was exported since. Return the serial before, and the certificate after."""
-    before = _describe(issuer, certificate_arn)["Serial"]
+    Return the serial before, and the certificate after.
+    """
+    before = acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]["Serial"]
     administrator.export_certificate(CertificateArn=certificate_arn, Passphrase=secrets.token_hex().encode())
     administrator.renew_certificate(CertificateArn=certificate_arn)
-    return before, _describe(issuer, certificate_arn)
-
-
-def _describe(issuer: Issuer, certificate_arn: str) -> Any:
-    return issuer.acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
-
-
-def _verify(issuer: Issuer, certificate_arn: str, directory: Path) -> None:
-    issued = issuer.acm.get_certificate(CertificateArn=certificate_arn)
-    _verify_chain(directory, issued)
+    return before, acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
 
 
 def _create_request(directory: Path, common_name: str) -> bytes:
@@ -220,13 +183,13 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
     arn = arns["issuing"]
     begin_act("Case 1: unmanaged, with acm-pca IssueCertificate")
     with step("the issuer's own key issues from an OpenSSL request; openssl verifies the chain") as notes:
-        ci = create_issuer(server, str(spec.issuers["ci"].user_name))
+        ci = create_client(server, str(spec.issuers["ci"].user_name), "acm-pca")
         notes.append(issue_unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
     with step("IAM denies the same key everything else") as notes:
         notes.extend(try_denied_calls(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
     begin_act("Case 2: managed, with acm RequestCertificate")
     web_user = str(spec.issuers["web"].user_name)
-    web = create_issuer(server, web_user)
+    web = create_client(server, web_user, "acm")
     with step("ACM issues from the CA; openssl verifies the chain") as notes:
         certificate_arn = request_managed(web, arn=arn, user_name=web_user, directory=stack.scratch)
         notes.append(certificate_arn)
@@ -238,9 +201,7 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
     _break_and_repair(stack, server, web, certificate_arn=certificate_arn, text=text, out=out)
 
 
-def _break_and_repair(
-    stack: Stack, server: Sandbox, web: Issuer, *, certificate_arn: str, text: str, out: Path
-) -> None:
+def _break_and_repair(stack: Stack, server: Sandbox, web: Any, *, certificate_arn: str, text: str, out: Path) -> None:
     begin_act("The outage: the CA's permission for ACM is gone")
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
     with step("pcaform refuses a spec without it") as notes:
@@ -257,7 +218,9 @@ def _break_and_repair(
         "applied all the same: the plan removes exactly the permission", expected={_PERMISSION_ADDRESS: ("delete",)}
     )
     with step("now ACM's renewal fails, and the certificate will expire") as notes:
-        reason = renew_without_permission(web, server.client("acm"), certificate_arn=certificate_arn)
+        before, after = _renew_at_once(web, server.client("acm"), certificate_arn)
+        reason = after.get("RenewalSummary", {}).get("RenewalStatusReason")
+        require(after["Serial"] == before and reason is not None, "the renewal went through without the permission")
         notes.append(f"RenewalStatusReason {reason}")
     with step("pcaform audit finds it, with no spec and no Terraform") as notes:
         notes.append(_audit(stack))
@@ -267,10 +230,12 @@ def _break_and_repair(
     _renew(stack, server, web, certificate_arn=certificate_arn)
 
 
-def _renew(stack: Stack, server: Sandbox, web: Issuer, *, certificate_arn: str) -> None:
+def _renew(stack: Stack, server: Sandbox, web: Any, *, certificate_arn: str) -> None:
     with step("ACM renews: same ARN, new serial") as notes:
-        before, after = renew(web, server.client("acm"), certificate_arn=certificate_arn, directory=stack.scratch)
-        notes.append(f"{before} -> {after}")
+        before, after = _renew_at_once(web, server.client("acm"), certificate_arn)
+        require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
+        _verify_chain(stack.scratch, web.get_certificate(CertificateArn=certificate_arn))
+        notes.append(f"{before} -> {after['Serial']}")
 
 
 def _require_refusal(text: str) -> str:

@@ -3,8 +3,8 @@
 The page is built as a tree, so that foreign text in it can never become markup.
 """
 
-from collections.abc import Iterable, Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
+from collections.abc import Iterable, Iterator, Sequence
+from xml.etree.ElementTree import Element, tostring
 
 from pcaform.core.unicode import visible
 
@@ -30,59 +30,51 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
 @media print { body { margin: 0; max-width: none; } }
 """
 
-Row = tuple[str, Sequence[tuple[str, str]]]
-"""A CSS class and the cells, each with a second line in small print."""
+Cell = str | tuple[str, str]
+"""Text, or text with a second line in small print."""
+Row = tuple[str, Sequence[Cell]]
+"""A CSS class and the cells."""
+Table = tuple[str, Sequence[str], Sequence[Row]]
+"""A heading, the columns and the rows; without rows nothing is shown, without columns only the heading."""
 
 
-class Page:
-    """A page that grows from top to bottom; a class because the tree is."""
-
-    def __init__(self, title: str, facts: str) -> None:
-        self._html = Element("html", lang="en")
-        head = SubElement(self._html, "head")
-        SubElement(head, "meta", charset="utf-8")
-        SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-        _add(head, "title", title)
-        SubElement(head, "style").text = _STYLE
-        self._body = SubElement(self._html, "body")
-        _add(self._body, "h1", title)
-        _add(self._body, "p", facts, css_class="facts")
-
-    def add_totals(self, counts: Iterable[tuple[str, str]]) -> None:
-        """Add numbers, each above its unit."""
-        totals = _add(self._body, "ul", css_class="sums")
-        for number, unit in counts:
-            _add(_add(totals, "li"), "b", number).tail = visible(unit)
-
-    def add_heading(self, title: str) -> None:
-        """Add a heading."""
-        _add(self._body, "h2", title)
-
-    def add_table(self, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-        """Add a table with its heading, unless it has no rows."""
-        all_rows = list(rows)
-        if not all_rows:
-            return
-        self.add_heading(title)
-        table = _add(self._body, "table")
-        head = _add(_add(table, "thead"), "tr")
-        for column in columns:
-            SubElement(head, "th", scope="col").text = column
-        body = _add(table, "tbody")
-        for css_class, cells in all_rows:
-            row = _add(body, "tr", css_class=css_class)
-            for large, small in cells:
-                cell = _add(row, "td", large)
-                if small:
-                    _add(cell, "small", small)
-
-    def finish(self, footer: str) -> str:
-        """Return the page, with a last line."""
-        _add(self._body, "footer", footer)
-        return f"<!DOCTYPE html>\n{tostring(self._html, encoding='unicode', method='html')}\n"
+def format_page(
+    title: str, facts: str, *, totals: Iterable[tuple[str, str]], tables: Iterable[Table], footer: str
+) -> str:
+    """Return a page: a title with facts, numbers, each above its unit, tables, and a last line."""
+    style = Element("style")
+    style.text = _STYLE
+    viewport = _tag("meta", name="viewport", content="width=device-width, initial-scale=1")
+    head = _tag("head", _tag("meta", charset="utf-8"), viewport, _tag("title", title), style)
+    sums = [_tag("li", _tag("b", number), unit) for number, unit in totals]
+    top = (_tag("h1", title), _tag("p", facts, css="facts"), _tag("ul", *sums, css="sums"))
+    parts = [part for table in tables for part in _format_table(*table)]
+    html = _tag("html", head, _tag("body", *top, *parts, _tag("footer", footer)), lang="en")
+    return f"<!DOCTYPE html>\n{tostring(html, encoding='unicode', method='html')}\n"
 
 
-def _add(parent: Element, tag: str, text: str | None = None, *, css_class: str = "") -> Element:
-    element = SubElement(parent, tag, {"class": css_class} if css_class else {})
-    element.text = None if text is None else visible(text)
+def _format_table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Element]:
+    if rows or not columns:
+        yield _tag("h2", title)
+    if rows:
+        head = _tag("thead", _tag("tr", *(_tag("th", column, scope="col") for column in columns)))
+        body = [_tag("tr", *map(_format_cell, cells), css=css) for css, cells in rows]
+        yield _tag("table", head, _tag("tbody", *body))
+
+
+def _format_cell(cell: Cell) -> Element:
+    large, small = (cell, "") if isinstance(cell, str) else cell
+    return _tag("td", large, *([_tag("small", small)] if small else []))
+
+
+def _tag(tag: str, /, *content: Element | str, css: str = "", **attributes: str) -> Element:
+    """Return an element with texts and other elements in it."""
+    element = Element(tag, {**attributes, **({"class": css} if css else {})})
+    for each in content:
+        if isinstance(each, Element):
+            element.append(each)
+        elif len(element):
+            element[-1].tail = visible(each)
+        else:
+            element.text = visible(each)
     return element

@@ -1,4 +1,4 @@
-"""The Condition element: the conditions of a statement, and whether a request meets them.
+"""The Condition element: the conditions of a statement, whether a request meets them, and values that would.
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_condition.html,
 reference_policies_condition-single-vs-multi-valued-context-keys.html (for set operators, an empty text is not a value),
@@ -11,9 +11,9 @@ import functools
 import ipaddress
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -27,6 +27,8 @@ _FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
 _IF_EXISTS = "IfExists"
 _NULL = "Null"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_GAPS = ("x", "", "zq")
+_STEP = {"Less": -1, "Greater": 1}
 _YEAR_AND_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
@@ -199,3 +201,46 @@ def _parse(name: str) -> _Test | None:
     operator = OPERATORS.get(base.removesuffix(_IF_EXISTS))
     known = operator is not None or base == _NULL
     return _Test(operator, quantifier, base.endswith(_IF_EXISTS)) if known else None
+
+
+def samples(condition: Condition) -> list[str]:
+    """Return values that meet a condition, by which what a policy allows only under it is found.
+
+    They are both ends of a range of addresses, and several texts for a wildcard.
+    """
+    return [each for value in condition.values for each in _of_value(condition.operator, value)]
+
+
+def satisfying(conditions: Iterable[Condition]) -> Context:
+    """Return a context that meets conditions; a negated one is met by a key that is absent."""
+    required: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for each in conditions:
+        values = samples(each) if "Not" not in each.operator else []
+        if values:
+            (required if "Null" in each.operator else found)[each.key] = (values[0],)
+    return {**required, **found}
+
+
+def _of_value(operator: str, text: str) -> list[str]:
+    if "Null" in operator:
+        return ["x"] if text == "false" else []
+    if "IpAddress" in operator:
+        network = _read_network(text)
+        return [] if network is None else [str(network[0]), str(network[-1])]
+    step = next((step for word, step in _STEP.items() if word in operator), 0)
+    if step:
+        return _beside(text, step)
+    gaps = _GAPS if "*" in text or "?" in text else _GAPS[:1]
+    return [text.replace("*", gap).replace("?", gap[:1] or "y") for gap in gaps]
+
+
+def _beside(text: str, step: int) -> list[str]:
+    """Return a number, or a moment, that is less or greater."""
+    if re.fullmatch(r"-?\d+", text):
+        return [str(int(text) + step)]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return [text]
+    return [((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) + timedelta(days=step)).isoformat()]

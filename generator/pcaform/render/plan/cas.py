@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pcaform.core import facts, name_constraints
-from pcaform.render.manifest import PROVIDER, REMOVAL, Record
+from pcaform.render.manifest import Record
 from pcaform.render.plan.module_call import ModuleCall, build_call, output, plain_arguments, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
@@ -40,7 +40,7 @@ def alias(provider: Provider) -> str:
 
 def aliased_providers(spec: Spec, record: Record) -> dict[str, dict[str, Any]]:
     """Return alias -> provider block, sorted; what was let go needs its own for as long as a state may have it."""
-    let_go = [item[REMOVAL].get(PROVIDER) for item in record.let_go.values()]
+    let_go = [item.removal and item.removal.provider for item in record.let_go.values()]
     found = [
         *(authority.provider for authority in spec.certificate_authorities.values()),
         *(Provider.model_validate(provider) for provider in let_go if provider is not None),

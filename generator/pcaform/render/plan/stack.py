@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from pcaform.render.history import DESTROY, EVERYTHING, FORGET, advance, keys_of, list_calls
-from pcaform.render.manifest import AUTHORITIES, FORMER, GENERATION, REMOVAL, Record
+from pcaform.render.history import EVERYTHING, advance, chains_of, keys_of, list_calls
+from pcaform.render.manifest import AUTHORITIES, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import aliased_providers, ca_calls, nested_blocks, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
@@ -43,7 +43,7 @@ def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> l
     Terraform rejects a `removed` and a `moved` block of a module that is still called, and both of one module.
     """
     called = {call.name for call in calls}
-    renames = dict(_list_renames(spec, called, record))
+    renames = dict(_list_renames(called, record))
     forgotten = dict.fromkeys([*_list_superseded(spec, record), *_list_forgotten(record)])
     return [
         *_imports(spec),
@@ -72,20 +72,16 @@ def _imports(spec: Spec) -> Iterator[Block]:
             yield Block("import", {"to": Reference(module_names.resource(call, resource_type)), "id": arn})
 
 
-def _list_renames(spec: Spec, called: AbstractSet[str], record: Record) -> Iterator[tuple[str, str]]:
+def _list_renames(called: AbstractSet[str], record: Record) -> Iterator[tuple[str, str]]:
     """Yield old and new name of each call of a renamed item, over all keys that it had: Terraform follows the chain.
 
     An object has one of the names; a call that never existed moves nothing.
     """
     for name, item in record.items.items():
-        if FORMER in item:
-            section, _, own = name.partition(".")
-            generation = spec.managed[own].generation if own in spec.managed else 1
-            names = [list(list_calls(section, key, generation=generation)) for key in keys_of(name, item)]
-            superseded = set(_superseded(own, generation))
-            for chain in zip(*names, strict=True):
-                if chain[-1] in called and chain[-1] not in superseded:
-                    yield from pairwise(chain)
+        superseded = set(_superseded(name.partition(".")[2], item.last_generation)) if item.former else ()
+        for chain in chains_of(name, item) if item.former else ():
+            if chain[-1] in called and chain[-1] not in superseded:
+                yield from pairwise(chain)
 
 
 def _list_superseded(spec: Spec, record: Record) -> Iterator[str]:
@@ -104,12 +100,12 @@ def _superseded(key: str, generation: int) -> Iterator[str]:
 def _list_forgotten(record: Record) -> Iterator[str]:
     """Yield the calls of each item, or of a CA's certificate, that was let go and is not to be destroyed."""
     for name, item in record.let_go.items():
-        removal = item[REMOVAL]
-        if DESTROY not in removal:
+        removal = item.removal
+        if removal and not removal.destroy:
             for key in reversed(keys_of(name, item)):
-                calls = list_calls(name.partition(".")[0], key, generation=removal.get(GENERATION, 1))
+                calls = list_calls(name.partition(".")[0], key, generation=removal.generation)
                 certificates = module_names.ca_certificate(key, 1)
-                yield from (call for call in calls if removal[FORGET] == EVERYTHING or call.startswith(certificates))
+                yield from (call for call in calls if removal.forget == EVERYTHING or call.startswith(certificates))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Block:
     body: Body
     source: Source
     start: int
+    stop: int
 
     @property
     def location(self) -> str:
@@ -135,7 +136,8 @@ class _BodyParser:
             token = self._next()
             if token.text == "{":
                 inner = self.body("close")
-                return Block(name.text, tuple(labels), inner, self.source, name.start)
+                stop = self.tokens[self.position - 1].start + 1
+                return Block(name.text, tuple(labels), inner, self.source, name.start, stop)
             if token.kind in _NAMES:
                 labels.append(token.text)
             elif token.kind == "string" and isinstance(text := parse_template(self.source, token, _no_template), str):

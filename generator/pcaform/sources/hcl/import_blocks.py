@@ -14,11 +14,11 @@ from typing import Any
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.objects import replace_ca_arns
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import Set
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC, ImportNote, Resource
+from pcaform.sources.symbols import imported_arn, replace_ca_arns
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal, quote
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE
@@ -30,6 +30,7 @@ _SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
 _OTHER_KEYS = "no resource has this address, only others with this name"
+UNCLEAR_IMPORT = "cannot evaluate this import"
 _ADVICE = "import from the state instead, if there is one"
 _GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
 _MOVED = (
@@ -64,7 +65,7 @@ def apply_import_blocks(
         elif not type_ or type_ in ATTRIBUTES:
             unclear.update([address] if address in by_address else others)
             why = id_.reason if isinstance(id_, Unknown) else _OTHER_KEYS
-            reason = f"{location}: cannot evaluate this import: {why}; {_ADVICE}"
+            reason = f"{location}: {UNCLEAR_IMPORT}: {why}; {_ADVICE}"
             notes.append(ImportNote("unknown", to or "import", reason))
     kept = {
         address: resource
@@ -144,7 +145,8 @@ def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
         return first_unknown(value) or Unknown(f"'{name}' is not an id or ARN")
     if SYMBOLIC in value:
         return Unknown(f"'{name}' has a value that is known only after creation")
-    return value if type_ not in _BY_ARN or value.startswith("arn:") else Unknown(f"'{value}' is not an ARN")
+    is_fit = type_ not in _BY_ARN or value.startswith("arn:")
+    return imported_arn(value) if is_fit else Unknown(f"'{value}' is not an ARN")
 
 
 def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Traversal | str, str]) -> list[Resource]:

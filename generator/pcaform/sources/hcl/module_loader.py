@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -177,7 +177,5 @@ def _merge_block(base: Block, over: Block) -> Block:
     if lifecycles:
         attributes = {name: each for block in lifecycles for name, each in block.body.attributes.items()}
         inner = Body(attributes, [inner for block in lifecycles for inner in block.body.blocks])
-        blocks.append(Block("lifecycle", (), inner, lifecycles[0].source, lifecycles[0].start))
-    return Block(
-        base.type, base.labels, Body({**base.body.attributes, **over.body.attributes}, blocks), base.source, base.start
-    )
+        blocks.append(Block("lifecycle", (), inner, lifecycles[0].source, lifecycles[0].start, lifecycles[0].stop))
+    return replace(base, body=Body({**base.body.attributes, **over.body.attributes}, blocks))

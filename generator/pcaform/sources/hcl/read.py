@@ -18,16 +18,16 @@ from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.blocks import evaluate, parse_body
-from pcaform.sources.hcl.import_blocks import PendingStateChange, apply_import_blocks
+from pcaform.sources.hcl.import_blocks import UNCLEAR_IMPORT, PendingStateChange, apply_import_blocks
 from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
 from pcaform.sources.hcl.providers import Options, list_providers, provider_from_options, provider_notes, read_backend
-from pcaform.sources.hcl.resources import attached_resources, read_resources
+from pcaform.sources.hcl.resources import attached_resources, read_resources, set_installed_certificates
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
+from pcaform.terraform.references import strip_keys
 from pcaform.terraform.schema import HCL
 
 _DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")
@@ -60,7 +60,7 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     changes = [result for result in results if isinstance(result, PendingStateChange)]
     notes += [change.note for change in changes if change.is_relevant(resources)]
     notes += provider_notes(scope.providers)
-    with_ids, import_notes = apply_import_blocks(_set_installed_certificates(resources), root, scope)
+    with_ids, import_notes = apply_import_blocks(set_installed_certificates(resources), root, scope)
     attached, orphan_notes = attached_resources(with_ids)
     backend_settings, backend_notes = read_backend(root, scope)
     return Inventory(
@@ -73,26 +73,46 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     )
 
 
+def add_evaluated(files: Inventory, planned: Inventory | None, notes: Sequence[ImportNote]) -> Inventory:
+    """Return what files hold, with what a plan of them has where the files alone are unknown.
+
+    Without notes the plan is complete: what it does not have does not exist. Imports stay unknown, since it has none.
+    """
+    if planned is None:
+        return replace(files, notes=(*files.notes, *notes))
+    unclear = {note.address for note in files.notes if UNCLEAR_IMPORT in note.reason}
+    unknown = {note.address for note in files.notes if note.kind == "unknown"} - unclear
+    own = {each.address: each for each in files.resources}
+    better = {
+        each.address: each
+        for each in planned.resources
+        if each.address not in unclear and (each.address not in own or each.address in unknown)
+    }
+    for address in better.keys() & own.keys():
+        kept = {name: value for name, value in own[address].attributes.items() if name == "prevent_destroy"}
+        better[address] = replace(
+            better[address], attributes={**better[address].attributes, **kept}, id=own[address].id
+        )
+    answered = {strip_keys(address) for address in better}
+    still = [
+        note
+        for note in files.notes
+        if note.address not in unknown or (notes and strip_keys(note.address) not in answered)
+    ]
+    later = [note for note in planned.notes if note.kind == "unknown" and note.address not in own]
+    return replace(
+        files,
+        resources=tuple({**own, **better}.values()),
+        notes=(*still, *later, *notes),
+        others=files.others if notes else planned.others,
+    )
+
+
 def _resolve(path: str) -> Path:
     try:
         return Path(path).resolve()
     except (OSError, RuntimeError):
         raise Failure(f"{path}: cannot be read: its symbolic links form a loop") from None
-
-
-def _set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]:
-    """Return the resources, each CA with its installed certificate, as a state would have it."""
-    certificates = {
-        resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
-        for resource in resources
-        if resource.type == INSTALLATION
-    }
-    return [
-        replace(resource, attributes={**resource.attributes, "certificate": certificates[resource.attributes["arn"]]})
-        if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
-        else resource
-        for resource in resources
-    ]
 
 
 class _EmptyScope:

@@ -3,7 +3,8 @@
 The attributes are those that a state has: with the provider's types and without nulls.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NewType
 
@@ -11,14 +12,15 @@ from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.functions import JsonText
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
-from pcaform.sources.hcl.objects import ResourceObject, is_symbolic_certificate
+from pcaform.sources.hcl.objects import ResourceObject
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
+from pcaform.sources.symbols import is_symbolic_certificate
 from pcaform.terraform.arguments import ARGUMENTS
-from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE
-from pcaform.terraform.schema import ATTRIBUTES
+from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE, INSTALLATION
+from pcaform.terraform.schema import ATTRIBUTES, provider_defaults
 
 _OWNERS = ("certificate_authority_arn", "resource_arn")
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
@@ -103,6 +105,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
             value = resource_object.get_attribute(name)
             if not isinstance(value, Unknown):
                 attributes[name] = value
+    attributes |= {name: each for name, each in provider_defaults(kind).items() if attributes.get(name) is None}
     if "prevent_destroy" in ATTRIBUTES[kind]:
         attributes["prevent_destroy"] = _prevent_destroy(instance)
     for name, value in list(attributes.items()):
@@ -177,24 +180,57 @@ def _prevent_destroy(instance: Instance) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], list[ImportNote]]:
-    """Return the resources whose CAs and certificates are present too, and a note for each of the others."""
-    kept = list(resources)
+def set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]:
+    """Return the resources, each CA with its installed certificate, as a state would have it."""
+    certificates = {
+        resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
+        for resource in resources
+        if resource.type == INSTALLATION
+    }
+    return [
+        replace(resource, attributes={**resource.attributes, "certificate": certificates[resource.attributes["arn"]]})
+        if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
+        else resource
+        for resource in resources
+    ]
+
+
+def attached_resources(
+    resources: Iterable[Resource], lost: Collection[str] = ()
+) -> tuple[list[Resource], list[ImportNote]]:
+    """Return the resources whose CAs and certificates are present too, and a note for each of the others.
+
+    `lost` are the addresses of resources that could not be read, which have notes already; a CA whose installed
+    certificate is lost is lost too.
+    """
+    kept, gone = list(resources), set(lost)
     notes: list[ImportNote] = []
-    while detached := _find_detached(kept):
-        kept = [resource for resource in kept if resource.address not in detached]
-        notes += [ImportNote("unknown", address, f"{origin}: {_DETACHED}") for address, origin in detached.items()]
-    return kept, notes
+    while True:
+        halves = {
+            each.attributes.get("certificate_authority_arn")
+            for each in kept
+            if each.type == INSTALLATION and each.address in gone
+        }
+        kept = [each for each in kept if each.address not in gone]
+        detached = _find_detached(kept, halves)
+        if not detached:
+            return kept, notes
+        notes += [ImportNote("unknown", at, f"{origin}{_DETACHED}") for at, origin in detached.items()]
+        gone = set(detached)
 
 
-def _find_detached(resources: Sequence[Resource]) -> dict[str, str]:
-    """Return, by address, the origin of each resource that refers to a CA or certificate that is not among them."""
+def _find_detached(resources: Sequence[Resource], halves: Collection[Any]) -> dict[str, str]:
+    """Return, by address, the origin of each resource that refers to a CA or certificate that is not among them.
+
+    Also that of CAs among `halves`, ARNs of those whose certificate is not installed any more.
+    """
     arns = {resource.attributes.get("arn") for resource in resources if resource.type == AUTHORITY}
     certificates = {resource.attributes.get("certificate") for resource in resources if resource.type == CERTIFICATE}
     return {
-        resource.address: resource.origin
+        resource.address: f"{resource.origin}: " if resource.origin else ""
         for resource in resources
-        if any(_is_absent(resource.attributes.get(name), arns) for name in _OWNERS)
+        if (resource.type == AUTHORITY and not resource.is_reference and resource.attributes.get("arn") in halves)
+        or any(_is_absent(resource.attributes.get(name), arns) for name in _OWNERS)
         or (
             is_symbolic_certificate(resource.attributes.get("certificate"))
             and resource.attributes["certificate"] not in certificates

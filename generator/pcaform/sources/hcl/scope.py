@@ -37,6 +37,11 @@ class Instance:
         return self.block.argument(name, self.scope)
 
     @property
+    def kind(self) -> str:
+        """The type of a resource or data source."""
+        return self.block.labels[0]
+
+    @property
     def provider(self) -> ProviderConfig:
         """Its provider configuration: that of its `provider` argument, else the default one; its `region` overrides."""
         attribute = self.block.body.attributes.get("provider")

@@ -4,14 +4,13 @@ Who may act on the CRLs by the policy of a bucket is who may at most: conditions
 request, and denials are ignored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import ANYONE, PolicyError, read_document
+from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_document
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
-_READ, _WRITE = "s3:GetObject", "s3:PutObject"
 _CLOUDFRONT = (
     "serve the CRL through a CloudFront distribution with origin access control, named by custom_cname, so that the "
     "bucket stays private"
@@ -24,10 +23,8 @@ _Grants = list[tuple[str, bool]]
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
 def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
     """The bucket of a CRL does not exist, or does not allow Private CA to write."""
-    for bucket, _, writers in _readable_policies(context):
-        problem = _write_problem(bucket, writers)
-        if problem is not None:
-            message, advice = problem
+    for bucket, _, writers, error in _bucket_grants(context):
+        for message, advice in () if error else _write_problems(bucket, writers):
             for ca in _cas_of(bucket, context):
                 yield crl_not_written.ca_finding(ca, message, advice=advice, day=context.now)
 
@@ -35,14 +32,11 @@ def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
 @rule("list-unreadable", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html")
 def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
-    for bucket in _buckets(context):
-        try:
-            readers, writers = _bucket_readers(bucket, _READ), _bucket_readers(bucket, _WRITE)
-        except PolicyError as error:
+    for bucket, readers, writers, error in _bucket_grants(context):
+        if error:
             advice = "look at the policy: who can read its CRLs was not checked"
             yield crl_unreadable.finding(f"bucket {bucket.name}", f"its {error}", advice=advice, day=None)
-            continue
-        for ca in _cas_of(bucket, context) if _write_problem(bucket, writers) is None else ():
+        for ca in () if error or any(_write_problems(bucket, writers)) else _cas_of(bucket, context):
             if not _is_readable(ca, bucket, readers):
                 message = f"no one can read its CRL: {_location(ca, bucket)}"
                 yield crl_unreadable.ca_finding(ca, message, advice=_CLOUDFRONT, day=context.now)
@@ -54,25 +48,31 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
 )
 def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:
     """A bucket of CRLs is public, by its policy or by the CRLs' ACL."""
-    for bucket, readers, _ in _readable_policies(context):
-        reason = _public_access(bucket, readers, _cas_of(bucket, context))
+    for bucket, readers, _, error in _bucket_grants(context):
+        reason = "" if error else _public_access(bucket, readers, _cas_of(bucket, context))
         if reason:
             advice = f"close it with S3 Block Public Access; before that, {_CLOUDFRONT}"
-            message = f"it is public: {reason}"
-            yield crl_bucket_public.finding(f"bucket {bucket.name}", message, advice=advice, day=None)
+            yield crl_bucket_public.finding(f"bucket {bucket.name}", f"it is public: {reason}", advice=advice, day=None)
 
 
-def _buckets(context: AuditContext) -> list[Bucket]:
-    return [bucket for _, bucket in sorted(context.snapshot.buckets.items())]
-
-
-def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Grants]]:
-    """Yield each bucket with who may read and who may write; those with an unreadable policy are left out."""
-    for bucket in _buckets(context):
+def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Grants, str]]:
+    """Yield each bucket with who may read, who may write, and why its policy cannot be read."""
+    for _, bucket in sorted(context.snapshot.buckets.items()):
         try:
-            yield bucket, _bucket_readers(bucket, _READ), _bucket_readers(bucket, _WRITE)
-        except PolicyError:
-            continue
+            statements = read_document(bucket.policy, bucket.name).statements if bucket.policy else ()
+        except PolicyError as error:
+            yield bucket, [], [], str(error)
+        else:
+            yield bucket, _grants(statements, bucket, "s3:GetObject"), _grants(statements, bucket, "s3:PutObject"), ""
+
+
+def _grants(statements: Iterable[Statement], bucket: Bucket, action: str) -> _Grants:
+    return [
+        (name, bool(statement.conditions))
+        for statement in statements
+        if statement.is_allow and statement.is_about(action, f"arn:aws:s3:::{bucket.name}/crl/0.crl")
+        for _, name in statement.principals or ()
+    ]
 
 
 def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
@@ -82,16 +82,14 @@ def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
     ]
 
 
-def _write_problem(bucket: Bucket, writers: _Grants) -> tuple[str, str] | None:
-    """Return why no CRL is written into a bucket, and what to do; None where it is."""
+def _write_problems(bucket: Bucket, writers: _Grants) -> Iterator[tuple[str, str]]:
+    """Yield why no CRL is written into a bucket, and what to do."""
     if not bucket.is_there:
         message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
-        return message, "create the bucket, or name another one: until then, clients do not learn of revocations"
-    if not any(name in (CRL_WRITER, ANYONE) for name, _ in writers):
+        yield message, "create the bucket, or name another one: until then, clients do not learn of revocations"
+    elif not any(name in (CRL_WRITER, ANYONE) for name, _ in writers):
         message = f"the policy of bucket {bucket.name} does not allow {CRL_WRITER} to write: no CRL is written"
-        advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
-        return message, advice
-    return None
+        yield message, "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
 
 
 def _is_readable(ca: CaStatus, bucket: Bucket, readers: _Grants) -> bool:
@@ -121,15 +119,3 @@ def _public_access(bucket: Bucket, readers: _Grants, cas: list[CaStatus]) -> str
     acls = {ca.crl.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
     has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""
-
-
-def _bucket_readers(bucket: Bucket, action: str) -> _Grants:
-    """Return the principals that a bucket's policy allows an action; raises PolicyError if it cannot be read."""
-    if not bucket.policy:
-        return []
-    return [
-        (name, bool(statement.conditions))
-        for statement in read_document(bucket.policy, bucket.name).statements
-        if statement.is_allow and statement.is_about(action, f"arn:aws:s3:::{bucket.name}/crl/0.crl")
-        for _, name in statement.principals or ()
-    ]

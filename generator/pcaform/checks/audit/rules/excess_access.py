@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import PolicyError, Statement, read_document
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sources.account_snapshot import CaStatus
 
 _TEMPLATE = "acm-pca:templatearn"
@@ -39,22 +39,15 @@ def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
 
 def _wide_statements(ca: CaStatus) -> Iterator[str]:
     """Yield a message for each statement of a CA's policy that allows CA certificates."""
-    if not ca.policy:
-        return
     try:
-        statements = read_document(ca.policy, ca.name).statements
+        statements = read_document(ca.policy, ca.name).statements if ca.policy else ()
     except PolicyError:
         yield "its resource policy cannot be read, and may let others issue CA certificates"
         return
+    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.subordinate_template(0)),)}
     for statement in statements:
-        if statement.is_allow and _allows_ca_certificates(statement, ca):
+        is_wide = all(condition.is_met(context) for condition in statement.conditions if condition.key == _TEMPLATE)
+        if statement.is_allow and statement.matches_action(ISSUE) and is_wide:
             names = [name for _, name in statement.principals or ()]
             principals = ", ".join("anyone who meets its conditions" if name == "*" else name for name in names)
             yield f"its resource policy lets {principals} issue CA certificates under it"
-
-
-def _allows_ca_certificates(statement: Statement, ca: CaStatus) -> bool:
-    if not statement.matches_action(ISSUE):
-        return False
-    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.subordinate_template(0)),)}
-    return all(condition.is_met(context) for condition in statement.conditions if condition.key == _TEMPLATE)

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from pcaform.checks.guard.analysis.revocation import CRL, block, has_public_crl
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Resource
 from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
 from pcaform.iam.documents import ANYONE, Statement, read_statements
 from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import is_like
+from pcaform.terraform.plan_json import Resource
 from pcaform.terraform.resource_types import (
     S3_BUCKET,
     S3_BUCKET_OWNERSHIP_CONTROLS,

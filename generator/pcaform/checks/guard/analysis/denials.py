@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pcaform.checks.guard.analysis.policy_steps import attachment_change, membership_change
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import denials
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.rights import denies_rights
+from pcaform.terraform.plan_json import Change
 
 _CONTROL_POLICY, _CONTROL_ATTACHMENT = "aws_organizations_policy", "aws_organizations_policy_attachment"
 SCP_TYPES = (_CONTROL_POLICY, _CONTROL_ATTACHMENT)

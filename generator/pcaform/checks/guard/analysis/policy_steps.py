@@ -10,7 +10,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import (
     ATTACHMENTS,
     MEMBERSHIPS,
@@ -27,6 +26,7 @@ from pcaform.checks.guard.seen_policies import find_widening_once, have_same_mea
 from pcaform.checks.guard.widening import Widening
 from pcaform.iam.documents import PolicyError, as_list
 from pcaform.iam.rights import Rights
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
 CRL = "crl_configuration"

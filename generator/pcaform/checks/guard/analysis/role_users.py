@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change
 from pcaform.iam.documents import as_list
 from pcaform.iam.rights import target_of
+from pcaform.terraform.plan_json import Change
 
 _INSTANCE_PROFILE = "iam_instance_profile"
 CARRIERS: Mapping[str, str] = {

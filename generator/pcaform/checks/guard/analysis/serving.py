@@ -25,9 +25,9 @@ from pcaform.checks.guard.analysis.revocation import (
     targets,
 )
 from pcaform.checks.guard.context import PlanContext, module
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import (
     AUTHORITY,
     S3_BUCKET,

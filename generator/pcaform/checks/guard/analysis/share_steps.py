@@ -11,8 +11,8 @@ from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import AccessChange, compare_access
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.widening import have_same_meaning
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import AUTHORITY
 
 ASSOCIATION, PRINCIPAL, SHARE = (

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext, common_name, module
-from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import AUTHORITY
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")

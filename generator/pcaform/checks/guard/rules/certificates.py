@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcaform.checks.guard.certificate import UnreadableError, certificate, identity
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome, note
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, CERTIFICATE, INSTALLATION
 
 _ARN = "certificate_authority_arn"

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import TEMPLATES, is_privileged
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION
 
 _ARN = "certificate_authority_arn"

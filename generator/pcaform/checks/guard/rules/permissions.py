@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
 from pcaform.core.renewal import is_for_own_account
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 
 _ARN = "certificate_authority_arn"

@@ -10,11 +10,11 @@ from pcaform.checks.guard.analysis.policy_steps import PolicyStep, attachment_ch
 from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import describe
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.checks.guard.widening import Widening
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER, POLICIES, SHARE
 
 _WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), IAM_ROLE)

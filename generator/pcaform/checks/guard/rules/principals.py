@@ -19,9 +19,9 @@ from pcaform.checks.guard.analysis.role_users import (
 )
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import AccessChange, compare_access, describe
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, IAM_ROLE, IAM_USER
 
 _GONE = "check that nothing issues as this principal any more; the certificates that it issued stay valid"

@@ -18,10 +18,10 @@ from pcaform.checks.guard.analysis.revocation import (
 )
 from pcaform.checks.guard.analysis.serving import TYPES, effects
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.iam.documents import PolicyError
+from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import AUTHORITY
 
 _KEEP = "keep the bucket and its policy until every certificate that names it has expired"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import describe
-from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
+from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import SHARE
 
 _KEEP = "keep them until every certificate that they have from this CA has expired"

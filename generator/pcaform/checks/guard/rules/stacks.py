@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.rule import all_rules, rule
 from pcaform.checks.guard.verdict import Level, Outcome
+from pcaform.terraform.plan_json import Change
 
 
 @rule("stack-moved", Level.BREAKS_TRUST, types=[ChangeType.ACCOUNT])

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.existing import arns_of_record, lost_state
-from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
 from pcaform.checks.guard.spec_diff.plan_diff import TrackedMoves, diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
 from pcaform.render.history import call_of, list_calls
@@ -25,6 +25,7 @@ from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
+from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.schema import certificate_terms
 from pcaform.terraform.state_location import LOCAL, state_identity, state_location
 

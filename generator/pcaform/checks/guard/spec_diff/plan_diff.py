@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.render.history import advance
 from pcaform.render.manifest import Record
 from pcaform.render.plan.module_call import ModuleCall
@@ -20,6 +19,7 @@ from pcaform.render.plan.stack import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
 from pcaform.terraform.hcl_writer import Reference, Traversal
+from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 from pcaform.terraform.schema import forces_replacement, is_same
 

@@ -14,38 +14,42 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.policy_holders import INLINE
-from pcaform.checks.guard.references import Expressions
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import handing_actions
 from pcaform.iam.rights import is_about_authorities, statements_of
 from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
+from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.references import Expressions
+from pcaform.terraform.resource_types import AUTHORITY, POLICIES, SSO_INLINE_POLICY
 
 _DOCUMENT = "aws_iam_policy_document"
-_SOURCES, _OVERRIDES = "source_policy_documents", "override_policy_documents"
+_VERSION = "2012-10-17"
+_MERGED = _SOURCES, _OVERRIDES = "source_policy_documents", "override_policy_documents"
 _KNOWN = frozenset(("id", "json", "minified_json", "policy_id", "statement", "version", _SOURCES, _OVERRIDES))
 _LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
 _PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}
 _PARTS = frozenset((*_LISTS, *_PRINCIPALS, "sid", "effect", "condition"))
-_UNKNOWN = "arn:aws:unknown:::known-after-apply"
+UNKNOWN_PART = "arn:aws:unknown:::known-after-apply"
 """Stands for an unknown part of a statement; the policies of principals keep it where it cannot be about CAs."""
 _ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]+:[0-9]{12}:certificate-authority/")
 _PREFIX = "arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/"
 
 
-def fill_policy_documents(plan: Plan) -> Plan:
-    """Return the plan with the policies that its documents make, and with the placeholders of ARNs that are in them."""
-    documents = _Documents(plan)
+def fill_policy_documents(plan: Plan, arns: Mapping[str, str] | None = None) -> Plan:
+    """Return the plan with the policies that its documents make, and with the placeholders of ARNs that are in them.
+
+    `arns` are those of CAs that the plan creates, by address; without them this module makes some.
+    """
+    documents = _Documents(plan, arns)
     try:
         changes = [documents.fill(each) for each in plan.changes] if documents.changes else plan.changes
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):  # not a configuration of Terraform
         return plan
-    arns = documents.arns if documents.changes else {}
-    is_new = [each.is_created and each.address in arns for each in changes]
+    made_up = documents.arns if documents.changes else {}
+    is_new = [each.is_created and each.address in made_up for each in changes]
     made = [
-        replace(each, after={**each.after, "arn": arns[each.address]}) if new else each
+        replace(each, after={**each.after, "arn": made_up[each.address]}) if new else each
         for each, new in zip(changes, is_new, strict=True)
     ]
     return replace(plan, changes=tuple(made))
@@ -54,6 +58,7 @@ def fill_policy_documents(plan: Plan) -> Plan:
 @dataclass(frozen=True, eq=False)
 class _Documents:
     plan: Plan
+    given: Mapping[str, str] | None = None
     _texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -64,6 +69,8 @@ class _Documents:
     @cached_property
     def arns(self) -> Mapping[str, str]:
         """The ARNs that stand for those of CAs which the plan creates, by address: in the account of the other CAs."""
+        if self.given is not None:
+            return self.given
         cas = [each for each in self.plan.changes if each.type == AUTHORITY]
         known = [*(each.before for each in cas), *(each.values for each in self.plan.resources)]
         prefix = next((found[0] for each in known if (found := _ARN.match(str(each.get("arn"))))), _PREFIX)
@@ -82,7 +89,7 @@ class _Documents:
         for name in expressions.keys() & unknown:
             part = (change.after.get(name), change.unknown[name], expressions[name])
             value = self._filled(change.address, *part)
-            if _UNKNOWN not in json.dumps(value) or _is_harmless(change.type, value):
+            if UNKNOWN_PART not in json.dumps(value) or _is_harmless(change.type, value):
                 filled[name] = value
         unknown_still = {name: mark for name, mark in change.unknown.items() if name not in filled}
         return replace(change, after={**change.after, **filled}, unknown=unknown_still) if filled else change
@@ -111,7 +118,7 @@ class _Documents:
         names = [re.sub(r"\.(?:arn|id|json|minified_json)$", "", each) for each in targets]
         arns = self.arns if address in self.changes else {}
         found = [arns.get(each) or self._text(each) for name in names for each in self._instances.get(name, ())]
-        return found if len(found) == number else [_UNKNOWN] * number
+        return found if len(found) == number else [UNKNOWN_PART] * number
 
     @cached_property
     def _instances(self) -> Mapping[str, list[str]]:
@@ -125,8 +132,8 @@ class _Documents:
     def _text(self, address: str) -> str:
         """Return the JSON of a document, or what stands for it where it cannot be told."""
         if address not in self._texts:
-            self._texts[address] = _UNKNOWN  # also of a document that would contain itself
-            self._texts[address] = self._made(self.changes[address]) if address in self.changes else _UNKNOWN
+            self._texts[address] = UNKNOWN_PART  # also of a document that would contain itself
+            self._texts[address] = self._made(self.changes[address]) if address in self.changes else UNKNOWN_PART
         return self._texts[address]
 
     def _made(self, change: Change) -> str:
@@ -134,13 +141,23 @@ class _Documents:
         parts = {name: (change.after.get(name), change.unknown.get(name), expressions.get(name)) for name in _KNOWN}
         values = {name: self._filled(address, *parts[name]) for name in (_SOURCES, "statement", "version", _OVERRIDES)}
         try:
-            others = [[json.loads(each) for each in values[name] or () if each] for name in (_SOURCES, _OVERRIDES)]
-            version = values["version"] or "2012-10-17"
-            own = {"Version": version, "Statement": [_statement(each) for each in values["statement"] or ()]}
-            is_known = version != _UNKNOWN and not any(change.after[each] for each in change.after.keys() - _KNOWN)
-            return json.dumps(_merged([*others[0], own, *others[1]])) if is_known else _UNKNOWN
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return _UNKNOWN
+            is_known = values["version"] != UNKNOWN_PART and not any(
+                change.after[each] for each in change.after.keys() - _KNOWN
+            )
+            return json.dumps(render_document(values)) if is_known else UNKNOWN_PART
+        except PARTIAL_DATA_ERRORS:
+            return UNKNOWN_PART
+
+
+def render_document(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of a data source, merged with others; raises KeyError for a part that is not known here."""
+    sources, overrides = ([json.loads(each) for each in arguments.get(name) or () if each] for name in _MERGED)
+    own = {
+        "Version": arguments.get("version") or _VERSION,
+        **({"Id": arguments["policy_id"]} if arguments.get("policy_id") else {}),
+        "Statement": [_statement(each) for each in arguments.get("statement") or ()],
+    }
+    return _merged([*sources, own, *overrides])
 
 
 def _fitting(values: list[Any], expressions: Any) -> list[Any]:
@@ -163,26 +180,26 @@ def _statement(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a statement as the provider writes it; raises KeyError for a part that this release does not know."""
     if unknown := [name for name, each in values.items() if each and name not in _PARTS]:
         raise KeyError(*unknown)
-    made: dict[str, Any] = {"Effect": values.get("effect") or "Allow"}
-    made |= {"Sid": values["sid"]} if values.get("sid") else {}
-    for name, element in _LISTS.items():
-        if values.get(name):
-            made[element] = values[name] if "actions" in name else _with_variables(values[name])
+    made: dict[str, Any] = {"Sid": values["sid"]} if values.get("sid") else {}
+    made["Effect"] = values.get("effect") or "Allow"
+    made |= {element: _texts(values[name]) for name, element in _LISTS.items() if values.get(name)}
     for name, element in _PRINCIPALS.items():
         by_type: dict[str, list[str]] = {}
         for each in values.get(name) or ():
-            by_type.setdefault(each["type"], []).extend(_with_variables(each["identifiers"]))
+            by_type.setdefault(each["type"], []).extend(each["identifiers"])
         if by_type:
-            made[element] = by_type
+            made[element] = "*" if by_type == {"*": ["*"]} else {kind: _texts(each) for kind, each in by_type.items()}
     conditions: dict[str, dict[str, list[str]]] = {}
     for each in values.get("condition") or ():
-        texts = conditions.setdefault(each["test"], {}).setdefault(each["variable"], [])
-        texts.extend(_with_variables(each["values"]))
-    return {**made, "Condition": conditions} if conditions else made
+        conditions.setdefault(each["test"], {}).setdefault(each["variable"], []).extend(each["values"])
+    tests = {test: {name: _texts(each) for name, each in names.items()} for test, names in conditions.items()}
+    return {**made, "Condition": tests} if tests else made
 
 
-def _with_variables(texts: Any) -> list[str]:
-    return [text.replace("&{", "${") for text in as_list(texts)]
+def _texts(values: Any) -> Any:
+    """Return a list, or its only value; `&{` is this data source's notation of IAM policy variables."""
+    texts = [str(value).replace("&{", "${") for value in as_list(values)]
+    return texts[0] if len(texts) == 1 else texts
 
 
 def _merged(documents: list[dict[str, Any]]) -> dict[str, Any]:
@@ -194,15 +211,17 @@ def _merged(documents: list[dict[str, Any]]) -> dict[str, Any]:
             statements[sids.index(each["Sid"])] = each
         else:
             statements.append(each)
-    return {"Version": max(each.get("Version") or "" for each in documents), "Statement": statements}
+    ids = [each["Id"] for each in documents if each.get("Id")]
+    version = max(each.get("Version") or "" for each in documents)
+    return {"Version": version, **({"Id": ids[-1]} if ids else {}), "Statement": statements}
 
 
 def _is_harmless(kind: str, value: Any) -> bool:
     """Tell whether the policy of a principal has unknown parts only where it can be about no CA."""
-    if kind not in (IAM_POLICY, *INLINE) or not isinstance(value, str) or value == _UNKNOWN:
+    if kind not in (*POLICIES, SSO_INLINE_POLICY) or not isinstance(value, str) or value == UNKNOWN_PART:
         return False
     statements = [json.dumps(each) for each in json.loads(value)["Statement"]]
-    hidden = [f'{{"Statement": [{each.replace(_UNKNOWN, "*")}]}}' for each in statements if _UNKNOWN in each]
+    hidden = [f'{{"Statement": [{each.replace(UNKNOWN_PART, "*")}]}}' for each in statements if UNKNOWN_PART in each]
     return not any(
         is_about_authorities(each) or any(map(handing_actions, statements_of(each) or ())) for each in hidden
     )

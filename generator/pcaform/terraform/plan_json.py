@@ -8,7 +8,6 @@ deleted outside Terraform, and `prior_state` for the other objects and for what 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from pcaform.core.problems import Failure
@@ -16,31 +15,6 @@ from pcaform.core.problems import Failure
 _MAJOR = "1"
 _TAKE = "take the output of 'terraform show -json PLAN'"
 _ZIP = b"PK\x03\x04"
-
-
-class ChangeType(StrEnum):
-    """The types of changes that only two specs or a waiver show; rules name them as they name resource types."""
-
-    STACK = "spec.stack"
-    """A stack whose spec is removed."""
-    ACCOUNT = "spec.account"
-    """Account and region of a stack."""
-    BACKEND = "spec.backend"
-    """Where the state of a stack is."""
-    CA = "spec.certificate_authority"
-    """Keys of a CA's entry that are in no argument of its resource."""
-    CA_CERTIFICATE = "spec.ca_certificate"
-    """Generation and terms of a CA's certificate."""
-    CERTIFICATE = "spec.certificate"
-    """The ARN of a certificate's entry."""
-    CRL_BUCKET = "spec.crl_bucket"
-    """Keys of a CRL bucket's entry that are in no argument of its resource."""
-    REMOVED = "spec.removed"
-    """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
-    STATE = "spec.state"
-    """The state of a plan that creates every CA of a stack, and why it is not that of the stack."""
-    WAIVER = "spec.waiver"
-    """A waiver whose last day is over; its values are those of the waiver."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +84,8 @@ class Plan:
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
     were deleted outside, by their address. `deferred` are the changes that Terraform leaves to a later plan, and
     `actions` the addresses of the actions that it invokes, in this plan or a later one. `is_partial` means that a
-    target, for example, left something out. `configuration` is the root module in the files, None between two specs.
+    target, for example, left something out. `configuration` is the root module in the files, None between two specs;
+    `providers` are the provider blocks by their key in it, `variables` the values of the root module's variables.
     """
 
     changes: tuple[Change, ...]
@@ -122,6 +97,8 @@ class Plan:
     is_partial: bool = False
     read: tuple[Resource, ...] = ()
     configuration: Mapping[str, Any] | None = None
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -139,6 +116,7 @@ def read(content: bytes, name: str) -> Plan:
         )
         if "resource_changes" not in document and (any(map(_has_objects, (state, planned)))):
             raise Failure(f"{name}: has objects and no 'resource_changes', so what changes is not there: {_TAKE}")
+        configuration = _object(document.get("configuration"))
         return Plan(
             tuple(_change(record) for record in _list(document, "resource_changes")),
             errored,
@@ -148,7 +126,9 @@ def read(content: bytes, name: str) -> Plan:
             actions=tuple(_action_addresses(document)),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
-            configuration=_object(_object(document.get("configuration")).get("root_module")),
+            configuration=_object(configuration.get("root_module")),
+            providers={key: _object(each) for key, each in _object(configuration.get("provider_config")).items()},
+            variables={name: _object(each).get("value") for name, each in _object(document.get("variables")).items()},
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan does not have the format that Terraform writes: {_TAKE}") from None

@@ -31,6 +31,10 @@ class Expressions:
         """Return the expressions of a resource by argument, empty where the configuration has none."""
         return self._resource(address).get("expressions") or {}
 
+    def provider(self, address: str) -> str:
+        """Return the key of the provider block of a resource, in the plan's list of them."""
+        return str(self._resource(address).get("provider_config_key", ""))
+
     def provisioners(self, address: str) -> list[Mapping[str, Any]]:
         """Return the expressions in a resource's provisioners."""
         blocks = (block.get("expressions") or {} for block in self._resource(address).get("provisioners") or ())
@@ -47,14 +51,20 @@ class Expressions:
             self._by_scope[scope] = {each["address"]: each for each in resources}
         return self._by_scope[scope].get(match["name"], {})
 
-    def targets(self, expression: Any, address: str, *, depth: int = _DEPTH) -> tuple[str, ...] | None:
-        """Return what an expression at an address refers to, attributes included; None where that is not shown."""
+    def targets(
+        self, expression: Any, address: str, *, each: Any = None, depth: int = _DEPTH
+    ) -> tuple[str, ...] | None:
+        """Return what an expression at an address refers to, attributes included; None where that is not shown.
+
+        `each` is the expression of the `for_each` that the expression is in, by default that of the resource.
+        """
         match = _ADDRESS.match(address)
         if not isinstance(expression, Mapping) or match is None or not depth:
             return None
         found: list[str] = []
         for name in _whole(expression.get("references") or (), match["key"] or ""):
-            targets = self._target(name, match["scope"], depth - 1)
+            element = _element(name, each or self._resource(address).get("for_each_expression"), match["key"])
+            targets = self._target(element or name, match["scope"], depth - 1)
             if targets is None:
                 return None
             found += targets
@@ -72,7 +82,8 @@ class Expressions:
             outer, last = scope[: calls[-1].start()], calls[-1]
             call = (self._module(outer).get("module_calls") or {}).get(last["name"]) or {}
             expression = (call.get("expressions") or {}).get(re.split(r"[.\[]", name)[1])
-            return self.targets(expression, f"{outer}x.x{last['key'] or ''}", depth=depth)
+            each = call.get("for_each_expression")
+            return self.targets(expression, f"{outer}x.x{last['key'] or ''}", each=each, depth=depth)
         if name.startswith(("local.", "each.", "count.", "self.", "path.", "terraform.")):
             return None
         target = _ADDRESS.match(scope + name)
@@ -85,6 +96,25 @@ class Expressions:
             calls = module.get("module_calls") or {}
             module = (calls.get(call["name"]) or {}).get("module") or {}
         return module
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """Return the address of a resource, and the attribute of it that an expression refers to, or nothing."""
+    match = _ADDRESS.match(target)
+    return (target[: match.start("rest")], match["rest"].removeprefix(".")) if match else (target, "")
+
+
+def strip_keys(address: str) -> str:
+    """Return an address without the keys of instances."""
+    return re.sub(_KEY, "", address)
+
+
+def _element(name: str, each: Any, key: str | None) -> str | None:
+    """Return the instance that `each.value` is of, where the `for_each` is all instances of a resource or module."""
+    references = _whole((each or {}).get("references") or (), "")
+    is_whole = len(references) == 1 and re.fullmatch(r"(?!(?:var|local|each)\.)[\w-]+\.[\w-]+", references[0])
+    is_element = name.startswith("each.value") and key and is_whole
+    return f"{references[0]}{key}{name.removeprefix('each.value')}" if is_element else None
 
 
 def _whole(references: Any, key: str) -> list[str]:

@@ -1,0 +1,25 @@
+"""`pcaform import plan`: writes the spec of the CAs of Terraform files that may never have been applied."""
+
+from typing import Annotated
+
+import typer
+
+from pcaform.cli.exit_codes import FINDINGS, OK
+from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
+from pcaform.core.files import display_name, read_bytes
+from pcaform.core.garbage_collection import gc_paused
+
+
+@gc_paused()
+def command(
+    plan: Annotated[str, typer.Argument(metavar="FILE", help="A plan as JSON, or '-' for standard input.")],
+    *,
+    location: FileOptions = FROM_FILES,
+    options: ImportOptions,
+) -> int:
+    """Print the spec of the CAs in a plan ('terraform show -json PLAN | pcaform import plan - --stack x')."""
+    from pcaform.cli.import_result import write_result
+    from pcaform.sources import tfplan
+
+    inventory = tfplan.read(read_bytes(plan), display_name(plan), location.options())
+    return OK if write_result(inventory, options) else FINDINGS
