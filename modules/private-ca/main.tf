@@ -14,6 +14,14 @@ locals {
   signing_algorithm = var.signing_algorithm != null ? var.signing_algorithm : lookup(local.strongest, var.key_algorithm, var.key_algorithm)
 }
 
+# A certificate that was installed elsewhere; the attributes are empty texts without one.
+locals {
+  outside = {
+    for name in ["certificate", "certificate_chain", "not_before", "not_after", "serial"] :
+    name => aws_acmpca_certificate_authority.this[name] == "" ? null : aws_acmpca_certificate_authority.this[name]
+  }
+}
+
 resource "aws_acmpca_certificate_authority" "this" {
   type                            = var.type
   usage_mode                      = var.usage_mode

@@ -5,6 +5,11 @@ mock_provider "aws" {
     defaults = {
       arn                         = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
       certificate_signing_request = "the request"
+      certificate                 = ""
+      certificate_chain           = ""
+      not_before                  = ""
+      not_after                   = ""
+      serial                      = ""
     }
   }
 
@@ -24,6 +29,11 @@ mock_provider "aws" {
     defaults = {
       arn                         = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
       certificate_signing_request = "the request"
+      certificate                 = ""
+      certificate_chain           = ""
+      not_before                  = ""
+      not_after                   = ""
+      serial                      = ""
     }
   }
 
@@ -100,6 +110,33 @@ run "least" {
   assert {
     condition     = output.certificate_signing_request == "the request"
     error_message = "The request is the CA's."
+  }
+}
+
+run "installed_elsewhere" {
+  command = plan
+
+  module {
+    source = "./modules/private-ca"
+  }
+
+  override_resource {
+    target          = aws_acmpca_certificate_authority.this
+    override_during = plan
+    values = {
+      arn                         = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+      certificate_signing_request = "the request"
+      certificate                 = "own"
+      certificate_chain           = "above"
+      not_before                  = "a"
+      not_after                   = "b"
+      serial                      = "c"
+    }
+  }
+
+  assert {
+    condition     = join(" ", [output.certificate, output.certificate_chain, output.not_before, output.not_after, output.serial]) == "own above a b c"
+    error_message = "The outputs are what the CA has."
   }
 }
 

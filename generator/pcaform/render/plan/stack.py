@@ -18,8 +18,8 @@ from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, 
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import parse
-from pcaform.terraform.hcl_writer import Reference
-from pcaform.terraform.module_names import ca, certificate, issuer, operator_role
+from pcaform.terraform.hcl_writer import Call, Reference
+from pcaform.terraform.module_names import ca, certificate, crl_bucket, issuer, operator_role
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 REQUIRED_TERRAFORM = ">= 1.10"
@@ -183,7 +183,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec, record)}),
         *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
-        PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
+        PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec, all_calls)}),
     )
     to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
     return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), record=record)
@@ -206,21 +206,39 @@ def _providers(spec: Spec, record: Record) -> list[Mapping[str, Any]]:
     return [own, *aliased_providers(spec, record).values()]
 
 
-def _outputs(spec: Spec) -> list[dict[str, Any]]:
+def _outputs(spec: Spec, calls: list[ModuleCall]) -> list[dict[str, Any]]:
+    arguments = {call.name: call.arguments for call in calls}
+    active = [key for key in spec.managed if key not in spec.pending]
     offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
+    owned = [key for key, entry in spec.issuers.items() if entry.is_owned]
+    profiles = [key for key in owned if arguments[issuer(key)].get("instance_profile")]
+    roots = [key for key in active if spec.managed[key].type == "ROOT"]
     roles = {section.removesuffix("s"): section for section in ("administrators", "auditors")}
-    outputs: Mapping[str, tuple[str, dict[str, Reference]]] = {
+    outputs: Mapping[str, tuple[str, dict[str, Any]]] = {
         "certificate_authority_arns": (
             "The ARN of each active CA",
-            {key: output(ca(key), "active_arn") for key in spec.managed if key not in spec.pending},
+            {key: output(ca(key), "active_arn") for key in active},
+        ),
+        "certificate_authorities": (
+            "Each active CA: ARN, certificate, chain, dates and serial number",
+            {key: Reference(f"module.{ca(key)}") for key in active},
         ),
         "certificate_signing_requests": (
             "The request of each CA that is signed elsewhere",
             {key: output(ca(key), "certificate_signing_request") for key in offline},
         ),
-        "issuer_arns": (
-            "The ARN of each issuer",
-            {key: output(issuer(key), "arn") for key, entry in spec.issuers.items() if entry.is_owned},
+        "crl_buckets": (
+            "Each bucket for CRLs: name, ARN and domain name",
+            {key: Reference(f"module.{crl_bucket(key)}") for key in spec.crl_buckets},
+        ),
+        "issuer_arns": ("The ARN of each issuer", {key: output(issuer(key), "arn") for key in owned}),
+        "issuer_policy_arns": (
+            "The ARN of each issuer's policies by name",
+            {key: output(issuer(key), "policy_arns") for key in spec.issuers},
+        ),
+        "instance_profile_names": (
+            "The name of each instance profile",
+            {key: output(issuer(key), "instance_profile_name") for key in profiles},
         ),
         **{
             f"{role}_arns": (
@@ -234,8 +252,11 @@ def _outputs(spec: Spec) -> list[dict[str, Any]]:
             {key: output(certificate(key), "arn") for key in spec.certificates},
         ),
     }
-    return [
+    by_key = [
         {"name": name, "arguments": {"description": f"{what}, by its key in the spec.", "value": value}}
         for name, (what, value) in outputs.items()
         if value
     ]
+    bundle = Call("join", "\n", (Call("compact", [output(ca(key), "certificate") for key in roots]),))
+    described = {"description": "The certificates of this stack's root CAs, PEM: what relying parties trust."}
+    return by_key + ([{"name": "trust_bundle", "arguments": {**described, "value": bundle}}] if roots else [])

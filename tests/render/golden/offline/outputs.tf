@@ -7,6 +7,13 @@ output "certificate_authority_arns" {
   }
 }
 
+output "certificate_authorities" {
+  description = "Each active CA: ARN, certificate, chain, dates and serial number, by its key in the spec."
+  value = {
+    issuing = module.ca_issuing
+  }
+}
+
 output "certificate_signing_requests" {
   description = "The request of each CA that is signed elsewhere, by its key in the spec."
   value = {
