@@ -67,15 +67,21 @@ def _text(literal: str) -> str:
     return str(json.loads(literal))
 
 
-def protected(module: str) -> list[tuple[str, str]]:
-    """Return the kind and the name of each resource of a module that Terraform refuses to destroy."""
+def protected(module: str) -> list[str]:
+    """Return the override of each block of a module that Terraform refuses to destroy, of its calls too."""
     source = hcl2.loads((MODULES / module / "main.tf").read_text(encoding="utf-8"))
-    return [
-        (_text(kind), _text(name))
-        for block in source["resource"]
+    overrides = [
+        f"resource {kind} {name} {{\n  lifecycle {{\n    {PROTECTED} = false\n  }}\n}}"
+        for block in source.get("resource", [])
         for kind, named in block.items()
         for name, body in named.items()
         if any(lifecycle.get(PROTECTED) for lifecycle in body.get("lifecycle", []))
+    ]
+    calls = [(name, _text(body["source"])) for block in source.get("module", []) for name, body in block.items()]
+    return overrides + [
+        f'module {name} {{\n  source = "{called}{SUFFIX}"\n}}'
+        for name, called in calls
+        if protected(called.removeprefix("../"))
     ]
 
 
@@ -83,19 +89,17 @@ def copies() -> dict[Path, str]:
     """Return every file of the unprotected copies, of all modules that protect something."""
     found = {}
     for module in names():
-        if resources := protected(module):
+        if overrides := protected(module):
             copy = MODULES / f"{module}{SUFFIX}"
             found |= {copy / path.name: path.read_text(encoding="utf-8") for path in (MODULES / module).glob("*.tf")}
-            found[copy / OVERRIDE] = _override(module, resources)
+            found[copy / OVERRIDE] = _override(module, overrides)
             found[copy / "README.md"] = _copy_page(module)
     return found
 
 
-def _override(module: str, resources: list[tuple[str, str]]) -> str:
-    lines = [f"# The only difference from {module}: Terraform may destroy what is protected there."]
-    for kind, name in resources:
-        lines += ["", f'resource "{kind}" "{name}" {{', "  lifecycle {", f"    {PROTECTED} = false", "  }", "}"]
-    return "\n".join([*lines, ""])
+def _override(module: str, overrides: list[str]) -> str:
+    head = f"# The only difference from {module}: Terraform may destroy what is protected there."
+    return "\n\n".join([head, *overrides]) + "\n"
 
 
 def _copy_page(module: str) -> str:

@@ -2,6 +2,11 @@ variable "certificate_authority_arn" {
   description = "The CA that issues; use the certificate_authority_arn of its permission, so that ACM can renew from the start."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]+$", var.certificate_authority_arn))
+    error_message = "A CA's ARN is arn:PARTITION:acm-pca:REGION:ACCOUNT:certificate-authority/ID."
+  }
 }
 
 variable "domain_name" {

@@ -12,3 +12,8 @@ output "arn" {
   description = "The ARN of the certificate."
   value       = aws_acmpca_certificate.this.arn
 }
+
+output "template_arn" {
+  description = "The template that it was issued from."
+  value       = aws_acmpca_certificate.this.template_arn
+}

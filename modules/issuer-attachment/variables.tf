@@ -15,6 +15,22 @@ variable "role_name" {
   default     = null
 }
 
+variable "principal_type" {
+  description = "user or role, needed only where the name is known after an apply, such as one from a name_prefix."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.principal_type == null ? true : contains(["user", "role"], var.principal_type)
+    error_message = "The principal is a user or a role."
+  }
+
+  validation {
+    condition     = var.principal_type == "user" ? var.role_name == null : var.principal_type == "role" ? var.user_name == null : true
+    error_message = "The name that is given is of the other kind of principal."
+  }
+}
+
 variable "path" {
   description = "Path of the policies."
   type        = string

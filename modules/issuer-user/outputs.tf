@@ -7,3 +7,8 @@ output "user_name" {
   description = "The user's name."
   value       = aws_iam_user.this.name
 }
+
+output "policy_arns" {
+  description = "The ARN of each policy, by its name."
+  value       = { for name, policy in aws_iam_policy.this : name => policy.arn }
+}

@@ -1,6 +1,27 @@
 # One private CA and, where it is given, the installation of its own certificate. The certificate itself is issued by
 # the ca-certificate module and handed back in, so that renewing adds a certificate and never replaces one.
 
+locals {
+  strongest = {
+    RSA_2048      = "SHA256WITHRSA"
+    RSA_3072      = "SHA384WITHRSA"
+    RSA_4096      = "SHA512WITHRSA"
+    EC_prime256v1 = "SHA256WITHECDSA"
+    EC_secp384r1  = "SHA384WITHECDSA"
+    EC_secp521r1  = "SHA512WITHECDSA"
+    SM2           = "SM3WITHSM2"
+  }
+  signing_algorithm = var.signing_algorithm != null ? var.signing_algorithm : lookup(local.strongest, var.key_algorithm, var.key_algorithm)
+}
+
+# A certificate that was installed elsewhere; the attributes are empty texts without one.
+locals {
+  outside = {
+    for name in ["certificate", "certificate_chain", "not_before", "not_after", "serial"] :
+    name => aws_acmpca_certificate_authority.this[name] == "" ? null : aws_acmpca_certificate_authority.this[name]
+  }
+}
+
 resource "aws_acmpca_certificate_authority" "this" {
   type                            = var.type
   usage_mode                      = var.usage_mode
@@ -11,7 +32,7 @@ resource "aws_acmpca_certificate_authority" "this" {
 
   certificate_authority_configuration {
     key_algorithm     = var.key_algorithm
-    signing_algorithm = var.signing_algorithm
+    signing_algorithm = local.signing_algorithm
 
     subject {
       common_name                  = var.subject.common_name
@@ -42,7 +63,7 @@ resource "aws_acmpca_certificate_authority" "this" {
           custom_cname       = crl_configuration.value.custom_cname
           expiration_in_days = crl_configuration.value.expiration_in_days
           s3_bucket_name     = crl_configuration.value.s3_bucket_name
-          s3_object_acl      = crl_configuration.value.s3_object_acl
+          s3_object_acl      = crl_configuration.value.enabled ? crl_configuration.value.s3_object_acl : null
         }
       }
 
@@ -78,4 +99,14 @@ resource "aws_acmpca_certificate_authority_certificate" "this" {
   lifecycle {
     create_before_destroy = true
   }
+}
+
+# Read once the certificate is installed: the CA's own attributes stay empty until the next refresh, and outputs of them
+# would change in the plan after an apply.
+data "aws_acmpca_certificate_authority" "this" {
+  count = var.certificate == null ? 0 : 1
+
+  arn = aws_acmpca_certificate_authority_certificate.this[0].certificate_authority_arn
+
+  depends_on = [aws_acmpca_certificate_authority_certificate.this]
 }

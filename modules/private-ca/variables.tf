@@ -46,18 +46,26 @@ variable "subject" {
 }
 
 variable "key_algorithm" {
-  description = "Type and size of the key, such as RSA_4096 or EC_prime256v1."
+  description = "Type and size of the key, such as RSA_4096 or EC_prime256v1. ML_DSA needs provider 6.22 or later, SM2 a region in China."
   type        = string
   nullable    = false
+
+  # https://docs.aws.amazon.com/privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html
+  validation {
+    condition = contains([
+      "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "SM2",
+    ], var.key_algorithm)
+    error_message = "The key is RSA_2048, RSA_3072, RSA_4096, EC_prime256v1, EC_secp384r1, EC_secp521r1, ML_DSA_44, ML_DSA_65, ML_DSA_87 or SM2."
+  }
 }
 
 variable "signing_algorithm" {
-  description = "The algorithm with which the CA signs its certificate signing request, of the family of its key."
+  description = "The algorithm with which the CA signs its certificate signing request, of the family of its key; null takes the one as strong as the key."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition = can(regex(
+    condition = var.signing_algorithm == null ? true : can(regex(
       lookup(
         { RSA = "^SHA[0-9]+WITHRSA(_PSS)?$", EC = "^SHA[0-9]+WITHECDSA$", SM2 = "^SM3WITHSM2$" },
         split("_", var.key_algorithm)[0],
@@ -85,10 +93,17 @@ variable "key_storage_security_standard" {
   description = "The standard for the key's hardware; null leaves it to the region's default."
   type        = string
   default     = null
+
+  validation {
+    condition = var.key_storage_security_standard == null ? true : contains(
+      ["FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"], var.key_storage_security_standard,
+    )
+    error_message = "The standard is FIPS_140_2_LEVEL_2_OR_HIGHER, FIPS_140_2_LEVEL_3_OR_HIGHER or CCPC_LEVEL_1_OR_HIGHER."
+  }
 }
 
 variable "enabled" {
-  description = "false disables an active CA: it issues nothing until it is enabled again."
+  description = "false disables an active CA: it issues nothing until it is enabled again. AWS ignores it while a CA is made."
   type        = bool
   default     = true
   nullable    = false
@@ -116,7 +131,7 @@ variable "revocation_configuration" {
       custom_cname       = optional(string)
       expiration_in_days = optional(number)
       s3_bucket_name     = optional(string)
-      s3_object_acl      = optional(string)
+      s3_object_acl      = optional(string, "BUCKET_OWNER_FULL_CONTROL")
     }))
     ocsp_configuration = optional(object({
       enabled           = bool
@@ -135,9 +150,17 @@ variable "revocation_configuration" {
   validation {
     condition = alltrue([
       for crl in try([var.revocation_configuration.crl_configuration], []) :
-      try(crl.enabled, true) ? true : alltrue([for name, value in crl : name == "enabled" || value == null])
+      try(crl.enabled, true) ? true : alltrue([for name, value in crl : contains(["enabled", "s3_object_acl"], name) || value == null])
     ])
     error_message = "A disabled crl_configuration has no other argument."
+  }
+
+  validation {
+    condition = alltrue([
+      for acl in try([var.revocation_configuration.crl_configuration.s3_object_acl], []) :
+      acl == null ? true : contains(["BUCKET_OWNER_FULL_CONTROL", "PUBLIC_READ"], acl)
+    ])
+    error_message = "The ACL of lists is BUCKET_OWNER_FULL_CONTROL or PUBLIC_READ."
   }
 
   validation {

@@ -41,7 +41,7 @@ run "every_argument" {
   }
 
   assert {
-    condition     = output.certificate == "own" && output.certificate_chain == "above" && endswith(output.arn, "/certificate/1")
+    condition     = output.certificate == "own" && output.certificate_chain == "above" && output.template_arn == var.template_arn && endswith(output.arn, "/certificate/1")
     error_message = "The outputs are the certificate's."
   }
 }

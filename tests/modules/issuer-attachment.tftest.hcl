@@ -72,3 +72,21 @@ run "a_role" {
     error_message = "The role has it, and no user."
   }
 }
+
+run "a_role_of_a_name_that_an_apply_makes" {
+  command = plan
+
+  module {
+    source = "./modules/issuer-attachment"
+  }
+
+  variables {
+    role_name      = "deployer"
+    principal_type = "role"
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.this["one"].role == "deployer" && length(aws_iam_user_policy_attachment.this) == 0
+    error_message = "The role has it, and no user."
+  }
+}

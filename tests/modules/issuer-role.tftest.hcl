@@ -48,8 +48,8 @@ run "least" {
   }
 
   assert {
-    condition     = output.instance_profile_arn == null
-    error_message = "There is no instance profile."
+    condition     = output.instance_profile_arn == null && output.instance_profile_name == null && length(output.policy_arns) == 0
+    error_message = "There is neither an instance profile nor a policy."
   }
 }
 
@@ -103,6 +103,11 @@ run "every_argument" {
       && aws_iam_instance_profile.this[0].tags == tomap({ owner = "pki" })
     )
     error_message = "Instances take the role through a profile of its name."
+  }
+
+  assert {
+    condition     = output.instance_profile_name == "pipeline" && output.policy_arns == { for name, policy in aws_iam_policy.this : name => policy.arn }
+    error_message = "The outputs are the profile's name and the policies' ARNs."
   }
 
   assert {

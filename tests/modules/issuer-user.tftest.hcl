@@ -77,6 +77,11 @@ run "every_argument" {
     }
     error_message = "The user has each of them."
   }
+
+  assert {
+    condition     = output.policy_arns == { for name, policy in aws_iam_policy.this : name => policy.arn }
+    error_message = "The output has the ARN of each policy."
+  }
 }
 
 run "policies_apart" {

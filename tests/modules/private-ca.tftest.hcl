@@ -5,6 +5,43 @@ mock_provider "aws" {
     defaults = {
       arn                         = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
       certificate_signing_request = "the request"
+      certificate                 = ""
+      certificate_chain           = ""
+      not_before                  = ""
+      not_after                   = ""
+      serial                      = ""
+    }
+  }
+
+  mock_data "aws_acmpca_certificate_authority" {
+    defaults = {
+      not_before = "2026-01-31T00:00:00Z"
+      not_after  = "2031-01-31T00:00:00Z"
+      serial     = "0a:1b"
+    }
+  }
+}
+
+mock_provider "aws" {
+  alias = "applied"
+
+  mock_resource "aws_acmpca_certificate_authority" {
+    defaults = {
+      arn                         = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+      certificate_signing_request = "the request"
+      certificate                 = ""
+      certificate_chain           = ""
+      not_before                  = ""
+      not_after                   = ""
+      serial                      = ""
+    }
+  }
+
+  mock_data "aws_acmpca_certificate_authority" {
+    defaults = {
+      not_before = "2026-01-31T00:00:00Z"
+      not_after  = "2031-01-31T00:00:00Z"
+      serial     = "0a:1b"
     }
   }
 }
@@ -59,8 +96,47 @@ run "least" {
   }
 
   assert {
+    condition = alltrue([
+      for value in [output.certificate, output.certificate_chain, output.not_before, output.not_after, output.serial] : value == null
+    ])
+    error_message = "Without a certificate there is nothing to show."
+  }
+
+  assert {
+    condition     = output.signing_algorithm == "SHA256WITHECDSA"
+    error_message = "The algorithm is the one that is given."
+  }
+
+  assert {
     condition     = output.certificate_signing_request == "the request"
     error_message = "The request is the CA's."
+  }
+}
+
+run "installed_elsewhere" {
+  command = plan
+
+  module {
+    source = "./modules/private-ca"
+  }
+
+  override_resource {
+    target          = aws_acmpca_certificate_authority.this
+    override_during = plan
+    values = {
+      arn                         = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+      certificate_signing_request = "the request"
+      certificate                 = "own"
+      certificate_chain           = "above"
+      not_before                  = "a"
+      not_after                   = "b"
+      serial                      = "c"
+    }
+  }
+
+  assert {
+    condition     = join(" ", [output.certificate, output.certificate_chain, output.not_before, output.not_after, output.serial]) == "own above a b c"
+    error_message = "The outputs are what the CA has."
   }
 }
 
@@ -203,6 +279,11 @@ run "installed" {
     condition     = output.active_arn == output.arn
     error_message = "The CA is the same before and after."
   }
+
+  assert {
+    condition     = output.certificate == var.certificate.certificate && output.certificate_chain == var.certificate.certificate_chain
+    error_message = "The certificate is an output with its chain."
+  }
 }
 
 run "installed_root" {
@@ -220,5 +301,51 @@ run "installed_root" {
   assert {
     condition     = aws_acmpca_certificate_authority_certificate.this[0].certificate_chain == null
     error_message = "A root has no chain."
+  }
+}
+
+run "least_of_a_list" {
+  command = plan
+
+  module {
+    source = "./modules/private-ca"
+  }
+
+  variables {
+    key_algorithm            = "EC_secp384r1"
+    signing_algorithm        = null
+    revocation_configuration = { crl_configuration = { enabled = true, s3_bucket_name = "lists", expiration_in_days = 7 } }
+  }
+
+  assert {
+    condition     = aws_acmpca_certificate_authority.this.revocation_configuration[0].crl_configuration[0].s3_object_acl == "BUCKET_OWNER_FULL_CONTROL"
+    error_message = "A list is not public unless that is asked for."
+  }
+
+  assert {
+    condition     = output.signing_algorithm == "SHA384WITHECDSA"
+    error_message = "The algorithm is as strong as the key."
+  }
+}
+
+run "read_after_the_installation" {
+  providers = {
+    aws = aws.applied
+  }
+
+  module {
+    source = "./modules/private-ca-unprotected"
+  }
+
+  variables {
+    certificate = {
+      certificate       = "-----BEGIN CERTIFICATE-----\nown"
+      certificate_chain = "-----BEGIN CERTIFICATE-----\nabove"
+    }
+  }
+
+  assert {
+    condition     = output.not_before == "2026-01-31T00:00:00Z" && output.not_after == "2031-01-31T00:00:00Z" && output.serial == "0a:1b"
+    error_message = "The dates and the serial number are those of the installed certificate."
   }
 }

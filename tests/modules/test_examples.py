@@ -40,6 +40,10 @@ PREVENTED = re.compile(r"Resource (\S+) has\s+lifecycle.prevent_destroy set")
 FIRST_IN_THE_WAY = {
     "module.ca_issuing_certificate.aws_acmpca_certificate.this",
     "module.ca_partner.aws_acmpca_certificate_authority.this",
+    *(
+        f'module.regional_issuing["{region}"].module.certificate["g1"].aws_acmpca_certificate.this'
+        for region in ("EU", "US")
+    ),
 }
 """What a destroy meets first; everything else that is protected is above these."""
 
@@ -81,7 +85,7 @@ def applied(terraform: Terraform, *arguments: str) -> Changes:
 
 
 def test_what_is_protected() -> None:
-    assert PROTECTED == ["ca-certificate", "crl-bucket", "private-ca"]
+    assert PROTECTED == ["ca-certificate", "crl-bucket", "private-ca", "private-ca-with-certificate"]
 
 
 def test_examples_are_formatted(tmp_path: Path) -> None:
@@ -100,6 +104,10 @@ def test_examples_are_applied_changed_and_destroyed(account: tuple[Sandbox, Terr
     assert states(server) == {
         "Corp Root CA": "ACTIVE",
         "Corp Issuing CA 1": "ACTIVE",
+        "Corp Root CA EU": "ACTIVE",
+        "Corp Root CA US": "ACTIVE",
+        "Corp Issuing CA EU": "ACTIVE",
+        "Corp Issuing CA US": "ACTIVE",
         "Corp Partner CA": "PENDING_CERTIFICATE",
     }
 

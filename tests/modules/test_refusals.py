@@ -17,6 +17,7 @@ from terraform_steps import init_once
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 TEMPLATE = "arn:aws:acm-pca:::template/"
 EMPTY = '{"Statement": []}'
+YEARS = {"type": "YEARS", "value": "5"}
 PEM = "-----BEGIN CERTIFICATE-----\n"
 RIGHT: Mapping[str, Mapping[str, Any]] = {
     "acm-certificate": {"certificate_authority_arn": CA, "domain_name": "intranet.corp.example"},
@@ -26,7 +27,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "certificate_signing_request": "a request",
         "signing_algorithm": "SHA256WITHECDSA",
         "template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0/V1",
-        "validity": {"type": "YEARS", "value": "5"},
+        "validity": YEARS,
     },
     "ca-share": {"certificate_authority_arn": CA, "policy": EMPTY},
     "crl-bucket": {"bucket": "corp-lists", "policy": EMPTY},
@@ -38,6 +39,14 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "subject": {"common_name": "Issuing"},
         "key_algorithm": "EC_prime256v1",
         "signing_algorithm": "SHA256WITHECDSA",
+    },
+    "private-ca-with-certificate": {
+        "type": "SUBORDINATE",
+        "subject": {"common_name": "Issuing"},
+        "key_algorithm": "EC_prime256v1",
+        "issuer": {"arn": CA, "signing_algorithm": "SHA384WITHECDSA"},
+        "certificates": {"g1": {"validity": YEARS}},
+        "installed_certificate": "g1",
     },
 }
 """Arguments that are right, for each module; the cases change some of them."""
@@ -56,7 +65,7 @@ def crl(**arguments: Any) -> dict[str, Any]:
     return {"revocation_configuration": {"crl_configuration": {"enabled": True, **LIST, **arguments}}}
 
 
-def keys(key: str, signature: str) -> dict[str, Any]:
+def keys(key: str, signature: str | None) -> dict[str, Any]:
     return {"key_algorithm": key, "signing_algorithm": signature}
 
 
@@ -66,6 +75,13 @@ def issuing(actions: Any, **condition: Any) -> dict[str, Any]:
     }
 
 
+def root(**arguments: int) -> dict[str, Any]:
+    return {"type": "ROOT", "issuer": None, "certificates": {"g1": {"validity": YEARS, **arguments}}}
+
+
+WITH_CERTIFICATE = "private-ca-with-certificate"
+SIGNED = "A SUBORDINATE CA has an issuer, a ROOT has none"
+ARN = "A CA's ARN is arn:PARTITION:acm-pca"
 LIST = {"s3_bucket_name": "lists", "expiration_in_days": 7}
 API = {"template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0_APIPassthrough/V1"}
 FAMILY = "The signing algorithm is of the key's family"
@@ -90,6 +106,12 @@ CASES = [
     Case("private-ca", keys("EC_secp384r1", "SHA256WITHRSA"), FAMILY),
     Case("private-ca", keys("SM2", "SM3WITHSM2")),
     Case("private-ca", keys("SM2", "SHA256WITHECDSA"), FAMILY),
+    Case("private-ca", keys("EC_secp384r1", None)),
+    Case("private-ca", keys("RSA_1024", "SHA256WITHRSA"), "The key is RSA_2048"),
+    Case("private-ca", {"key_storage_security_standard": "CCPC_LEVEL_1_OR_HIGHER"}),
+    Case("private-ca", {"key_storage_security_standard": "FIPS"}, "The standard is FIPS_140_2"),
+    Case("private-ca", crl(s3_object_acl="PUBLIC_READ")),
+    Case("private-ca", crl(s3_object_acl="PRIVATE"), "The ACL of lists is BUCKET_OWNER_FULL_CONTROL"),
     Case("private-ca", {"usage_mode": None}),
     Case("private-ca", {"usage_mode": "SHORT"}, "The usage mode is GENERAL_PURPOSE or"),
     Case("private-ca", {"permanent_deletion_time_in_days": 7}),
@@ -117,11 +139,20 @@ CASES = [
     ),
     Case("private-ca", {"certificate": {"certificate": PEM}}, CHAIN),
     Case("private-ca", {"type": "ROOT", "certificate": {"certificate": PEM}}),
+    *(Case(WITH_CERTIFICATE, each) for each in (root(), root(path_length=3))),
+    Case(WITH_CERTIFICATE, root(path_length=4), "AWS has templates for a path_length of 0 to 3"),
+    Case(WITH_CERTIFICATE, {**root(), "installed_certificate": "g2"}, "The installed certificate is one of"),
+    Case(WITH_CERTIFICATE, {"issuer": None}, SIGNED),
+    Case(WITH_CERTIFICATE, {"type": "ROOT"}, SIGNED),
     Case("ca-certificate", {"template_arn": f"{TEMPLATE}RootCACertificate/V1"}),
     Case("ca-certificate", {"template_arn": f"{TEMPLATE}BlankSubordinateCACertificate_PathLen1_CSRPassthrough/V1"}),
     Case("ca-certificate", {"template_arn": f"{TEMPLATE}EndEntityCertificate/V1"}, "The template is one for CAs"),
     Case("ca-certificate", {"template_arn": "RootCACertificate/V1"}, "The template is one for CAs"),
     Case("ca-certificate", {"validity": {"type": "END_DATE", "value": "2030-01-31T00:00:00Z"}}),
+    Case("ca-certificate", {"issuer_arn": "root"}, ARN),
+    Case("ca-certificate", {"signing_algorithm": "SM3WITHSM2"}),
+    Case("ca-certificate", {"signing_algorithm": "SHA1WITHRSA"}, "The signing algorithm is SHA256"),
+    Case("ca-certificate", {"validity": {"type": "WEEKS", "value": "5"}}, "The validity's type is DAYS"),
     Case("ca-certificate", {"validity": {"type": "END_DATE", "value": "5"}}, VALIDITY),
     Case("ca-certificate", {"validity": {"type": "DAYS", "value": "2030-01-31T00:00:00Z"}}, VALIDITY),
     Case("ca-certificate", {"validity": {"type": "YEARS", "value": "0"}}, VALIDITY),
@@ -148,10 +179,17 @@ CASES = [
     Case("acm-certificate", {"subject_alternative_names": [f"{number}.example" for number in range(99)]}),
     Case("acm-certificate", {"subject_alternative_names": [f"{number}.example" for number in range(100)]}, "There are"),
     Case("acm-certificate", {"key_algorithm": "EC_secp521r1"}, "ACM makes keys of RSA_2048, EC_prime256v1"),
+    Case("acm-certificate", {"certificate_authority_arn": CA.replace("acm-pca", "acm")}, ARN),
+    Case("ca-share", {"certificate_authority_arn": "issuing"}, ARN),
+    Case("acm-permission", {"certificate_authority_arn": "issuing"}, ARN),
+    Case("acm-permission", {"principal": "s3.amazonaws.com"}, "AWS grants to acm.amazonaws.com only"),
+    Case("acm-permission", {"actions": ["RevokeCertificate"]}, "A permission has at least one"),
     Case("acm-permission", {"actions": ["IssueCertificate"]}),
-    Case("acm-permission", {"actions": []}, "A permission has at least one action"),
+    Case("acm-permission", {"actions": []}, "A permission has at least one of"),
     Case("issuer-attachment", {"user_name": None, "role_name": "deployer", "path": "/pki/ca/"}),
     Case("issuer-attachment", {"user_name": None}, "Name a user or a role, one of them"),
+    Case("issuer-attachment", {"principal_type": "group"}, "The principal is a user or a role"),
+    Case("issuer-attachment", {"principal_type": "role"}, "The name that is given is of the other kind"),
     Case("issuer-attachment", {"role_name": "deployer"}, "Name a user or a role, one of them"),
     Case("issuer-attachment", {"path": "pki"}, "A path starts and ends with a slash"),
     Case("issuer-attachment", {"policies": {"p": json.dumps({"Version": "x" * 6144})}}, "A policy has at most 6144"),
@@ -176,12 +214,23 @@ CASES = [
 ]
 LATER = "${terraform_data.later.id}"
 UNKNOWN: Mapping[str, Mapping[str, Any]] = {
-    "acm-certificate": {"domain_name": LATER, "subject_alternative_names": [LATER], "key_algorithm": LATER},
-    "acm-permission": {"actions": [LATER]},
-    "ca-certificate": {"template_arn": LATER, "validity": {"type": LATER, "value": LATER}, "api_passthrough": LATER},
-    "ca-share": {"policy": LATER},
+    "acm-certificate": {
+        "certificate_authority_arn": LATER,
+        "domain_name": LATER,
+        "subject_alternative_names": [LATER],
+        "key_algorithm": LATER,
+    },
+    "acm-permission": {"certificate_authority_arn": LATER, "principal": LATER, "actions": [LATER]},
+    "ca-certificate": {
+        "issuer_arn": LATER,
+        "signing_algorithm": LATER,
+        "template_arn": LATER,
+        "validity": {"type": LATER, "value": LATER},
+        "api_passthrough": LATER,
+    },
+    "ca-share": {"certificate_authority_arn": LATER, "policy": LATER},
     "crl-bucket": {"bucket": LATER, "policy": LATER},
-    "issuer-attachment": {"user_name": LATER, "path": LATER, "policies": {"p": LATER}},
+    "issuer-attachment": {"user_name": LATER, "principal_type": "user", "path": LATER, "policies": {"p": LATER}},
     "issuer-role": {
         "role_name": LATER,
         "path": LATER,
@@ -203,6 +252,7 @@ UNKNOWN: Mapping[str, Mapping[str, Any]] = {
         "key_algorithm": LATER,
         "signing_algorithm": LATER,
         "usage_mode": LATER,
+        "key_storage_security_standard": LATER,
         "permanent_deletion_time_in_days": LATER,
         "revocation_configuration": {
             "crl_configuration": {
@@ -210,10 +260,16 @@ UNKNOWN: Mapping[str, Mapping[str, Any]] = {
                 "custom_cname": LATER,
                 "expiration_in_days": LATER,
                 "s3_bucket_name": LATER,
+                "s3_object_acl": LATER,
             },
             "ocsp_configuration": {"enabled": LATER, "ocsp_custom_cname": LATER},
         },
         "certificate": {"certificate": LATER, "certificate_chain": LATER},
+    },
+    "private-ca-with-certificate": {
+        "issuer": {"arn": LATER, "signing_algorithm": LATER},
+        "certificates": {"g1": {"validity": {"type": LATER, "value": LATER}, "path_length": LATER}},
+        "installed_certificate": "g1",
     },
 }
 """Every argument that is checked, known only during an apply."""
@@ -267,7 +323,7 @@ def test_each_wrong_value_is_refused_in_words_and_each_right_one_taken(tmp_path:
     init_once(terraform)
     details: dict[int, list[str]] = {index: [] for index in range(len(cases))}
     for each in diagnostics(terraform):
-        details[each["range"]["start"]["line"] - 2].append(each["detail"])
+        details[each["range"]["start"]["line"] - 2].append(each["detail"] or each["summary"])
     for case, texts in zip(cases, details.values(), strict=True):
         assert [text[: len(case.says) or None] for text in texts] == ([case.says] if case.says else []), case
 

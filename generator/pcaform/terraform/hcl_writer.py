@@ -69,10 +69,11 @@ class StackFile:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of one of Terraform's functions with one argument, such as `jsonencode({...})`."""
+    """A call of one of Terraform's functions with one argument, such as `jsonencode({...})`, or with more."""
 
     function: str
     argument: Any
+    more: tuple[Any, ...] = ()
 
 
 def quote(text: str) -> str:
@@ -117,7 +118,7 @@ def expression(value: Any, level: int = 0) -> str:
     if isinstance(value, Reference | Traversal | StackFile):
         return _path(value)
     if isinstance(value, Call):
-        return f"{value.function}({expression(value.argument, level)})"
+        return f"{value.function}({', '.join(expression(each, level) for each in (value.argument, *value.more))})"
     if value is None or isinstance(value, bool | int):
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping):

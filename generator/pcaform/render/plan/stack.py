@@ -18,7 +18,7 @@ from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, 
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import parse
-from pcaform.terraform.hcl_writer import Reference
+from pcaform.terraform.hcl_writer import Call, Reference
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 from pcaform.terraform.schema import ATTRIBUTES
 
@@ -198,7 +198,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         PlannedFile("providers.tf", "providers.tf.j2", {"providers": list_providers(spec, record)}),
         *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
-        PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
+        PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec, all_calls)}),
     )
     to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
     return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), record=record)
@@ -211,26 +211,50 @@ def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
     return {"name": call.name, "head": without_none(head), "arguments": arguments}
 
 
-def _outputs(spec: Spec) -> list[dict[str, Any]]:
+def _outputs(spec: Spec, calls: list[ModuleCall]) -> list[dict[str, Any]]:
     offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
     active = [key for key in spec.managed if key not in spec.pending]
-    owned, ca = [key for key, each in spec.issuers.items() if each.is_owned], module_names.ca
+    owned, ca, issuer = [key for key, each in spec.issuers.items() if each.is_owned], module_names.ca, CALLS["issuers"]
+    with_profile = {call.name for call in calls if call.arguments.get("instance_profile")}
+    profiles = [key for key in owned if issuer(key) in with_profile]
     outputs: tuple[tuple[str, str, str, Callable[[str], str], Collection[str]], ...] = (
         ("certificate_authority_arns", "ARN of each active CA", "active_arn", ca, active),
+        (
+            "certificate_authorities",
+            "ARN, certificate, chain, dates and serial of each active CA",
+            "",
+            ca,
+            active,
+        ),
         ("certificate_signing_requests", "request of each CA that is signed elsewhere", _REQUEST, ca, offline),
-        ("issuer_arns", "ARN of each issuer", "arn", CALLS["issuers"], owned),
+        (
+            "crl_buckets",
+            "name, ARN and domain of each bucket for CRLs",
+            "",
+            CALLS["crl_buckets"],
+            spec.crl_buckets,
+        ),
+        ("issuer_arns", "ARN of each issuer", "arn", issuer, owned),
+        ("issuer_policy_arns", "ARNs of each issuer's policies", "policy_arns", issuer, spec.issuers),
+        ("instance_profile_names", "instance profile of each issuer's role", "instance_profile_name", issuer, profiles),
         ("administrator_arns", "ARN of each administrator's role", "arn", CALLS["administrators"], spec.administrators),
         ("auditor_arns", "ARN of each auditor's role", "arn", CALLS["auditors"], spec.auditors),
         ("certificate_arns", "ARN of each private certificate", "arn", CALLS["certificates"], spec.certificates),
     )
-    return [
+    by_key = [
         {
             "name": name,
             "arguments": {
                 "description": f"The {what}, by its key in the spec.",
-                "value": {key: output(call(key), attribute) for key in keys},
+                "value": {key: output(call(key), attribute) if attribute else _module(call(key)) for key in keys},
             },
         }
         for name, what, attribute, call, keys in outputs
         if keys
     ]
+    roots = [output(ca(key), "certificate") for key in active if spec.managed[key].type == "ROOT"]
+    bundle = {
+        "description": "The certificates of this stack's root CAs, PEM: what relying parties trust.",
+        "value": Call("join", "\n", (Call("compact", roots),)),
+    }
+    return [*by_key, *([{"name": "trust_bundle", "arguments": bundle}] if roots else [])]

@@ -12,10 +12,30 @@ output "certificate_authority_arns" {
   }
 }
 
+output "certificate_authorities" {
+  description = "The ARN, certificate, chain, dates and serial of each active CA, by its key in the spec."
+  value = {
+    root          = module.ca_root
+    policy        = module.ca_policy
+    issuing       = module.ca_issuing
+    overseas      = module.ca_overseas
+    below-partner = module.ca_below-partner
+    legacy        = module.ca_legacy
+  }
+}
+
 output "certificate_signing_requests" {
   description = "The request of each CA that is signed elsewhere, by its key in the spec."
   value = {
     waiting = module.ca_waiting.certificate_signing_request
+  }
+}
+
+output "crl_buckets" {
+  description = "The name, ARN and domain of each bucket for CRLs, by its key in the spec."
+  value = {
+    corp-crl = module.crl_bucket_corp-crl
+    lists    = module.crl_bucket_lists
   }
 }
 
@@ -26,6 +46,13 @@ output "issuer_arns" {
   }
 }
 
+output "issuer_policy_arns" {
+  description = "The ARNs of each issuer's policies, by its key in the spec."
+  value = {
+    ci = module.issuer_ci.policy_arns
+  }
+}
+
 output "certificate_arns" {
   description = "The ARN of each private certificate, by its key in the spec."
   value = {
@@ -33,4 +60,9 @@ output "certificate_arns" {
     far   = module.certificate_far.arn
     known = module.certificate_known.arn
   }
+}
+
+output "trust_bundle" {
+  description = "The certificates of this stack's root CAs, PEM: what relying parties trust."
+  value       = join("\n", compact([module.ca_root.certificate, module.ca_legacy.certificate]))
 }

@@ -7,6 +7,13 @@ output "certificate_authority_arns" {
   }
 }
 
+output "certificate_authorities" {
+  description = "The ARN, certificate, chain, dates and serial of each active CA, by its key in the spec."
+  value = {
+    root = module.ca_root
+  }
+}
+
 output "administrator_arns" {
   description = "The ARN of each administrator's role, by its key in the spec."
   value = {
@@ -19,4 +26,9 @@ output "auditor_arns" {
   value = {
     security = module.auditor_security.arn
   }
+}
+
+output "trust_bundle" {
+  description = "The certificates of this stack's root CAs, PEM: what relying parties trust."
+  value       = join("\n", compact([module.ca_root.certificate]))
 }

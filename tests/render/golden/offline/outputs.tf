@@ -7,6 +7,13 @@ output "certificate_authority_arns" {
   }
 }
 
+output "certificate_authorities" {
+  description = "The ARN, certificate, chain, dates and serial of each active CA, by its key in the spec."
+  value = {
+    issuing = module.ca_issuing
+  }
+}
+
 output "certificate_signing_requests" {
   description = "The request of each CA that is signed elsewhere, by its key in the spec."
   value = {
