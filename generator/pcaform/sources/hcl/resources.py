@@ -65,7 +65,7 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
             yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
             yield UnrelatedAddress(strip_keys(scope.address_of(block)))
-            if _USE.search(block.source.text, block.start, block.stop):
+            if not type_.startswith("awscc_") and _USE.search(block.source.text, block.start, block.stop):
                 yield ImportNote("listed", scope.address_of(block), f"{block.location}: {_USES}")
     for block in scope.module.of_type("data"):
         if block.labels[:1] == (AUTHORITY,):
