@@ -27,8 +27,7 @@ from pcaform.terraform.schema import SourceKind
 
 CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 _PARTS = 6
-_REGION = re.compile(f"{REGION}|^$")
-_ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
+_REGION, _ACCOUNT = re.compile(f"{REGION}|^$"), re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
 SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
