@@ -94,7 +94,7 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
     counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
     for address, count in inventory.others.items():
-        counts[address.split(".")[-2]] += count
+        counts[address.rpartition(".")[0].rpartition(".")[2]] += count
     if inventory.source.lists_other_resources and counts:
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()) if count)
         yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
