@@ -15,8 +15,6 @@ from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import AUTHORITY
 
-_UNKNOWN = "unknown"
-
 
 def open_account(caller: Caller, spec: Spec | None = None) -> Account:
     """Return the account of the caller's credentials; print which account it is, and who reads it.
@@ -45,7 +43,7 @@ def read_inventory(
             console.print_status(f"{memory.resumed} answers are from {checkpoint}")
         snapshot = read_snapshot(account, import_request(filters), checkpoint=memory, report_progress=tell)
     inventory = to_inventory(snapshot)
-    if any(note.kind == _UNKNOWN for note in inventory.notes):
+    if any(note.kind == "unknown" for note in inventory.notes):
         memory.save()
     else:
         memory.finish()

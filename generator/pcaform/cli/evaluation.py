@@ -19,7 +19,8 @@ from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 _SOURCE = re.compile(r'^\s*source\s*=\s*"(?P<path>\.\.?/[^"]*)"', re.MULTILINE)
-_LEFT = shutil.ignore_patterns(".terraform*", ".git", "*.tfstate*", "crash.log")
+_LEFT = (".terraform", ".terraform.*", ".git", "*.tfstate*", "crash.log")
+_MODULES = Path(".terraform") / "modules"
 _OVERRIDE = "zzz_pcaform_override.tf"
 _LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 _CREDENTIALS = ("profile", "access_key", "secret_key", "token", "shared_config_files", "shared_credentials_files")
@@ -35,8 +36,8 @@ _WHAT_TO_DO = (
 def evaluate(directory: str, files: Inventory, options: Options) -> Inventory:
     """Return what files hold, with what only Terraform can evaluate; raises Failure where there is no Terraform."""
     binary, own = find_binary(), files.providers.get("")
-    account_id = options.account_id or (own.account_id if own else _ACCOUNT)
-    region = options.region or (own.region if own else _REGION)
+    account_id = own.account_id if own else options.account_id or _ACCOUNT
+    region = own.region if own else options.region or _REGION
     with tempfile.TemporaryDirectory(prefix="pcaform-evaluate-") as scratch:
         root = _copy(Path(directory).resolve(), Path(scratch))
         variables = [f"-var-file={Path(name).resolve()}" for name in options.var_files]
@@ -46,7 +47,7 @@ def evaluate(directory: str, files: Inventory, options: Options) -> Inventory:
             terraform = Terraform(binary, root, {**environment, **workspace})
             plan, problem = _plan(terraform, Path(scratch) / "plan", variables)
     notes = [ImportNote("unknown", directory, f"{problem}; {_WHAT_TO_DO}")] if problem else []
-    planned = tfplan.read(plan, directory, options, is_complete=False) if plan else None
+    planned = tfplan.read(plan, directory, options, files=files) if plan else None
     return add_evaluated(files, planned, notes)
 
 
@@ -57,8 +58,9 @@ def _plan(terraform: Terraform, file: Path, variables: list[str]) -> tuple[bytes
         terraform.init()
         terraform.plan(file, *variables)
     except TerraformError as error:
-        lines = [line.strip().replace(str(terraform.directory), "") for line in error.lines]
-        problem = " ".join(line for line in lines[:_SHOWN] if line)
+        text = "\n".join(error.lines).replace(f" in {terraform.directory}", "")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        problem = " ".join(lines[:_SHOWN])
     return (json.dumps(terraform.show(file)).encode() if file.exists() else b""), problem
 
 
@@ -70,11 +72,13 @@ def _copy(root: Path, scratch: Path) -> Path:
         shutil.copytree(
             each,
             scratch / "files" / each.relative_to(top),
-            ignore=_LEFT,
+            ignore=shutil.ignore_patterns(*_LEFT),
             ignore_dangling_symlinks=True,
             dirs_exist_ok=True,
         )
     copy = scratch / "files" / root.relative_to(top)
+    if (root / _MODULES).is_dir():  # what 'terraform init' has downloaded already
+        shutil.copytree(root / _MODULES, copy / _MODULES, ignore_dangling_symlinks=True)
     for each in directories:
         here = scratch / "files" / each.relative_to(top)
         blocks = [block for path in sorted(here.glob("*.tf")) for block in _blank_imports(path)]

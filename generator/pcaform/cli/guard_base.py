@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join
 
@@ -61,9 +61,9 @@ def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> 
     reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top))
     first = {path for path in revision.files if is_spec_file(path) or path in reader.now or not reader.is_there(path)}
     found = list(reader.read(first))
-    if not all(match_specs(_specs(found), reader.now)[0].values()):
+    if not all(match_specs(found, reader.now)[0].values()):
         found += reader.read(set(revision.files) - first)
-    matches, loose = match_specs(_specs(found), reader.now)
+    matches, loose = match_specs(found, reader.now)
     folders = [_place(revision.top, path) for path in arguments if is_directory(path)]
     relocated = list(reader.relocated()) if loose else []
     gone = [
@@ -72,8 +72,7 @@ def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> 
         if any(Path(each.path).is_relative_to(folder) for folder in folders)
         or not any(is_same_stack(each.spec, spec) for spec in relocated)
     ]
-    unread = [each for each in found if isinstance(each, Unread)]
-    unread += [Unread(path, reason) for path, reason in revision.unread.items()]
+    unread = [*reader.unread, *(Unread(path, reason) for path, reason in revision.unread.items())]
     named = {place: path for path, place in places.items()}
     doubts = [
         (named.get(owner, ""), f"{each.path} of '{base}' may be the spec of before: {each.reason}")
@@ -85,21 +84,21 @@ def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> 
     return BaseMatch({path: matches[place] for path, place in places.items()}, gone, doubts, note)
 
 
-def _specs(found: Iterable[EarlierSpec | Unread]) -> list[EarlierSpec]:
-    return [each for each in found if isinstance(each, EarlierSpec)]
-
-
 def _place(top: Path, path: str) -> str:
     return STDIN if path == STDIN else Path(os.path.realpath(path)).relative_to(top).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """A revision, the specs that are checked by their path in the repository, and what a sparse checkout leaves out."""
+    """A revision, the specs that are checked by their path in the repository, and what a sparse checkout leaves out.
+
+    `unread` is filled with what may be a spec of the revision and cannot be read.
+    """
 
     revision: Revision
     now: Mapping[str, Spec]
     unchecked: Mapping[str, str]
+    unread: list[Unread] = field(default_factory=list)
 
     def is_there(self, path: str) -> bool:
         return os.path.lexists(self.revision.top / path) or path in self.unchecked
@@ -122,18 +121,20 @@ class _Reader:
         except OSError:
             return None
 
-    def read(self, paths: Iterable[str]) -> Iterator[EarlierSpec | Unread]:
-        """Yield the specs of some files at the revision, and what could be one and cannot be read."""
+    def read(self, paths: Iterable[str]) -> Iterator[EarlierSpec]:
+        """Yield the specs of some files at the revision."""
         same = [path for path in paths if path in self.now and not self._has_files(path) and self.is_same(path)]
         yield from (EarlierSpec(path, self.now[path]) for path in same)
         for file, content in read_files(self.revision.files[path] for path in sorted({*paths} - {*same})):
-            found = list(self._parse(file.path, content, is_base=True))
-            is_stored = is_spec_file(file.path) and (content.startswith(_LFS) or b"\0" in content)
-            if not found and (is_stored or (file.path in self.now and content.strip())):
-                found.append(Unread(file.path, "no spec can be read in it: it is encrypted, or stored elsewhere"))
+            before, found = len(self.unread), list(self._parse(file.path, content, is_base=True))
             yield from found
+            is_stored = is_spec_file(file.path) and (content.startswith(_LFS) or b"\0" in content)
+            is_empty = not found and len(self.unread) == before
+            if is_empty and (is_stored or (file.path in self.now and content.strip())):
+                reason = "no spec can be read in it: it is encrypted, or stored elsewhere"
+                self.unread.append(Unread(file.path, reason))
 
-    def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec | Unread]:
+    def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec]:
         text = _plain_text(content)
         if not all(key in text for key in _KEYS):
             return
@@ -141,8 +142,8 @@ class _Reader:
         try:
             documents = parse_all(content, name)
         except Invalid as invalid:
-            if _CAS in text:
-                yield Unread(path, str(invalid.problems[0]))
+            if _CAS in text and is_base:
+                self.unread.append(Unread(path, str(invalid.problems[0])))
             return
         read = self.revision.read if is_base else lambda inner: read_file(self.revision.top / inner)
         for document in documents:
@@ -152,7 +153,8 @@ class _Reader:
             try:
                 spec = load_pem_files(parse_spec(document), document, lambda inner: read(join(dirname(path), inner)))
             except Invalid as invalid:
-                yield Unread(path, str(invalid.problems[0]), str(data["stack"]))
+                if is_base:
+                    self.unread.append(Unread(path, str(invalid.problems[0]), str(data["stack"])))
             else:
                 yield EarlierSpec(path, spec, is_kept=is_base and self._keeps(path, spec))
 
@@ -160,7 +162,7 @@ class _Reader:
         """Tell whether a file that is not checked still has a stack."""
         if path in self.now or self.is_same(path):
             return path not in self.now
-        return any(is_same_stack(each.spec, spec) for each in _specs(self._parse(path, self._content(path) or b"")))
+        return any(is_same_stack(each.spec, spec) for each in self._parse(path, self._content(path) or b""))
 
     def relocated(self) -> Iterator[Spec]:
         """Yield the specs of files of YAML that are new or changed since the revision, and are not checked."""
@@ -170,7 +172,7 @@ class _Reader:
                 path = (Path(folder) / name).relative_to(self.revision.top).as_posix()
                 content = self._content(path)
                 if content is not None and path not in self.now and not self.is_same(path, content):
-                    yield from (each.spec for each in _specs(self._parse(path, content)))
+                    yield from (each.spec for each in self._parse(path, content))
 
     def owners(self, unread: Unread, matches: Mapping[str, list[EarlierSpec]]) -> list[str]:
         """Return the paths of the specs whose spec of before it may be; an empty one if it is only gone."""

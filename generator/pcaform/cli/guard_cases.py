@@ -96,7 +96,13 @@ def check_cases(
     if is_directory(path) or not _is_plan(content := read_bytes(path)):
         if caller is not None:
             raise Failure(_USAGE)
-        return check_paths(spec, path)
+        earlier = [
+            EarlierSpec(old, parse_earlier(read_bytes(old), display_name(old), file_reader(base_directory(old))))
+            for old in list_spec_files([spec])
+        ]
+        now = _load_all([path])
+        matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
+        return _check_stacks(now, BaseMatch(matches, gone, []))
     return [check_plan_file(path, spec=spec, chdir=chdir, caller=caller, content=content)]
 
 
@@ -183,17 +189,6 @@ def _is_plan(content: bytes) -> bool:
     """Tell a plan from a spec: it is JSON, or the archive that Terraform saves."""
     starts = (_PLAN_FILE, b"\xff\xfe", b"\xfe\xff")
     return content.startswith(starts) or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-
-
-def check_paths(before: str, after: str) -> list[Case]:
-    """Check the change from one file or directory to another; raises Failure where one cannot be read."""
-    earlier = [
-        EarlierSpec(path, parse_earlier(read_bytes(path), display_name(path), file_reader(base_directory(path))))
-        for path in list_spec_files([before])
-    ]
-    now = _load_all([after])
-    matches, gone = match_specs(earlier, {path: spec for path, spec, _ in now})
-    return _check_stacks(now, BaseMatch(matches, gone, []))
 
 
 def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:

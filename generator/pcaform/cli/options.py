@@ -29,15 +29,11 @@ Format = Annotated[
 Expiring = Annotated[
     str, typer.Option("--expiring", metavar="DAYS", help="Report what ends within this time, such as 90d or 12w.")
 ]
-
-
-class AcceptedChange(StrEnum):
-    """What `adopt --accept` takes."""
-
-    tags = "tags"
-    force_destroy = "force-destroy"
-    timeouts = "timeouts"
-    wording = "wording"
+AcceptedChange = StrEnum(
+    "AcceptedChange",
+    {"tags": "tags", "force_destroy": "force-destroy", "timeouts": "timeouts", "wording": "wording"},
+)
+"""What `adopt --accept` takes."""
 
 
 class Status(StrEnum):

@@ -33,23 +33,19 @@ def render_specs(
     """Return the files of each spec's stack, after those of the modules that all share where `modules` is SHARED.
 
     A directory means every `*.yaml` below it. Raises Invalid with the problems of all specs where one has errors, or
-    where the stack in `out` has something that its spec drops without a word. `confirmation` is about the only stack.
+    where the stack in `out` has something that its spec drops without a word, and prints the warnings. `confirmation`
+    is about the only stack.
     """
-    plans = _plan(_check(paths), out, modules=modules, confirmation=confirmation)
-    stacks = [templates.render(planned) for planned in plans]
-    shared = [templates.shared_modules({stack.name for stack in stacks})] if modules is SHARED else []
-    return [*shared, *stacks]
-
-
-def _check(paths: Iterable[str]) -> list[SpecFile]:
-    """Return the path, the spec and the document of each file, and print the warnings."""
     results, specs = check_files(paths)
     problems = sorted(problem for result in results for problem in result.problems)
     if len(specs) < len(results):
         raise Invalid(problems)
     for warning in problems:
         console.print_status(*source_lines(warning))
-    return specs
+    plans = _plan(specs, out, modules=modules, confirmation=confirmation)
+    stacks = [templates.render(planned) for planned in plans]
+    shared = [templates.shared_modules({stack.name for stack in stacks})] if modules is SHARED else []
+    return [*shared, *stacks]
 
 
 def _plan(
@@ -58,17 +54,14 @@ def _plan(
     if len(specs) != 1 and confirmation != Confirmation():
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
     plans, problems = [], list(_check_neighbours(specs, out, confirmation))
-    for path, spec, document in specs:
-        planned, found = _plan_over(
-            (path, spec, document), out / spec.stack, modules=modules, confirmation=confirmation
-        )
+    for each in specs:
+        planned, found = _plan_over(each, out / each[1].stack, modules=modules, confirmation=confirmation)
         problems += found
         plans.append(planned)
     if problems:
-        is_of_history = (
-            any(problem.rule == removal_check.RULE for problem in problems) and confirmation == Confirmation()
-        )
-        raise Invalid(problems, advice=[f"pcaform: {NEVER_APPLIED}"] if is_of_history else ())
+        is_of_history = any(problem.rule == removal_check.RULE for problem in problems)
+        is_told = is_of_history and confirmation == Confirmation()
+        raise Invalid(problems, advice=[f"pcaform: {NEVER_APPLIED}"] if is_told else ())
     return plans
 
 

@@ -11,16 +11,17 @@ REQUEST = "acm:RequestCertificate"
 ISSUE = "acm-pca:IssueCertificate"
 
 
-def _all(service: str, names: str) -> tuple[str, ...]:
+def named(service: str, names: str) -> tuple[str, ...]:
+    """Return the actions of a service with these names, which spaces separate."""
     return tuple(f"{service}:{name}" for name in names.split())
 
 
-READING = _all(
+READING = named(
     "acm-pca",
     "DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate "
     "GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ListPermissions ListTags",
 )
-ADMINISTERING = _all(
+ADMINISTERING = named(
     "acm-pca",
     "CreateCertificateAuthority CreatePermission DeleteCertificateAuthority DeletePermission DeletePolicy "
     "ImportCertificateAuthorityCertificate PutPolicy RestoreCertificateAuthority TagCertificateAuthority "
@@ -28,49 +29,33 @@ ADMINISTERING = _all(
 )
 """What an issuer must never be allowed: create, change or delete a CA, or grant access to it."""
 
-MAKING_AND_ENDING = _all(
+MAKING_AND_ENDING = named(
     "acm-pca", "CreateCertificateAuthority DeleteCertificateAuthority DeletePermission DeletePolicy"
 )
 """What an administrator may not do, since it is done through the spec."""
 
-ON_NO_AUTHORITY = _all("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
+ON_NO_AUTHORITY = named("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
 ON_AUTHORITY = tuple(
     name
-    for name in (*READING, *ADMINISTERING, *_all("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
+    for name in (*READING, *ADMINISTERING, *named("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
     if name not in ON_NO_AUTHORITY
 )
-ON_CERTIFICATE = _all(
+ON_CERTIFICATE = named(
     "acm",
     "DeleteCertificate DescribeCertificate ExportCertificate GetCertificate ImportCertificate "
     "ListCertificateDomainValidations ListTagsForCertificate RenewCertificate ResendValidationEmail RevokeCertificate "
     "UpdateCertificateOptions",
 )
-TAGGING = _all("acm", "AddTagsToCertificate RemoveTagsFromCertificate")
-OF_ACM_ACCOUNT = _all("acm", "GetAccountConfiguration ListCertificates PutAccountConfiguration SearchCertificates")
+TAGGING = named("acm", "AddTagsToCertificate RemoveTagsFromCertificate")
+OF_ACM_ACCOUNT = named("acm", "GetAccountConfiguration ListCertificates PutAccountConfiguration SearchCertificates")
 
 
-_ALGORITHM = "acm-pca:x509key/algorithm"
-_SIZES: Context = {
-    "acm-pca:x509key/size": ("2048", "3072", "4096"),
-    "acm-pca:x509key/curve": ("P-256", "P-384", "P-521"),
-}
-
-
-def _rsa(size: int) -> Context:
-    return {_ALGORITHM: ("RSA",), "acm-pca:x509key/size": (str(size),)}
-
-
-def _ec(curve: str) -> Context:
-    return {_ALGORITHM: ("EC",), "acm-pca:x509key/curve": (curve,)}
-
-
+_ALGORITHM, _SIZE, _CURVE = (f"acm-pca:x509key/{part}" for part in ("algorithm", "size", "curve"))
+_CURVES = {"EC_prime256v1": "P-256", "EC_secp384r1": "P-384", "EC_secp521r1": "P-521"}
+_SIZES: Context = {_SIZE: ("2048", "3072", "4096"), _CURVE: tuple(_CURVES.values())}
 KEYS: dict[str, Context] = {
-    "RSA_2048": _rsa(2048),
-    "RSA_3072": _rsa(3072),
-    "RSA_4096": _rsa(4096),
-    "EC_prime256v1": _ec("P-256"),
-    "EC_secp384r1": _ec("P-384"),
-    "EC_secp521r1": _ec("P-521"),
+    **{f"RSA_{size}": {_ALGORITHM: ("RSA",), _SIZE: (size,)} for size in _SIZES[_SIZE]},
+    **{name: {_ALGORITHM: ("EC",), _CURVE: (curve,)} for name, curve in _CURVES.items()},
     "RSA of no size": {_ALGORITHM: ("RSA",)},
     "EC of no curve": {_ALGORITHM: ("EC",)},
     "another algorithm": {_ALGORITHM: ("another",), **_SIZES},

@@ -239,9 +239,15 @@ def read_document(document: str | Mapping[str, Any], name: str) -> Document:
 
 
 def _check_statement(statement: Statement, where: str) -> None:
+    """Raise PolicyError for what IAM refuses; Resource or NotResource is optional in a statement with principals."""
     if (statement.actions is None) is (statement.not_actions is None):
         raise PolicyError(f"{where} needs one of Action and NotAction")
-    _check_resources(statement, where)
+    present: list[Texts] = [each for each in (statement.resources, statement.not_resources) if each is not None]
+    if len(present) > 1 or not (present or statement.is_resource_based):
+        raise PolicyError(f"{where} needs one of Resource and NotResource")
+    for pattern in present[0] if present else ():
+        if not (pattern == "*" or pattern.startswith("arn:")) or not are_variables_well_formed(pattern):
+            raise PolicyError(f"{where} has the resource '{pattern}', which is neither '*' nor an ARN")
     if statement.principals is not None and statement.not_principals is not None:
         raise PolicyError(f"{where} has both Principal and NotPrincipal")
     if statement.not_principals is not None and statement.is_allow:
@@ -250,16 +256,6 @@ def _check_statement(statement: Statement, where: str) -> None:
         _check_principals(names or (), f"{where}, {element}")
     for error in filter(None, (each.find_error() for each in statement.conditions)):
         raise PolicyError(f"{where} has {error}")
-
-
-def _check_resources(statement: Statement, where: str) -> None:
-    """Check Resource or NotResource, which are optional in a statement with principals."""
-    present: list[Texts] = [each for each in (statement.resources, statement.not_resources) if each is not None]
-    if len(present) > 1 or not (present or statement.is_resource_based):
-        raise PolicyError(f"{where} needs one of Resource and NotResource")
-    for pattern in present[0] if present else ():
-        if not (pattern == "*" or pattern.startswith("arn:")) or not are_variables_well_formed(pattern):
-            raise PolicyError(f"{where} has the resource '{pattern}', which is neither '*' nor an ARN")
 
 
 def _check_principals(principals: Principals, where: str) -> None:

@@ -15,10 +15,8 @@ from pcaform.iam.actions import ADMINISTERING, ISSUE, ON_AUTHORITY
 from pcaform.iam.documents import Statement
 from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 
-_READS = (
-    *("get", "list", "describe", "simulate", "generate", "search"),
-    *("check", "decode", "detect", "estimate", "validate"),
-)
+_READ = re.compile("get|list|describe|simulate|generate|search|check|decode|detect|estimate|validate")
+"""The verbs with which the names of actions that only read begin."""
 _HARMLESS = re.compile(
     r"iam:.*(ServerCertificate|ServiceLinkedRole|SSHPublicKey|AccountAlias|CloudFrontPublicKey)s?$"
     r"|iam:(ChangePassword|(Create|Delete|Tag|Untag)(Virtual)?MFADevice)$|sso:Logout$",
@@ -106,10 +104,6 @@ class Target:
     services: frozenset[str] = frozenset()
     is_own: bool = False
 
-    def named(self, kind: str, name: str) -> "Target":
-        """Return another one of its account, of which only kind and name are known."""
-        return Target(kind, name, "", self.account)
-
     @property
     def label(self) -> str:
         """Its kind and name, as 'role ci'."""
@@ -136,9 +130,8 @@ def is_reading(action: str) -> bool:
     """Tell whether an action, or a pattern of actions, only reads, as its name says."""
     name = action.partition(":")[2].lower()
     start = re.split(r"[*?]", name, maxsplit=1)[0]
-    return start.startswith(_READS) or (
-        bool(start) and start != name and any(each.startswith(start) for each in _READS)
-    )
+    verbs = _READ.pattern.split("|") if start and start != name else ()
+    return _READ.match(start) is not None or any(verb.startswith(start) for verb in verbs)
 
 
 @lru_cache(maxsize=4096)
@@ -234,19 +227,15 @@ def _over(action: str, kind: str, target: Target, statement: Statement, prefix: 
     if kind != target.kind:
         yield _sampled(action, target.label, statement)
         return
-    for arn in arns_of(target, statement, prefix):
+    start = prefix if not target.account else f"{prefix.rpartition('::')[0]}::{target.account}"
+    arns = [f"{start}:{target.part}"]
+    if not target.path:  # it is not known: whatever the statement has of this name
+        ending = re.compile(rf"{re.escape(start)}:{re.escape(target.kind)}/.+/{re.escape(target.name)}")
+        arns += filter(ending.fullmatch, statement.resources or ())
+    for arn in arns:
         context = _reach(statement, arn, is_for_own=changes_policies(action))
         if context is not None:
             yield Handing(action, arn, target.label, statement, tuple(context.items()))
-
-
-def arns_of(target: Target, statement: Statement, prefix: str) -> Iterator[str]:
-    """Yield the ARN of a target, and where its path is not known, those of a statement that have its name."""
-    start = prefix if not target.account else f"{prefix.rpartition('::')[0]}::{target.account}"
-    yield f"{start}:{target.part}"
-    if not target.path:
-        ending = re.compile(rf"{re.escape(start)}:{re.escape(target.kind)}/.+/{re.escape(target.name)}")
-        yield from filter(ending.fullmatch, statement.resources or ())
 
 
 def _of_account(action: str, statement: Statement, prefix: str) -> Iterator[Handing]:

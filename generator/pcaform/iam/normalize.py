@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from pcaform.iam.documents import Document, Principals, Statement, as_list, read_policy
+from pcaform.iam.documents import Principals, Statement, as_list, read_policy
 from pcaform.iam.evaluator.conditions import Condition
 
 _ONE_OF = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike", "NumericEquals", "Bool", "Null"})
@@ -27,7 +27,9 @@ Axis = list[tuple[str, Any]]
 
 def normalized_statements(documents: Iterable[Any]) -> frozenset[str]:
     """Return the normal form of policies together: JSON texts, data or documents; raises PolicyError."""
-    return frozenset(each for document in documents for each in _of_document(read_policy(document)))
+    read = list(map(read_policy, documents))
+    heads = {_text([document.version, document.id]) for document in read}
+    return frozenset(heads.union(*(_of_statement(each) for document in read for each in document.statements)))
 
 
 def statements_by_sid(document: Any) -> frozenset[tuple[str, frozenset[str]]]:
@@ -46,12 +48,6 @@ def describe_policy_difference(before: str, after: str) -> Iterator[str]:
         for data, statement in zip(raw, read_policy(document).statements, strict=True):
             if not known.issuperset(_of_statement(statement)):
                 yield f"{sign} {json.dumps(data, ensure_ascii=False)}"
-
-
-def _of_document(document: Document) -> Iterator[str]:
-    yield _text([document.version, document.id])
-    for statement in document.statements:
-        yield from _of_statement(statement)
 
 
 def _of_statement(statement: Statement) -> Iterator[str]:

@@ -89,16 +89,6 @@ class Holder:
     trusts: frozenset[str] = frozenset()
     has_rights: bool = False
 
-    def joined(self, other: "Holder") -> "Holder":
-        """Return it with what is known of the same one from elsewhere."""
-        return Holder(
-            self.target if self.target.account or not other.target.account else other.target,
-            tuple(dict.fromkeys((*self.texts, *other.texts))),
-            self.acts_as | other.acts_as,
-            self.trusts | other.trusts,
-            has_rights=self.has_rights or other.has_rights,
-        )
-
 
 @dataclass(frozen=True)
 class Rights:
@@ -112,8 +102,8 @@ class Rights:
     def labels(self) -> frozenset[str]:
         """The labels of those with rights, by any number of hops."""
         sources: dict[str, set[str]] = {}
-        for label, followed in self._followed.items():
-            for each in followed:
+        for label, acting in self._acting.items():
+            for each in acting | self._reached(label, is_change=True):
                 sources.setdefault(each, set()).add(label)
         own = [label for label, holder in self.holders.items() if self._has_own_rights(label, holder)]
         return frozenset(_closure(own, sources))
@@ -173,12 +163,6 @@ class Rights:
         return shared
 
     @cached_property
-    def _followed(self) -> Mapping[str, frozenset[str]]:
-        """Label -> those whose rights it has: as whom it can act, and whose policies it can change."""
-        changed = {label: self._reached(label, is_change=True) for label in self.holders}
-        return {label: acting | changed.get(label, frozenset()) for label, acting in self._acting.items()}
-
-    @cached_property
     def _acting(self) -> Mapping[str, frozenset[str]]:
         """Label -> those as whom it can act: by itself, by their trust, and by actions that its policies allow."""
         acting = {
@@ -186,9 +170,8 @@ class Rights:
         }
         by_part = {(each.target.account, each.target.part): label for label, each in self.holders.items()}
         for label, holder in self.holders.items():
-            for arn in holder.trusts:
-                account, _, part = arn.partition("::")[2].partition(":")
-                for key in ((account, part), ("", part)):
+            for each in filter(None, map(target_of, holder.trusts)):
+                for key in ((each.account, each.part), ("", each.part)):
                     if key in by_part:
                         acting[by_part[key]].add(label)
         return {label: frozenset(each - {label}) for label, each in acting.items()}
@@ -241,15 +224,29 @@ def join_holders(holders: Iterable[Holder]) -> dict[str, Holder]:
     """Return holders by label, with all that is known of each."""
     joined: dict[str, Holder] = {}
     for each in holders:
-        label = each.target.label
-        joined[label] = joined[label].joined(each) if label in joined else each
+        known = joined.get(each.target.label, each)
+        joined[each.target.label] = Holder(
+            known.target if known.target.account or not each.target.account else each.target,
+            tuple(dict.fromkeys((*known.texts, *each.texts))),
+            known.acts_as | each.acts_as,
+            known.trusts | each.trusts,
+            has_rights=known.has_rights or each.has_rights,
+        )
     return joined
 
 
 def target_of(arn: str) -> Target | None:
     """Return what an ARN of IAM names; None for another one."""
     match = _ANY_IAM.fullmatch(arn)
-    return Target(match["kind"], match["name"], match["path"], match["account"]) if match else None
+    if match is None:
+        return None
+    name = provider_name(match["name"]) if match["kind"] == "oidc-provider" else match["name"]
+    return Target(match["kind"], name, match["path"], match["account"])
+
+
+def provider_name(url: str) -> str:
+    """Return the URL of a provider of identities in the one form that compares: that of a host."""
+    return re.sub("^https?://", "", url.lower()).rstrip("/")
 
 
 def trusted(text: str) -> tuple[frozenset[str], frozenset[str]]:

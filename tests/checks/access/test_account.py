@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 
 from conftest import Run
+from pcaform.checks.access.account import check_account_access
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, IamPrincipal, IamPrincipals, Policy
 from sources.aws.conftest import ACCOUNT, REGION, Live, live, statement
 
 AWS_OWN = "arn:aws:iam::aws:policy"
@@ -154,3 +156,16 @@ def test_exactly_one_subject_is_required(pcaform: Run, arguments: Any) -> None:
     done = pcaform("access", *arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("pcaform: name a SPEC or a STACK, or give --live")
+
+
+@pytest.mark.parametrize("name", ["Issuing", "another CA", "no CA", "the account"])
+def test_a_ca_is_checked_whatever_its_name(name: str) -> None:
+    arn = f"arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
+    ca = CaStatus(arn, "ACTIVE", {"certificate_authority_configuration": [{"subject": [{"common_name": name}]}]})
+    policy = Policy("issue", json.dumps(statement("acm-pca:IssueCertificate", arn, Condition=END_ENTITY)))
+    user = IamPrincipal("user", "narrow", f"arn:aws:iam::{ACCOUNT}:user/narrow", "/", (policy,))
+    snapshot = AccountSnapshot(ACCOUNT, (REGION,), (ca,), principals=IamPrincipals((user,)))
+    result, _ = check_account_access(snapshot)
+    (target,) = {request.target for principal in result.principals for request in principal.allowed}
+    assert target == (name if name == "Issuing" else f"{name} {arn.rpartition('/')[2]}")
+    assert result.findings == ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.checks.access.check import AccessResult
+from pcaform.checks.access.check import AccessReport
 from pcaform.checks.audit.check import audit
 from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, Permission
 
@@ -49,11 +49,11 @@ def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
 
 def messages_of(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
     snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
-    no_access = AccessResult((), (), is_live=True)
+    no_access = AccessReport("1.1", (), (), "", is_live=True)
     return [f"{each.subject}: {each.message}" for each in _audit(snapshot, no_access)]
 
 
-def _audit(snapshot: AccountSnapshot, access: AccessResult) -> Any:
+def _audit(snapshot: AccountSnapshot, access: AccessReport) -> Any:
     return audit(snapshot, access, (), now=NOW, expiring=timedelta(days=90)).findings
 
 

@@ -249,6 +249,13 @@ def test_a_policy_of_another_name_with_the_same_content_is_enough() -> None:
     assert drift(None, authority(), principals=[ci(policy(spec(), name="by-hand", arn=""))]).differences == ()
 
 
+@pytest.mark.parametrize("more", [{}, {"Version": "2008-10-17"}, {"Version": "2012-10-17", "Id": "limits"}], ids=str)
+def test_another_policy_that_only_denies_is_not_one_that_allows_more(more: dict[str, str]) -> None:
+    statement = {"Effect": "Deny", "Action": "acm-pca:*", "Resource": "*"}
+    limits = Policy("limits", json.dumps({**more, "Statement": [statement]}))
+    assert drift(None, authority(), principals=[ci(policy(spec()), limits)]).differences == ()
+
+
 @pytest.mark.parametrize(
     ("held", "title", "message"),
     [

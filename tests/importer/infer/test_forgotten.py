@@ -23,8 +23,7 @@ from importer.infer.state_builders import (
     user,
 )
 from pcaform.core.problems import Failure
-from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.resources import calls, resources
+from pcaform.render.plan.resources import build_placeholders, calls, resources
 from pcaform.rules.load import load_valid_text
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump

@@ -150,6 +150,13 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
         "main.tf:1: this provider block sets no single account: set it with '--account-id'",
     ),
     "no private CA": (PROVIDER, NONE),
+    "a CA of another provider": (
+        f'{PROVIDER}\nresource "awscc_acmpca_certificate_authority" "root" {{}}',
+        (
+            f"{NONE}. Not imported:\n  awscc_acmpca_certificate_authority.root: a spec becomes resources of the "
+            "provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
+        ),
+    ),
 }
 UNKNOWN = {
     "a variable without a value": ("var.x", 'variable "x" {}', "var.x has no value (set it with '--var-file')"),
@@ -187,7 +194,7 @@ UNKNOWN = {
     ),
     "a directive": ('"%{ if true }x%{ endif }"', "", "pcaform does not evaluate template directives such as %{ if }"),
     "too many digits": ("1 / 3", "", "pcaform does not evaluate '/' with these operands"),
-    "a workspace": ("terraform.workspace", "", "'terraform' cannot be used here"),
+    "a workspace": ("terraform.workspace", "", "'terraform.workspace' depends on where and how Terraform runs"),
     "a file that is not there": ('file("nowhere.txt")', "", "'nowhere.txt' cannot be read as text"),
     "a file outside": (
         'file("/etc/passwd")',

@@ -31,6 +31,8 @@ OTHER_CA, NO_CA = "another CA", "no CA"
 OWN, FOREIGN = "own certificate", "another issuer's certificate"
 UNTAGGED, ELSEWHERE = "untagged certificate", "own certificate in another region"
 NEW, ACCOUNT = "new certificate", "the account"
+TARGETS = (OTHER_CA, NO_CA, OWN, FOREIGN, UNTAGGED, ELSEWHERE, NEW, ACCOUNT)
+"""What a request is about that is not a CA with a label of its own, which therefore must not be one of these."""
 ANY_NAME = "any name"
 PLAIN = ""
 WITHOUT_DENIES, WITH_ALLOW_ALL = "if deny statements are ignored", "if all actions are also allowed"
@@ -71,6 +73,21 @@ class AccessRequest:
     def has_ca_template(self) -> bool:
         """Whether its template is one of CA certificates."""
         return "CACertificate" in (self.template or "")
+
+    def describe(self) -> str:
+        """Describe it in one line."""
+        template = self.template or (self.action == actions.ISSUE and "without a template")
+        key = self.key_algorithm != facts.DEFAULT_KEY and self.key_algorithm
+        parts = [
+            f"{self.action} on {self.target}",
+            template,
+            self.names is not None and f"for {', '.join(self.names) or 'no name'}",
+            key and f"with a key {key}",
+            self.tag and f"tagged {self.tag}",
+            self.action.startswith("acm-pca:") and self.route != DIRECT and self.route,
+            self.variant,
+        ]
+        return ", ".join(str(part) for part in parts if part)
 
 
 def route_keys(route: str) -> Context:
@@ -217,14 +234,13 @@ class RequestMatrix:
             context = {**route_keys(DIRECT), **({_RESOURCE_TAG: (owner,)} if owner else {})}
             for action in (*actions.ON_CERTIFICATE, *actions.TAGGING):
                 request = AccessRequest(action, target, resource=arn, context=context)
-                yield from self._tag_requests(request) if action in actions.TAGGING else [request]
+                if action not in actions.TAGGING:
+                    yield request
+                else:  # which set the owner tag to each value, with and without other tags
+                    for tag in (own, _OTHER_TAG):
+                        keys = {_REQUEST_TAG: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}
+                        yield replace(request, tag=tag, context={**context, **keys})
+                    yield replace(request, context={**context, "aws:tagkeys": ("name",)})
+                    yield replace(request, variant=WITHOUT_TAGS)
                 yield from self._add_condition_keys(request, fixed_keys=("aws:resourcetag/",))
         yield from self.on_no_ca(actions.OF_ACM_ACCOUNT, ACCOUNT)
-
-    def _tag_requests(self, request: AccessRequest) -> Iterator[AccessRequest]:
-        """Yield requests that set the owner tag to each value, with and without other tags."""
-        for tag in (self.subject.owner_tag, _OTHER_TAG):
-            keys = {_REQUEST_TAG: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}
-            yield replace(request, tag=tag, context={**request.context, **keys})
-        yield replace(request, context={**request.context, "aws:tagkeys": ("name",)})
-        yield replace(request, variant=WITHOUT_TAGS)

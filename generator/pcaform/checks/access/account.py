@@ -4,12 +4,13 @@ Findings follow AWS's advice to separate issuing from administration, and to nam
 https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_by_class
+from pcaform.checks.access.check import AccessReport, Decision, Principal, build_result, decide_by_class
 from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.iam import actions
@@ -26,24 +27,19 @@ def account_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(parts, filters, statuses=CERTIFIED, has_principals=True)
 
 
-def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple[ImportNote, ...]]:
+def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple[ImportNote, ...]]:
     """Check all principals of an account in every region; return notes on those whose policies are unreadable."""
     scenarios, notes = _build_scenarios(snapshot)
     samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
     principals = (_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects)
     non_empty = tuple(principal for principal in principals if principal.allowed)
     findings = [finding for principal in non_empty for finding in _find_excess(principal)]
-    findings += _find_handed(scenarios[0], snapshot) if scenarios else ()
-    return AccessResult(non_empty, tuple(findings), is_live=True), notes
-
-
-def _find_handed(scenario: Scenario, snapshot: AccountSnapshot) -> Iterator[Decision]:
-    """Yield who may take rights that its policies do not name; an unreadable policy has a note already."""
-    principals = snapshot.principals.principals if snapshot.principals is not None else ()
-    rights = rights_of(principals)
-    for principal in principals:
-        with suppress(PolicyError):
-            yield from find_handed_rights(scenario, _subject(principal), rights)
+    everyone = snapshot.principals.principals if snapshot.principals is not None and scenarios else ()
+    rights = rights_of(everyone)
+    for principal in everyone:
+        with suppress(PolicyError):  # an unreadable policy has a note already
+            findings += find_handed_rights(scenarios[0], _subject(principal), rights)
+    return build_result(non_empty, findings, is_live=True), notes
 
 
 def _subject(principal: IamPrincipal) -> Subject:
@@ -74,11 +70,12 @@ def _build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[I
 
 
 def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
-    """Map a label of each CA to its ARN: the common name, followed by the id if several CAs have that name."""
+    """Map a label of each CA to its ARN: the common name, followed by the id if it is not clear which CA has it."""
     cas = list(cas_)
     names = [ca.common_name for ca in cas]
+    clear = {name for name, number in Counter(names).items() if name and number == 1} - {*access_request.TARGETS}
     return {
-        name if name and names.count(name) == 1 else f"{name} {ca.arn.rpartition('/')[2]}".strip(): ca.arn
+        name if name in clear else f"{name} {ca.arn.rpartition('/')[2]}".strip(): ca.arn
         for name, ca in zip(names, cas, strict=True)
     }
 

@@ -6,27 +6,38 @@ policy of a principal, and no grant, tells apart, one is decided for all.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Self
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.expected import NOTHING_TOLD, ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject
+from pcaform.core.finding import Finding
+from pcaform.core.formats.report import alias
 from pcaform.iam import actions
 from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
-from pcaform.iam.evaluator.patterns import is_resource
+from pcaform.iam.evaluator.patterns import Context, is_resource
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ALLOW_ALL = read_document({"Version": "2012-10-17", "Statement": _ALLOW_ALL_STATEMENT}, "allow all")
+_RULE = "not-as-granted"
+_NOT_SHOWN = (
+    "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
+    "policies, the CAs' own policies, and other policies of principals that exist already"
+)
+_NOT_SHOWN_LIVE = (
+    "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
+    "policies"
+)
 _AUTHORITY, _NAMES = "acm:certificateauthority", "acm:domainnames"
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})")
 """The start of a policy variable, whose value is the request's; `${*}` is a star."""
-Tell = Callable[[str], Hashable]
-"""From a CA's label, or a name, to what the grants say of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +63,43 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessResult:
-    """What all principals may do, and every finding."""
+class AccessFinding(Finding):
+    """A request of a principal, the subject, that is decided otherwise than it should be."""
 
+    request: str = ""
+    allowed: bool = False
+
+    principal = alias("subject", str)
+
+    @property
+    def statement(self) -> str:
+        """The request, and what is wrong with the decision."""
+        return f"{self.request}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReport:
+    """What `access --format json` prints."""
+
+    format_version: Literal["1.1"]
     principals: tuple[Principal, ...]
-    findings: tuple[Decision, ...]
-    is_live: bool = False
+    findings: tuple[AccessFinding, ...]
+    not_shown: str
+    """Which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
+    is_live: Annotated[bool, Field(exclude=True)] = False
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
+
+
+def build_result(
+    principals: Iterable[Principal], decisions: Iterable[Decision], *, is_live: bool = False
+) -> AccessReport:
+    """Return what principals may do, with the decisions that are wrong as findings."""
+    findings = (
+        AccessFinding(_RULE, each.subject, each.message, request=each.request.describe(), allowed=each.is_allowed)
+        for each in decisions
+    )
+    not_shown = _NOT_SHOWN_LIVE if is_live else _NOT_SHOWN
+    return AccessReport("1.1", tuple(principals), tuple(findings), not_shown, is_live)
 
 
 def decider(
@@ -109,70 +150,71 @@ class Decisions:
     kept: tuple[Decision, ...]
 
     def on(self, label: str) -> Self:
-        """Return the decisions on another CA of the same class."""
+        """Return the decisions on another CA of the same class; not by `replace`, since there can be a million."""
         if not self.kept or self.kept[0].request.target == label:
             return self
-        return replace(self, kept=tuple(_on(each, label) for each in self.kept))
+        kept = []
+        for each in self.kept:
+            old = each.request
+            names, key = old.names, old.key_algorithm
+            request = AccessRequest(
+                old.action, label, old.route, old.template, names, key, old.tag, old.variant, old.names_label
+            )
+            kept.append(Decision(each.subject, request, each.is_allowed, each.message))
+        return replace(self, kept=tuple(kept))
 
 
 def decide_by_class(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
 ) -> Decisions:
     """Decide all requests of one principal, but only once for CAs and for names that nothing tells apart."""
-    matrix, policies, told = RequestMatrix(scenario, subject, samples), policies_of(subject), expected or NOTHING_TOLD
-    cas, names = _ca_classes(matrix, policies, told.of_ca), _name_classes(matrix, policies, told.of_name)
-    decide = decider(scenario, subject, expected)
+    matrix, decide = RequestMatrix(scenario, subject, samples), decider(scenario, subject, expected)
+    documents = [each for _, layer in policies_of(subject).layers for each in layer]
+    statements = [each for document in documents for each in document.statements]
+    patterns = {each for one in statements for each in (*(one.resources or ()), *(one.not_resources or ()))}
+    told = expected or NOTHING_TOLD
+    of_cas = {label: told.of_ca(label) for label in matrix.cas}
+    of_names = {pattern: told.of_name(name) for pattern, name in samples.items()}
+    cas = _classes(_AUTHORITY, matrix.cas, of_cas, statements, patterns=patterns)
+    names = _classes(_NAMES, samples, of_names, statements, beside=[access_request.OUTSIDE_NAME])
     few = replace(matrix, samples={each: samples[each] for each in dict.fromkeys(names.values())})
-    on_ca, to_acm = {}, {access_request.NO_CA: _to_acm(few, access_request.NO_CA, names, samples, decide)}
-    for label in dict.fromkeys(cas.values()):
-        on_ca[label] = _keep(map(decide, few.on_ca(label, matrix.cas[label])))
-        to_acm[label] = _to_acm(few, label, names, samples, decide)
+    with_none = {**cas, access_request.NO_CA: access_request.NO_CA}
+    on_ca = {each: _keep(map(decide, few.on_ca(each, matrix.cas[each]))) for each in dict.fromkeys(cas.values())}
+    to_acm = {each: _to_acm(few, each, names, samples, decide) for each in dict.fromkeys(with_none.values())}
     parts = [
         *(on_ca[first].on(label) for label, first in cas.items()),
         _keep(map(decide, few.on_no_ca())),
-        *(to_acm[first].on(label) for label, first in {**cas, access_request.NO_CA: access_request.NO_CA}.items()),
+        *(to_acm[first].on(label) for label, first in with_none.items()),
         _keep(map(decide, few.on_certificates())),
     ]
     return Decisions(sum(part.judged for part in parts), tuple(each for part in parts for each in part.kept))
 
 
-def _ca_classes(matrix: RequestMatrix, policies: Policies, tell: Tell) -> Mapping[str, str]:
-    """Return the label of each CA -> that of the first of its class."""
-    statements = list(_statements(policies))
-    patterns = {each for one in statements for each in (*(one.resources or ()), *(one.not_resources or ()))}
-    conditions = [each for one in statements for each in one.conditions if each.key == _AUTHORITY]
+def _classes(
+    key: str,
+    values: Mapping[str, str],
+    told: Mapping[str, Hashable],
+    statements: Iterable[Statement],
+    *,
+    patterns: Iterable[str] = (),
+    beside: Iterable[str] = (),
+) -> dict[str, str]:
+    """Return the label of each value of a condition key -> that of the first of its class.
 
-    def signature(label: str, arn: str) -> Hashable:
-        if any(_VARIABLE.search(text) for each in conditions for text in each.values):
-            return arn
-        resources = tuple(arn if _VARIABLE.search(each) else is_resource(arn, each, {}) for each in sorted(patterns))
-        return tell(label), resources, tuple(each.is_met({_AUTHORITY: (arn,)}) for each in conditions)
-
-    return _first_of_each({label: signature(label, arn) for label, arn in matrix.cas.items()})
-
-
-def _name_classes(matrix: RequestMatrix, policies: Policies, tell: Tell) -> Mapping[str, str]:
-    """Return each pattern of names -> the first one of its class."""
-    conditions = [each for one in _statements(policies) for each in one.conditions if each.key == _NAMES]
-
-    def signature(name: str) -> Hashable:
-        if any(_VARIABLE.search(text) for each in conditions for text in each.values):
-            return name
-        contexts = ({_NAMES: (name,)}, {_NAMES: (name, access_request.OUTSIDE_NAME)})
-        return tell(name), tuple(each.is_met(context) for each in conditions for context in contexts)
-
-    return _first_of_each({pattern: signature(name) for pattern, name in matrix.samples.items()})
-
-
-def _statements(policies: Policies) -> Iterator[Statement]:
-    boundary = () if policies.boundary is None else (policies.boundary,)
-    for document in (*policies.identity, *boundary):
-        yield from document.statements
-
-
-def _first_of_each(signatures: Mapping[str, Hashable]) -> dict[str, str]:
+    A class has what the grants have `told` of it, which of the resource `patterns` match, and which conditions on the
+    key are met, by a value alone and with others `beside` it.
+    """
+    conditions = [each for one in statements for each in one.conditions if each.key == key]
+    has_variable = any(_VARIABLE.search(text) for each in conditions for text in each.values)
     first: dict[Hashable, str] = {}
-    return {label: first.setdefault(signature, label) for label, signature in signatures.items()}
+    classes = {}
+    for label, value in values.items():
+        contexts: list[Context] = [{key: (value,)}, *({key: (value, other)} for other in beside)]
+        matches = (value if _VARIABLE.search(each) else is_resource(value, each, {}) for each in patterns)
+        met = (each.is_met(context) for each in conditions for context in contexts)
+        signature = value if has_variable else (told[label], *matches, *met)
+        classes[label] = first.setdefault(signature, label)
+    return classes
 
 
 def _keep(decisions: Iterable[Decision]) -> Decisions:
@@ -203,15 +245,6 @@ def _to_acm(
             found = decided[first].kept if first in decided else ()
             kept += found if name == first else (_for_name(each, name, samples[name]) for each in found)
     return Decisions(judged, tuple(kept))
-
-
-def _on(decision: Decision, label: str) -> Decision:
-    """Return the same decision on another CA of the class; not by `replace`, since there can be a million."""
-    old = decision.request
-    request = AccessRequest(
-        old.action, label, old.route, old.template, old.names, old.key_algorithm, old.tag, old.variant, old.names_label
-    )
-    return Decision(decision.subject, request, decision.is_allowed, decision.message)
 
 
 def _for_name(decision: Decision, pattern: str, name: str) -> Decision:

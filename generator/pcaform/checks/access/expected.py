@@ -30,11 +30,8 @@ NOTHING_TOLD = ExpectedDecision(lambda _: False)
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 """On purpose not the list that policies are built from: what is expected must not follow an error there."""
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")
-_AUDITOR_ACTIONS = (
-    *actions.READING,
-    "acm-pca:CreateCertificateAuthorityAuditReport",
-    "acm-pca:ListCertificateAuthorities",
-)
+_AUDITING = actions.named("acm-pca", "CreateCertificateAuthorityAuditReport ListCertificateAuthorities")
+_AUDITOR_ACTIONS = (*actions.READING, *_AUDITING)
 _ADMINISTRATOR_ACTIONS = tuple(name for name in actions.ADMINISTERING if name not in actions.MAKING_AND_ENDING)
 
 

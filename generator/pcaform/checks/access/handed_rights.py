@@ -7,9 +7,8 @@ from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import Decision, is_allowed, policies_of
 from pcaform.checks.access.scenario import Scenario, Subject
-from pcaform.iam.escalation import EXPORT, FILLING, Handing
+from pcaform.iam.escalation import EXPORT, FILLING, Handing, Target
 from pcaform.iam.evaluator.conditions import satisfying
-from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.iam.rights import Holder, Rights, iam_prefix, join_holders, target_of, trusted
 from pcaform.sources.account_snapshot import IamPrincipal
@@ -39,7 +38,7 @@ def _holders(principal: IamPrincipal) -> Iterator[Holder]:
         if held:
             yield Holder(held, acts_as=frozenset({own.label}))
         if policy.group:
-            yield Holder(own.named("group", policy.group), (policy.document,))
+            yield Holder(Target("group", policy.group, "", own.account), (policy.document,))
             yield Holder(own, acts_as=frozenset({f"group {policy.group}"}))
 
 
@@ -53,27 +52,27 @@ def find_handed_rights(scenario: Scenario, subject: Subject, rights: Rights) -> 
     if not handings:
         return
     policies = policies_of(subject)
-    allowed = [each for each in handings if _is_allowed(scenario, subject, each, policies)]
-    keys = [each for each in allowed if each.action == EXPORT and not _is_of_own(each)]
+    allowed = [
+        handing
+        for handing in handings
+        if any(is_allowed(scenario, subject, each, policies) for each in handing_requests(handing))
+    ]
+    exports = [each for each in allowed if each.action == EXPORT]
+    keys = [each for each in exports if all(one.key != _OWN_TAG for one in each.statement.conditions)]
     others = [each for each in allowed if each.action != EXPORT]
     may = f"lets an {subject.kind}" if subject.kind not in _KINDS else "may"
     yield from _decision(subject, others, f"{may} take rights over CAs that its policies do not name")
     yield from _decision(subject, keys, f"{may} take certificates of others with their private keys")
 
 
-def _is_of_own(handing: Handing) -> bool:
-    return any(each.key == _OWN_TAG for each in handing.statement.conditions)
-
-
-def _is_allowed(scenario: Scenario, subject: Subject, handing: Handing, policies: Policies) -> bool:
-    """Tell whether an action is allowed as it is, or in a context that meets the conditions of its statement."""
-    direct = {**access_request.route_keys(access_request.DIRECT), **dict(handing.variables)}
-    request = AccessRequest(handing.action, handing.label, resource=handing.resource, context=direct)
-    met = {**satisfying(handing.statement.conditions), **direct}
-    return any(
-        is_allowed(scenario, subject, each, policies)
-        for each in (request, AccessRequest(handing.action, handing.label, resource=handing.resource, context=met))
-    )
+def handing_requests(handing: Handing) -> Iterator[AccessRequest]:
+    """Yield the requests by which rights are handed on: as they are, and in a context that meets the conditions."""
+    context = {**access_request.route_keys(access_request.DIRECT), **dict(handing.variables)}
+    request = AccessRequest(handing.action, handing.label, resource=handing.resource, context=context)
+    yield request
+    if handing.statement.conditions:
+        met = {**satisfying(handing.statement.conditions), **context}
+        yield replace(request, variant=access_request.CONDITIONS_MET, context=met)
 
 
 def _decision(subject: Subject, handings: list[Handing], message: str) -> Iterator[Decision]:

@@ -2,59 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
-from pcaform.checks.access.check import AccessResult, Principal
+from pcaform.checks.access.check import AccessReport, Principal
 from pcaform.core import facts
-from pcaform.core.finding import Finding
 from pcaform.core.formats.markdown import code_cell, escape, table
-from pcaform.core.formats.report import Report, alias
+from pcaform.core.formats.report import Report
+from pcaform.core.formats.text import count
 from pcaform.iam import actions
 
-_RULE = "not-as-granted"
-_NOT_SHOWN = (
-    "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
-    "policies, the CAs' own policies, and other policies of principals that exist already"
-)
-_NOT_SHOWN_LIVE = (
-    "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
-    "policies"
-)
-
-
 _MAX_NAMES = 3
-
-
-def not_shown(result: AccessResult) -> str:
-    """Return which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
-    return _NOT_SHOWN_LIVE if result.is_live else _NOT_SHOWN
-
-
-@dataclass(frozen=True, slots=True)
-class AccessFinding(Finding):
-    """A request of a principal, the subject, that is decided otherwise than it should be."""
-
-    request: str = ""
-    allowed: bool = False
-
-    principal = alias("subject", str)
-
-    @property
-    def statement(self) -> str:
-        """The request, and what is wrong with the decision."""
-        return f"{self.request}: {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class AccessReport:
-    """What `access --format json` prints."""
-
-    format_version: Literal["1.1"]
-    principals: tuple[Principal, ...]
-    findings: tuple[AccessFinding, ...]
-    not_shown: str
+_ISSUE = actions.ISSUE.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +31,21 @@ class Row:
         if self.through_acm and self.through_acm != self.direct:
             yield "through ACM", self.through_acm
 
-    @property
-    def cells(self) -> tuple[str, str]:
-        """What is allowed by each route, in words; the same is not listed twice."""
-        through = "the same" if self.through_acm == self.direct else ", ".join(self.through_acm)
-        return ", ".join(self.direct), through if self.through_acm else ""
 
-
-def build_report(result: AccessResult) -> Report:
+def build_report(result: AccessReport) -> Report:
     """Return the report of what principals may do, and of what they may do although, or not although, it is granted."""
-    findings = tuple(
-        AccessFinding(_RULE, each.subject, each.message, request=describe(each.request), allowed=each.is_allowed)
-        for each in result.findings
-    )
     return Report(
-        findings,
+        result.findings,
         lines=lambda: (
-            *(finding.summary for finding in findings),
+            *(finding.summary for finding in result.findings),
             *(line for principal in result.principals for line in _block(principal, _rows(result, principal))),
         ),
-        document=lambda: AccessReport("1.1", result.principals, findings, not_shown(result)),
-        markdown=lambda: "\n".join(_markdown_lines(result, findings)),
+        document=lambda: result,
+        markdown=lambda: "\n".join(_markdown_lines(result)),
     )
 
 
-def _rows(result: AccessResult, principal: Principal) -> list[Row]:
+def _rows(result: AccessReport, principal: Principal) -> list[Row]:
     return _merge_rows(rows(principal.allowed)) if result.is_live else rows(principal.allowed)
 
 
@@ -110,42 +59,27 @@ def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
     yield f"  all else is denied: {principal.judged} requests checked{end}"
 
 
-def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> Iterator[str]:
+def _markdown_lines(result: AccessReport) -> Iterator[str]:
     """Yield a table with a line for each principal and each target it may act on, then the findings."""
-    rows = (
-        (f"{principal.kind} {code_cell(principal.key)}", *map(escape, (row.target, *row.cells)))
-        for principal in result.principals
-        for row in _rows(result, principal)
-    )
+    rows = []
+    for principal in result.principals:
+        for row in _rows(result, principal):
+            through = ["the same"] if row.through_acm and row.through_acm == row.direct else row.through_acm
+            cells = (row.target, ", ".join(row.direct), ", ".join(through))
+            rows.append((f"{principal.kind} {code_cell(principal.key)}", *map(escape, cells)))
     yield from table(("principal", "on", "itself", "through ACM"), rows)
     yield ""
     checked = sum(principal.judged for principal in result.principals)
     outcome = "findings" if result.is_live else "not as granted"
-    yield f"All else is denied: {checked} requests checked, {len(findings)} {outcome}."
-    yield from (f"- {escape(finding.summary)}" for finding in findings)
+    yield f"All else is denied: {checked} requests checked, {len(result.findings)} {outcome}."
+    yield from (f"- {escape(finding.summary)}" for finding in result.findings)
 
 
-def format_summary(result: AccessResult) -> str:
+def format_summary(result: AccessReport) -> str:
     """Return the last line: how much was checked, and the number of findings."""
-    count, requests = len(result.findings), sum(principal.judged for principal in result.principals)
-    end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
+    requests = sum(principal.judged for principal in result.principals)
+    end = count(len(result.findings), "finding") if result.findings else "nothing found"
     return f"{len(result.principals)} principals, {requests} requests checked: {end}"
-
-
-def describe(request: AccessRequest) -> str:
-    """Describe a request in one line."""
-    template = request.template or (request.action == actions.ISSUE and "without a template")
-    key = request.key_algorithm != facts.DEFAULT_KEY and request.key_algorithm
-    parts = [
-        f"{request.action} on {request.target}",
-        template,
-        request.names is not None and f"for {', '.join(request.names) or 'no name'}",
-        key and f"with a key {key}",
-        request.tag and f"tagged {request.tag}",
-        request.action.startswith("acm-pca:") and request.route != access_request.DIRECT and request.route,
-        request.variant,
-    ]
-    return ", ".join(str(part) for part in parts if part)
 
 
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
@@ -159,17 +93,20 @@ def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
 
 def _merge_rows(table: Sequence[Row]) -> list[Row]:
     """Merge rows of targets on which the same is allowed: an account can have a thousand CAs."""
-    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in table:
-        groups.setdefault((tuple(row.direct), tuple(row.through_acm)), []).append(row)
-    return [replace(group[0], target=_join_targets([row.target for row in group])) for group in groups.values()]
+        groups.setdefault((*row.direct, "", *row.through_acm), []).append(row)
+    return [replace(group[0], target=", ".join(_targets(group))) for group in groups.values()]
 
 
-def _join_targets(targets: list[str]) -> str:
-    """Return targets as one text; "another CA" (future CAs) is never cut off."""
-    names = [target for target in targets if target != access_request.OTHER_CA]
-    parts = [*names[:_MAX_NAMES], *([f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else [])]
-    return ", ".join([*parts, *([access_request.OTHER_CA] if access_request.OTHER_CA in targets else [])])
+def _targets(group: Sequence[Row]) -> Iterator[str]:
+    """Yield the targets of rows; "another CA" (future CAs) is never cut off."""
+    names = [row.target for row in group if row.target != access_request.OTHER_CA]
+    yield from names[:_MAX_NAMES]
+    if len(names) > _MAX_NAMES:
+        yield f"{len(names) - _MAX_NAMES} more"
+    if len(names) < len(group):
+        yield access_request.OTHER_CA
 
 
 def _phrases(allowed: Sequence[AccessRequest], route: str) -> list[str]:
@@ -189,12 +126,12 @@ def _phrases(allowed: Sequence[AccessRequest], route: str) -> list[str]:
 
 def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
     """Replace all templates, all templates of CA certificates, and all actions by one phrase each."""
-    of_cas = [_issue_phrase(template) for template in facts.TEMPLATES if "CACertificate" in template]
-    every = [*map(_issue_phrase, facts.TEMPLATES), _issue_phrase("").rstrip()]
+    of_cas = [f"{_ISSUE} {template}" for template in facts.TEMPLATES if "CACertificate" in template]
+    every = [*(f"{_ISSUE} {template}" for template in facts.TEMPLATES), _ISSUE]
     for summary, group in (("with every template", every), ("with every template of CA certificates", of_cas)):
         if all(phrases.get(phrase) == phrases.get(group[0], set()) for phrase in group):
             others = {phrase: keys for phrase, keys in phrases.items() if phrase not in group}
-            phrases = {_issue_phrase(summary): phrases[group[0]], **others}
+            phrases = {f"{_ISSUE} {summary}": phrases[group[0]], **others}
             break
     every = [action.partition(":")[2] for action in actions.ON_AUTHORITY]
     if all(action in phrases for action in every):
@@ -203,14 +140,10 @@ def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
     return phrases
 
 
-def _issue_phrase(template: str) -> str:
-    return f"{actions.ISSUE.partition(':')[2]} {template}"
-
-
 def _phrase(request: AccessRequest) -> str:
-    name = request.action.partition(":")[2]
-    if request.variant == access_request.CONDITIONS_MET:
-        return f"{_phrase(replace(request, variant=access_request.PLAIN))} under conditions"
+    phrase = request.action.partition(":")[2]
     if request.template is not None:
-        return f"{name} {request.template}"
-    return f"{name} for {request.names_label}" if request.names_label else name
+        phrase += f" {request.template}"
+    elif request.names_label:
+        phrase += f" for {request.names_label}"
+    return f"{phrase} under conditions" if request.variant == access_request.CONDITIONS_MET else phrase

@@ -13,6 +13,7 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.core.problems import Failure
 from pcaform.iam.evaluator.evaluate import Principal
+from pcaform.iam.rights import statements_of
 from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
 from pcaform.sources.hcl.static_config import Configuration
 from pcaform.terraform.hcl_writer import Call, Reference
@@ -20,7 +21,7 @@ from pcaform.terraform.hcl_writer import Call, Reference
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
 _PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
 _REFERENCE = re.compile(r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+")
-_CA_ARN = re.compile(r"arn:[^:]+:acm-pca:[^:]*:[0-9]{12}:certificate-authority/[^*?]+")
+_CA_ARN = re.compile(r'"(arn:[^:"]+:acm-pca:[^:"]*:[0-9]{12}:certificate-authority/[^*?"]+)"')
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Sc
     }
     subjects = tuple(_subjects(configuration, empty))
     texts = [text for subject in subjects for text in subject.policies.values()]
-    referenced = {arn for text in texts for arn in _strings(json.loads(text)) if _CA_ARN.fullmatch(arn)}
+    referenced = {arn for text in texts for arn in _CA_ARN.findall(text)}
     others = {names.get(arn, arn.rpartition("/")[2]): arn for arn in sorted(referenced - set(managed.values()))}
     return Scenario(region, account_id, {**managed, **others}, subjects)
 
@@ -142,23 +143,12 @@ def _resolve(value: Any, scenario: Scenario, call: str) -> Any:
 
 def sample_names(subjects: Iterable[Subject]) -> dict[str, str]:
     """Return a name that fits each pattern of domain names in policies, for a stack whose spec is not known."""
-    texts = [text for subject in subjects for text in subject.policies.values()]
-    names = (name for text in texts for name in _strings(json.loads(text), key="acm:DomainNames"))
+    texts = (text for subject in subjects for text in subject.policies.values())
+    conditions = (one for text in texts for each in statements_of(text) or () for one in each.conditions)
+    names = (name for each in conditions if each.key == "acm:domainnames" for name in each.values)
     return {name: fill_pattern(name) for name in names if name not in ("true", "false")}  # the values of Null
 
 
 def fill_pattern(pattern: str) -> str:
     """Return a text that fits a pattern of IAM."""
     return pattern.replace("*", "x").replace("?", "x")
-
-
-def _strings(value: Any, key: str | None = None) -> Iterator[str]:
-    """Yield every string in plain data, or only those under one key."""
-    if isinstance(value, str) and key is None:
-        yield value
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner, key)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _strings(inner, None if name == key else key)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from pcaform.checks.access import access_request, expected
-from pcaform.checks.access.check import AccessResult, Principal, decide_by_class
+from pcaform.checks.access.check import AccessReport, Principal, build_result, decide_by_class
 from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario, sample_names
@@ -19,7 +19,7 @@ from pcaform.spec.stack import Spec
 _TERRAFORM = ".tf"
 
 
-def check_spec_access(spec: Spec) -> AccessResult:
+def check_spec_access(spec: Spec) -> AccessReport:
     """Check the policies that a spec renders to, as text, against its grants."""
     files = render(plan(spec, source="spec")).files
     names = {ca.arn: key for key, ca in spec.certificate_authorities.items() if ca.arn is not None}
@@ -28,7 +28,7 @@ def check_spec_access(spec: Spec) -> AccessResult:
     return check_access(scenario, partial(expected.expected_decision, spec), expected.sample_names(spec.issuers))
 
 
-def check_stack_access(directory: Path) -> AccessResult:
+def check_stack_access(directory: Path) -> AccessReport:
     """Check the policies of a rendered stack; the grants that they come from are not known there.
 
     Raises Failure where the directory holds no stack, or one whose policies cannot be checked.
@@ -42,7 +42,7 @@ def check_stack_access(directory: Path) -> AccessResult:
 
 def check_access(
     scenario: Scenario, expected_for: Callable[[Subject], ExpectedDecision | None], samples: Mapping[str, str]
-) -> AccessResult:
+) -> AccessReport:
     """Check every principal of a stack; `expected_for` returns its oracle, or None if only the stack is known.
 
     Raises PolicyError for a policy that IAM would refuse.
@@ -58,4 +58,4 @@ def check_access(
         principals.append(Principal(subject.key, subject.kind, subject.iam.arn, decisions.judged, is_compared, allowed))
         findings += [decision for decision in decisions.kept if decision.message]
         findings += find_handed_rights(scenario, subject, rights)
-    return AccessResult(tuple(principals), tuple(findings))
+    return build_result(principals, findings)

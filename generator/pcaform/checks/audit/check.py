@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from pcaform.checks.access.account import check_account_access
-from pcaform.checks.access.check import AccessResult
+from pcaform.checks.access.check import AccessReport
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, sort_findings
 from pcaform.core import facts
@@ -48,7 +48,7 @@ def format_summary(result: Audit) -> str:
 
 
 def audit(
-    snapshot: AccountSnapshot, result: AccessResult, notes: Iterable[ImportNote], *, now: datetime, expiring: timedelta
+    snapshot: AccountSnapshot, result: AccessReport, notes: Iterable[ImportNote], *, now: datetime, expiring: timedelta
 ) -> Audit:
     """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
     context = AuditContext(snapshot, result, now, expiring)
@@ -93,7 +93,7 @@ def build_report(audit: Audit) -> Report:
     """Return the report of an audit: findings, soonest first, then expiry dates, then costs."""
     return Report(
         audit.findings,
-        lines=lambda: (*_finding_lines(audit), *_end_lines(audit), *_cost_lines(audit)),
+        lines=lambda: (*_lines(audit), *_cost_lines(audit)),
         document=lambda: audit,
         markdown=lambda: "\n".join(_markdown_lines(audit)),
         html=lambda: _format_html(audit),
@@ -107,7 +107,8 @@ def _when(finding: AuditFinding, now: datetime) -> str:
     return "now" if finding.day <= now else day(finding.day)
 
 
-def _finding_lines(audit: Audit) -> Iterator[str]:
+def _lines(audit: Audit) -> Iterator[str]:
+    """Yield findings and what could not be read, then the first expiry dates."""
     for finding in audit.findings:
         yield f"{_when(finding, audit.moment):10}  {finding.subject}: {finding.message} [{finding.rule}]"
         yield from (f"{'':10}    {line}" for line in (finding.arn, finding.advice) if line)
@@ -115,24 +116,15 @@ def _finding_lines(audit: Audit) -> Iterator[str]:
         yield f"{'unknown':10}  {note.address}: {note.reason}"
     if audit.findings or audit.unknown:
         yield ""
-
-
-def _end_lines(audit: Audit) -> Iterator[str]:
-    if not audit.ends:
-        return
-    yield "expiry dates"
+    if audit.ends:
+        yield "expiry dates"
     for end in audit.ends[:_SHOWN]:
         status = f", {end.status}" if end.status == "DISABLED" else ""
         yield f"{day(end.day):10}  {end.what} {end.name}: {_left(end, audit.moment)}{status}"
     if len(audit.ends) > _SHOWN:
         yield f"{'later':10}  {len(audit.ends) - _SHOWN} more, listed by --format json and html"
-    yield ""
-
-
-def _left(end: End, now: datetime) -> str:
-    """Return how long a CA or certificate is still valid, in words."""
-    days = days_until(end.day, now)
-    return "expired" if days < 0 or end.status == "EXPIRED" else f"{days} days left"
+    if audit.ends:
+        yield ""
 
 
 def _cost_lines(audit: Audit) -> Iterator[str]:
@@ -144,6 +136,12 @@ def _cost_lines(audit: Audit) -> Iterator[str]:
     for cost in audit.costs:
         if cost.status != "ACTIVE":
             yield f"{_price(cost):>10}  of it for CA {cost.name}, which is {cost.status}"
+
+
+def _left(end: End, now: datetime) -> str:
+    """Return how long a CA or certificate is still valid, in words."""
+    days = days_until(end.day, now)
+    return "expired" if days < 0 or end.status == "EXPIRED" else f"{days} days left"
 
 
 def _price(cost: Cost) -> str:

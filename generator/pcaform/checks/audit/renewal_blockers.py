@@ -6,7 +6,6 @@ values of https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDet
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pcaform.core import facts
@@ -27,29 +26,21 @@ _STATUS_ADVICE = {
 _RENEW_CA = "renew the CA's own certificate first, or request these certificates from another CA"
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """One reason why certificates of a CA will not renew, and what to do."""
+def renewal_blockers(ca: CaStatus, certificates: Sequence[Certificate], *, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield why these certificates of a CA will not renew, and what to do.
 
-    reason: str
-    advice: str
-
-
-def renewal_blockers(ca: CaStatus, certificates: Sequence[Certificate], *, now: datetime) -> Iterator[Blocker]:
-    """Yield why these certificates of a CA will not renew; without any, what would block every certificate."""
+    Without any certificates it is what would block every one.
+    """
     if ca.status != "ACTIVE":
-        yield Blocker(f"the CA is {ca.status}", _STATUS_ADVICE.get(ca.status, _RENEW_CA))
+        yield f"the CA is {ca.status}", _STATUS_ADVICE.get(ca.status, _RENEW_CA)
     if not ca.is_foreign and PERMISSIONS not in ca.unread:
-        yield from (Blocker(reason, _PERMIT) for reason in missing_permission(ca))
+        yield from ((reason, _PERMIT) for reason in missing_permission(ca))
     ends = [certificate.ends for certificate in certificates if certificate.ends is not None]
     if ca.status == "ACTIVE" and ca.ends is not None and ends:
         attempt = max(now, min(ends) - _LEAD)
         if ca.ends < attempt + _LIFE:
-            yield Blocker(
-                f"the CA ends on {day(ca.ends)}; from {day(attempt)} on ACM renews for {facts.ACM_VALIDITY_DAYS} days, "
-                "and no certificate outlives its CA",
-                _RENEW_CA,
-            )
+            until = f"from {day(attempt)} on ACM renews for {facts.ACM_VALIDITY_DAYS} days"
+            yield f"the CA ends on {day(ca.ends)}; {until}, and no certificate outlives its CA", _RENEW_CA
 
 
 def missing_permission(ca: CaStatus) -> Iterator[str]:
@@ -61,11 +52,6 @@ def missing_permission(ca: CaStatus) -> Iterator[str]:
         yield "ACM has no permission on the CA"
     elif missing:
         yield f"ACM's permission on the CA lacks {' and '.join(missing)} (it has {' and '.join(ca.actions)})"
-
-
-def active(certificates: Sequence[Certificate]) -> list[Certificate]:
-    """Return the certificates that can be renewed at all."""
-    return [certificate for certificate in certificates if certificate.status == ISSUED]
 
 
 def unrenewable(certificate: Certificate, *, now: datetime, expiring: timedelta) -> Iterator[str]:

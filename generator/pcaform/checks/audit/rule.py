@@ -6,7 +6,7 @@ A function in a file of `rules/` becomes a rule by its decorator, and is registe
     def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
         \"\"\"A CA has expired: it issues nothing, and AWS still bills it.\"\"\"
         for ca in ...:
-            yield ca_expired.ca_finding(ca, message, advice=advice, day=context.now)
+            yield ca_expired.finding(ca, message, advice=advice, day=context.now)
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,17 +16,18 @@ from typing import Literal
 
 from pydantic import computed_field
 
-from pcaform.checks.access.check import AccessResult
+from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.text import day
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
+from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, IamPrincipal
 from pcaform.sources.inventory import ImportNote
 
 _NOT_SHOWN = (
     "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
     "and for access: service control policies, session policies and VPC endpoint policies"
 )
+_KINDS = {CaStatus: "CA", Certificate: "certificate", Bucket: "bucket"}
 _PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
 
 
@@ -112,7 +113,7 @@ class AuditContext:
     """What a check looks at. `expiring` is how near an expiry date must be to be reported."""
 
     snapshot: AccountSnapshot
-    access: AccessResult
+    access: AccessReport
     now: datetime
     expiring: timedelta
 
@@ -125,21 +126,13 @@ class Rule(rules.Rule[Check]):
     """One rule. `text` states what is wrong; `source` is the page that says why it matters."""
 
     def finding(
-        self, subject: str, message: str, *, advice: str, day: datetime | None, arn: str = "", region: str = ""
+        self, about: CaStatus | Certificate | Bucket | IamPrincipal, message: str, *, advice: str, day: datetime | None
     ) -> AuditFinding:
         """Return a finding of this rule."""
-        return AuditFinding(self.id, subject, message, advice, day=day, arn=arn, region=region)
-
-    def ca_finding(self, ca: CaStatus, message: str, *, advice: str, day: datetime | None) -> AuditFinding:
-        """Return a finding of this rule about a CA."""
-        return self.finding(f"CA {ca.name}", message, advice=advice, day=day, arn=ca.arn, region=ca.region)
-
-    def certificate_finding(
-        self, certificate: Certificate, message: str, *, advice: str, day: datetime | None
-    ) -> AuditFinding:
-        """Return a finding of this rule about a managed certificate."""
-        arn, region = certificate.arn, certificate.arn.split(":")[3]
-        return self.finding(f"certificate {certificate.name}", message, advice=advice, day=day, arn=arn, region=region)
+        kind = about.kind if isinstance(about, IamPrincipal) else _KINDS[type(about)]
+        arn = "" if isinstance(about, Bucket) else about.arn
+        region = arn.split(":")[3] if arn else ""
+        return AuditFinding(self.id, f"{kind} {about.name}", message, advice, day=day, arn=arn, region=region)
 
 
 def rule(rule_id: str, *, source: str) -> Callable[[Check], Rule]:

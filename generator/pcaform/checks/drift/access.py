@@ -4,6 +4,7 @@ Policies from a group or from outside the stack are not removed by an apply: the
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -153,10 +154,9 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
         message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
         yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
     others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
-    # what another policy denies does not count
-    wider = [
-        each for each in others if not normalized_statements([read_policy(each.document).only("Allow")]) <= expected
-    ]
+    # what another policy denies does not count, nor does its id
+    allowing = [(each, replace(read_policy(each.document).only("Allow"), id=None)) for each in others]
+    wider = [each for each, has in allowing if has.statements and not normalized_statements([has]) <= expected]
     if wider:
         message = f"at AWS it also has {_names(wider)} about CAs or certificates"
         advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"

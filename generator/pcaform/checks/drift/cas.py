@@ -3,9 +3,10 @@
 The CA at AWS is found by its ARN, or else by name, type and region; never by a guess.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pcaform.checks.audit.renewal_blockers import missing_permission
@@ -33,17 +34,22 @@ _UNCHANGEABLE = "write what AWS has into the spec: AWS never changes it, and eve
 _ON = "apply the stack: until then, clients do not learn of revocations"
 _OFF = "write it into the spec, or the next apply switches it off"
 _NEW_CA = "the next apply creates a CA of this name, with a key that no one trusts yet"
+_urgent = partial(Difference, is_urgent=True)
 _REISSUE = (
     "no apply changes an installed certificate: renew the CA with 'generation', or write what AWS has into the spec"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaMatches:
-    """The matches of a spec's CAs, by key: exactly one, or several candidates. A CA without a match is in neither."""
+    """The matches of a spec's CAs, by key: exactly one, none, or several candidates."""
 
-    unique: Mapping[str, CaStatus]
-    ambiguous: Mapping[str, tuple[CaStatus, ...]]
+    candidates: Mapping[str, Sequence[CaStatus]]
+
+    @cached_property
+    def unique(self) -> Mapping[str, CaStatus]:
+        """The CAs of which there is exactly one match, by key."""
+        return {key: found[0] for key, found in self.candidates.items() if len(found) == 1}
 
     @property
     def arns(self) -> Mapping[str, str]:
@@ -59,16 +65,12 @@ def region_of(spec: Spec, key: str) -> str:
 
 def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
-    unique, ambiguous = {}, {}
+    matches = {}
     for key in spec.certificate_authorities:
         candidates = [live for live in snapshot.authorities if _is_candidate(spec, key, live)]
         # deleted or failed ones only if there is no other
-        cas = tuple(live for live in candidates if live.status not in GONE) or tuple(candidates)
-        if len(cas) == 1:
-            unique[key] = cas[0]
-        elif cas:
-            ambiguous[key] = cas
-    return CaMatches(unique, ambiguous)
+        matches[key] = [live for live in candidates if live.status not in GONE] or candidates
+    return CaMatches(matches)
 
 
 def is_named(spec: Spec, live: CaStatus) -> bool:
@@ -111,7 +113,7 @@ def _compare_ca(
     if live.status in ("ACTIVE", "DISABLED") and live.ends is not None and live.ends - now <= expiring:
         kind = Kind.RENEWAL if ca.permissions else Kind.STAYS
         message = f"its certificate ends on {day(live.ends)}, in {days_until(live.ends, now)} days"
-        yield _urgent(kind, place, message, _renewal_advice(ca), live)
+        yield _urgent(kind, place, message, _renewal_advice(ca), live.arn)
     yield from _compare_permission(f"{place}.permissions", ca, live)
     algorithm = live.arguments["certificate_authority_configuration"][0]["key_algorithm"]
     if isinstance(ca, CertificateAuthority):
@@ -124,9 +126,8 @@ def _compare_ca(
 
 def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatches) -> Difference:
     ca, place, region = spec.certificate_authorities[key], f"{_SECTION}.{key}", region_of(spec, key)
-    if key in matches.ambiguous:
-        arns = ", ".join(live.arn for live in matches.ambiguous[key])
-        name = matches.ambiguous[key][0].name
+    if candidates := matches.candidates[key]:
+        arns, name = ", ".join(live.arn for live in candidates), candidates[0].name
         return Difference(Kind.UNKNOWN, place, f"several CAs have the name '{name}'", f"give its 'arn', one of {arns}")
     if region in snapshot.unlisted or region not in snapshot.regions or is_elsewhere(spec, key):
         reason = "it is behind a role or in another account, which was not read" if is_elsewhere(spec, key) else ""
@@ -190,16 +191,16 @@ def _compare_status(place: str, ca: CertificateAuthority | Reference, live: CaSt
     if live.status == "DELETED":
         message = f"it is DELETED and can be restored until {day(live.restorable_until)}"
         advice = f"restore it: aws acm-pca restore-certificate-authority, then enable it; otherwise {_NEW_CA}"
-        yield _urgent(Kind.REPLACES, place, message, advice, live)
+        yield _urgent(Kind.REPLACES, place, message, advice, live.arn)
     elif live.status == "FAILED":
         message = f"AWS could not create it ({live.failure or 'no reason given'})"
-        yield _urgent(Kind.REPLACES, place, message, f"delete it: {_NEW_CA}", live)
+        yield _urgent(Kind.REPLACES, place, message, f"delete it: {_NEW_CA}", live.arn)
     elif live.status == "EXPIRED":
         message = f"it is EXPIRED: its certificate ended on {day(live.ends)}"
-        yield _urgent(Kind.RENEWAL, place, message, _renewal_advice(ca), live)
+        yield _urgent(Kind.RENEWAL, place, message, _renewal_advice(ca), live.arn)
     elif live.status == "DISABLED" and is_enabled:
         advice = "apply the stack, which enables it again, or write 'enabled: false': until then it issues nothing"
-        yield _urgent(Kind.RENEWAL, enabled, "'true' in the spec, it is DISABLED at AWS", advice, live)
+        yield _urgent(Kind.RENEWAL, enabled, "'true' in the spec, it is DISABLED at AWS", advice, live.arn)
     elif live.status == "ACTIVE" and not is_enabled:
         advice = "apply the stack, which disables it, or write 'enabled: true'"
         yield Difference(Kind.APPLIED, enabled, "'false' in the spec, it is ACTIVE at AWS", advice, live.arn)
@@ -222,7 +223,7 @@ def _compare_permission(place: str, ca: CertificateAuthority | Reference, live: 
     if actions - set(live.actions):
         for message in missing_permission(live):
             advice = "apply the stack: until then ACM renews nothing from this CA"
-            yield _urgent(Kind.RENEWAL, place, message, advice, live)
+            yield _urgent(Kind.RENEWAL, place, message, advice, live.arn)
     elif live.actions and not ca.permissions:
         message = f"nothing in the spec, at AWS ACM has {', '.join(live.actions)}"
         advice = "write it into the spec and adopt it with 'pcaform adopt', or remove it at AWS: no apply does"
@@ -269,7 +270,3 @@ def _compare_constraints(
     if found != stated and not is_unstated and not name_constraints.is_in(passthrough):
         message = f"{'none' if stated is None else stated} in the spec, in its certificate: {seen}"
         yield Difference(Kind.STAYS, f"{place}.name_constraints", message, _REISSUE, live.arn)
-
-
-def _urgent(kind: Kind, place: str, message: str, advice: str, live: CaStatus) -> Difference:
-    return Difference(kind, place, message, advice, live.arn, is_urgent=True)

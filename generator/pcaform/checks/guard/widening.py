@@ -16,13 +16,14 @@ from itertools import chain, islice, product
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.check import is_allowed, policies_by_action
+from pcaform.checks.access.handed_rights import handing_requests
 from pcaform.checks.access.report import rows
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, read_document, read_statements
-from pcaform.iam.escalation import FILLING, VARIABLE, Handing, is_reading
+from pcaform.iam.escalation import FILLING, VARIABLE, is_reading
 from pcaform.iam.evaluator.conditions import samples, satisfying
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context, is_like
@@ -96,7 +97,10 @@ def find_widening(
     subject = Subject("", "issuer", principal, is_owned=True, owner_tag=tag)
     handings = rights.handings(after.values(), own, is_each=any(map(denies_rights, before.values())))
     requests = list(dict.fromkeys(RequestMatrix(scenario, subject, sample_names([subject])).requests()))
-    requests += [*_escalations(handings), *_of_new_templates(requests, new_templates(both))]
+    requests += [
+        *chain.from_iterable(map(handing_requests, handings)),
+        *_of_new_templates(requests, new_templates(both)),
+    ]
     gained = [
         request
         for request in (*requests, *_varied(requests, condition_contexts(before, after)))
@@ -123,17 +127,6 @@ def _varied(requests: list[AccessRequest], contexts: list[Context]) -> Iterator[
     for context, request in product(contexts, requests):
         if request.variant == access_request.PLAIN:
             yield replace(request, variant=access_request.CONDITIONS_MET, context={**context, **request.context})
-
-
-def _escalations(handings: Iterable[Handing]) -> Iterator[AccessRequest]:
-    """Yield the requests by which rights are handed on: as they are, and in a context that meets the conditions."""
-    for each in handings:
-        context = {**access_request.route_keys(access_request.DIRECT), **dict(each.variables)}
-        request = AccessRequest(each.action, each.label, resource=each.resource, context=context)
-        yield request
-        if each.statement.conditions:
-            met = {**satisfying(each.statement.conditions), **context}
-            yield replace(request, variant=access_request.CONDITIONS_MET, context=met)
 
 
 def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pcaform.core.files import display_name, is_directory, read_bytes
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
-    from pcaform.checks.access.check import AccessResult
+    from pcaform.checks.access.check import AccessReport
 
 _Pipeline = Annotated[
     Literal["plan", "apply", "scp"] | None,
@@ -87,12 +87,12 @@ def _check_account(account: CaOptions, form: str) -> int:
     return FINDINGS if any(note.kind == "unknown" for note in notes) else code
 
 
-def _print(result: "AccessResult", form: str) -> int:
+def _print(result: "AccessReport", form: str) -> int:
     from pcaform.checks.access import report
 
     report.build_report(result).print(form)
     holder = "principal" if result.is_live else "stack"
-    console.print_status(f"no policy of a {holder} shows: {report.not_shown(result)}", report.format_summary(result))
+    console.print_status(f"no policy of a {holder} shows: {result.not_shown}", report.format_summary(result))
     return FINDINGS if result.findings else OK
 
 

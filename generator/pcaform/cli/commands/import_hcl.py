@@ -6,7 +6,13 @@ import typer
 
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
+from pcaform.core import console
 from pcaform.core.garbage_collection import gc_paused
+
+_HINT = (
+    "what is unknown here Terraform may know: '--evaluate' lets it evaluate a copy on the sandbox; or use "
+    "'pcaform import plan' with the output of 'terraform show -json PLAN'"
+)
 
 
 @gc_paused()
@@ -29,8 +35,11 @@ def command(
 
     given = location.options(tuple(var_file or ()))
     inventory = read(directory, given)
-    if is_evaluated:
+    is_unknown = any(note.kind == "unknown" for note in inventory.notes)
+    if is_evaluated and is_unknown:
         from pcaform.cli.evaluation import evaluate
 
         inventory = evaluate(directory, inventory, given)
+    elif is_unknown:
+        console.print_status(_HINT)
     return OK if write_result(inventory, options) else FINDINGS

@@ -11,7 +11,7 @@ from pcaform.core import console
 
 _REPORTS = {
     "guard": ("pcaform.checks.guard.verdict", "GuardResult"),
-    "access": ("pcaform.checks.access.report", "AccessReport"),
+    "access": ("pcaform.checks.access.check", "AccessReport"),
     "import": ("pcaform.importer.merge.report", "ImportReport"),
     "drift": ("pcaform.checks.drift.difference", "Drift"),
     "audit": ("pcaform.checks.audit.rule", "Audit"),

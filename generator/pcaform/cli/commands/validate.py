@@ -33,7 +33,7 @@ def command(
         report = Report(
             problems,
             lines=lambda: (line for problem in problems for line in source_lines(problem)),
-            document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
+            document=lambda: {"format_version": "1.0", "problems": list(map(_record, problems))},
             markdown=lambda: markdown.format_findings(problems, "No problems."),
         )
         report.print(form)

@@ -36,7 +36,7 @@ from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
-from pcaform.terraform.plan_changes import Changes, is_empty, list_changes
+from pcaform.terraform.plan_json import Changes, is_empty, list_changes
 from pcaform.terraform.runner import Terraform, process_environment
 
 _WORDS: Mapping[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
@@ -101,7 +101,7 @@ class Stack:
     def create(self, server: Sandbox, spec: Spec) -> None:
         """Initialise, validate, plan and apply; then show that a second plan is empty."""
         with step(f"terraform init ({self.terraform.version()})"):
-            self.terraform.init(*_create_backend(server, spec))
+            self.terraform.init(*_create_backend(server, (spec.terraform.backend or {}).get("s3")))
         with step("terraform validate"):
             self.terraform.validate()
         self.apply("terraform plan and apply: both CAs created and active")
@@ -132,9 +132,8 @@ def write_stack(text: str, out: Path, *, source: str) -> Spec:
     return spec
 
 
-def _create_backend(server: Sandbox, spec: Spec) -> list[str]:
+def _create_backend(server: Sandbox, settings: Mapping[str, Any] | None) -> list[str]:
     """Create the bucket of the state on the sandbox, and return the backend's settings for a local S3."""
-    settings = (spec.terraform.backend or {}).get("s3")
     if settings is None:
         return []
     location = {"LocationConstraint": settings["region"]}

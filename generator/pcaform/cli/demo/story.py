@@ -57,9 +57,11 @@ def create_client(server: Sandbox, user_name: str, service: str) -> Any:
 
 def issue_unmanaged(acm_pca: Any, *, arn: str, region: str, directory: Path) -> str:
     """Issue from a request made with OpenSSL, verify it, and return the certificate's ARN."""
+    subject = ["-subj", "/CN=build.corp.example", "-addext", "subjectAltName=DNS:build.corp.example"]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(directory / "key.pem")]
     certificate_arn = acm_pca.issue_certificate(
         CertificateAuthorityArn=arn,
-        Csr=_create_request(directory, "build.corp.example"),
+        Csr=_openssl("req", "-new", *key, *subject).stdout,
         SigningAlgorithm="SHA256WITHECDSA",
         TemplateArn=facts.template_arn(region, facts.DEFAULT_TEMPLATE),
         Validity={"Type": "DAYS", "Value": 30},
@@ -115,13 +117,6 @@ def _renew_at_once(acm: Any, administrator: Any, certificate_arn: str) -> tuple[
     administrator.export_certificate(CertificateArn=certificate_arn, Passphrase=secrets.token_hex().encode())
     administrator.renew_certificate(CertificateArn=certificate_arn)
     return before, acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
-
-
-def _create_request(directory: Path, common_name: str) -> bytes:
-    """Return a certificate signing request, PEM, with a fresh key that stays in `directory`."""
-    subject = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName=DNS:{common_name}"]
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(directory / "key.pem")]
-    return _openssl("req", "-new", *key, *subject).stdout
 
 
 def _verify_chain(directory: Path, issued: Mapping[str, Any]) -> None:
@@ -205,7 +200,11 @@ def _break_and_repair(stack: Stack, server: Sandbox, web: Any, *, certificate_ar
     begin_act("The outage: the CA's permission for ACM is gone")
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
     with step("pcaform refuses a spec without it") as notes:
-        notes.append(_require_refusal(without))
+        try:
+            load_valid_text(without.encode(), EXAMPLE)
+        except Invalid as invalid:
+            notes.append(str(invalid.problems[0]))
+        require(bool(notes), "pcaform accepts a spec whose managed certificates cannot renew")
     ignored = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _IGNORED)
     with step("the rule is ignored with a reason; rendered again"):
         spec = write_stack(ignored, out, source=EXAMPLE)
@@ -236,14 +235,6 @@ def _renew(stack: Stack, server: Sandbox, web: Any, *, certificate_arn: str) -> 
         require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
         _verify_chain(stack.scratch, web.get_certificate(CertificateArn=certificate_arn))
         notes.append(f"{before} -> {after['Serial']}")
-
-
-def _require_refusal(text: str) -> str:
-    try:
-        load_valid_text(text.encode(), EXAMPLE)
-    except Invalid as invalid:
-        return str(invalid.problems[0])
-    raise Failure("pcaform accepts a spec whose managed certificates cannot renew")
 
 
 def _require_guard(result: GuardResult) -> str:

@@ -66,10 +66,7 @@ def _annotation(finding: Finding) -> str:
 
 
 def _escape(value: str, additional_characters: str = "") -> str:
-    value = visible(value)
-    for character in f"%{additional_characters}":
-        value = value.replace(character, f"%{ord(character):02X}")
-    return value
+    return visible(value).translate({ord(each): f"%{ord(each):02X}" for each in f"%{additional_characters}"})
 
 
 def format_sarif(findings: Sequence[Finding]) -> str:

@@ -56,16 +56,14 @@ def source_lines(finding: Finding) -> Iterator[str]:
 
 def format_findings(findings: Sequence[Finding], *, colour: bool = False) -> str:
     """Return each finding with its source line."""
-    return "\n".join(line for finding in findings for line in _lines(finding, colour=colour))
-
-
-def _lines(finding: Finding, *, colour: bool) -> Iterator[str]:
-    first, *rest = map(visible_line, source_lines(finding))
-    if colour:
-        location, _, message = first.partition(": ")
-        first = f"{_BOLD}{location}:{_RESET} {_COLOURS[finding.severity]}{message}{_RESET}"
-    yield first
-    yield from rest
+    lines = []
+    for finding in findings:
+        first, *rest = map(visible_line, source_lines(finding))
+        if colour:
+            location, _, message = first.partition(": ")
+            first = f"{_BOLD}{location}:{_RESET} {_COLOURS[finding.severity]}{message}{_RESET}"
+        lines += [first, *rest]
+    return "\n".join(lines)
 
 
 def day(moment: datetime | None) -> str:

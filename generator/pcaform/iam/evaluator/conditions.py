@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, is_arn, is_like, is_text
 
@@ -104,12 +104,8 @@ def _with_negation(
 
 
 def _ordered_operators(kind: str, read: Callable[[str], Any]) -> dict[str, Operator]:
-    orders = {
-        "LessThan": operator.lt,
-        "LessThanEquals": operator.le,
-        "GreaterThan": operator.gt,
-        "GreaterThanEquals": operator.ge,
-    }
+    orders = {"LessThan": operator.lt, "LessThanEquals": operator.le}
+    orders |= {"GreaterThan": operator.gt, "GreaterThanEquals": operator.ge}
     return {
         **_with_negation(f"{kind}Equals", f"{kind}NotEquals", _comparison(read, operator.eq), _can_read(read)),
         **{f"{kind}{name}": Operator(_comparison(read, order), _can_read(read)) for name, order in orders.items()},
@@ -134,14 +130,6 @@ is_truth_value = _can_read(_read_boolean)
 """Tell whether a text is a value for Bool and Null."""
 
 
-class _Test(NamedTuple):
-    """What an operator's name says; `operator` None is Null, `quantifier` may be empty."""
-
-    operator: Operator | None
-    quantifier: str
-    if_exists: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One key of one operator of a Condition element, as they are written; numbers and booleans are texts too."""
@@ -160,33 +148,29 @@ class Condition:
 
         Raises ValueError for an operator that does not exist.
         """
-        test = _parse(self.operator)
-        if test is None:
+        parsed = _parse(self.operator)
+        if parsed is None:
             raise ValueError(self.operator)
-        operator, quantifier, if_exists = test
+        operator, quantifier, if_exists = parsed
         values = context.get(self.key, ())
+        if operator is None and quantifier:
+            return quantifier == _FOR_ALL
         if operator is None:
-            return self._is_null_met(values, quantifier)
+            return any((value.lower() == "true") is (not any(values)) for value in self.values)
         if not (any(values) if quantifier else values):
             return if_exists or quantifier == _FOR_ALL or (operator.is_negated and not quantifier)
         combined = all if quantifier == _FOR_ALL or (operator.is_negated and not quantifier) else any
-        return combined(self._accepts(value, operator, context) for value in values)
-
-    def _is_null_met(self, context_values: tuple[str, ...], quantifier: str) -> bool:
-        if quantifier:
-            return quantifier == _FOR_ALL
-        return any((value.lower() == "true") is (not any(context_values)) for value in self.values)
-
-    def _accepts(self, value: str, operator: Operator, context: Context) -> bool:
-        is_match = any(operator.matches(value, expected, context) for expected in self.values)
-        return is_match is not operator.is_negated
+        matches, is_negated = operator.matches, operator.is_negated
+        return combined(
+            any(matches(value, expected, context) for expected in self.values) is not is_negated for value in values
+        )
 
     def find_error(self) -> str | None:
         """Return why the condition cannot be evaluated: an unknown operator, or a value that it cannot read."""
-        test = _parse(self.operator)
-        if test is None:
+        parsed = _parse(self.operator)
+        if parsed is None:
             return f"the unknown condition operator '{self.operator}'"
-        is_readable = test.operator.is_readable if test.operator else is_truth_value
+        is_readable = parsed[0].is_readable if parsed[0] else is_truth_value
         for value in self.values:
             if not is_readable(value):
                 return f"the value '{value}' for '{self.name}', which {self.operator} cannot read"
@@ -194,13 +178,16 @@ class Condition:
 
 
 @cache
-def _parse(name: str) -> _Test | None:
-    """Return what an operator's name with its prefix and suffix says; None for an unknown operator."""
+def _parse(name: str) -> tuple[Operator | None, str, bool] | None:
+    """Return what an operator's name says: the operator, None for Null, its quantifier, and if it ends in IfExists.
+
+    None alone is for an unknown operator.
+    """
     quantifier = next((prefix for prefix in (_FOR_ALL, _FOR_ANY) if name.startswith(prefix)), "")
     base = name.removeprefix(quantifier)
     operator = OPERATORS.get(base.removesuffix(_IF_EXISTS))
     known = operator is not None or base == _NULL
-    return _Test(operator, quantifier, base.endswith(_IF_EXISTS)) if known else None
+    return (operator, quantifier, base.endswith(_IF_EXISTS)) if known else None
 
 
 def samples(condition: Condition) -> list[str]:

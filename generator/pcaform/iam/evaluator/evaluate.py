@@ -138,12 +138,19 @@ class Policies:
     is_resource_policy_needed: bool = False
 
     def __post_init__(self) -> None:
-        boundaries = () if self.boundary is None else (self.boundary,)
-        for document in chain(self.identity, boundaries, self.session, *self.scps):
+        for document in chain.from_iterable(documents for _, documents in self.layers):
             if any(statement.is_resource_based for statement in document.statements):
                 raise PolicyError(f"policy '{document.name}' has a principal, which only a resource-based policy may")
         if self.resource and any(not statement.is_resource_based for statement in self.resource.statements):
             raise PolicyError(f"policy '{self.resource.name}' is resource-based and has a statement without principal")
+
+    @property
+    def layers(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
+        """The kinds of the caller's own policies, and the policies of each kind or level."""
+        yield from ((SCP, level) for level in self.scps)
+        yield IDENTITY, self.identity
+        yield BOUNDARY, () if self.boundary is None else (self.boundary,)
+        yield SESSION, self.session
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +179,14 @@ def evaluate(request: Request, policies: Policies) -> Verdict:
     for level in policies.scps:
         if not _allows(request, level):
             return Verdict(Effect.IMPLICIT_DENY, SCP)
-    granted = _resource_grant(request, policies.resource)
+    allowing = _applying(request, (policies.resource,) if policies.resource else (), is_allow=True)
+    granted = max((match_principal(statement, request.principal) for statement in allowing), default=Match.NONE)
     if granted is Match.NONE and (request.is_foreign or policies.is_resource_policy_needed):
         return Verdict(Effect.IMPLICIT_DENY, RESOURCE)
     if granted is Match.DIRECT and not request.is_foreign:
         return Verdict(Effect.ALLOW, RESOURCE)
-    return _evaluate_principal(request, policies, is_granted=granted is Match.ROLE and not request.is_foreign)
-
-
-def _evaluate_principal(request: Request, policies: Policies, *, is_granted: bool) -> Verdict:
-    """Evaluate the caller's own policies: identity-based (unless the resource granted), boundary and session."""
+    # the caller's own policies: identity-based unless the resource granted, boundary and session
+    is_granted = granted is Match.ROLE and not request.is_foreign
     if not (is_granted or request.principal.is_root or _allows(request, policies.identity)):
         return Verdict(Effect.IMPLICIT_DENY, IDENTITY)
     if policies.boundary is not None and not _allows(request, (policies.boundary,)):
@@ -192,13 +197,7 @@ def _evaluate_principal(request: Request, policies: Policies, *, is_granted: boo
 
 
 def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
-    layers: tuple[tuple[str, Iterable[Document]], ...] = (
-        (SCP, (document for level in policies.scps for document in level)),
-        (IDENTITY, policies.identity),
-        (BOUNDARY, (policies.boundary,) if policies.boundary else ()),
-        (SESSION, policies.session),
-    )
-    for kind, documents in layers:
+    for kind, documents in policies.layers:
         for statement in _applying(request, documents, is_allow=False):
             return Verdict(Effect.EXPLICIT_DENY, kind, statement.sid)
     for statement in _applying(request, (policies.resource,) if policies.resource else (), is_allow=False):
@@ -207,12 +206,6 @@ def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
         if loses_exemption or match_principal(statement, request.principal) is not Match.NONE:
             return Verdict(Effect.EXPLICIT_DENY, RESOURCE, statement.sid)
     return None
-
-
-def _resource_grant(request: Request, policy: Document | None) -> Match:
-    """Return how closely the resource-based policy names the caller in a statement that allows the request."""
-    statements = _applying(request, (policy,) if policy else (), is_allow=True)
-    return max((match_principal(statement, request.principal) for statement in statements), default=Match.NONE)
 
 
 def _allows(request: Request, documents: Iterable[Document]) -> bool:

@@ -8,6 +8,7 @@ as possible: merged, then split. Each CA counts with the longest possible ARN, s
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from operator import attrgetter
 from typing import Any
 
@@ -86,7 +87,7 @@ def _split(statement: Statement) -> Iterator[Statement]:
         yield statement
         return
     for path in _CA_LISTS:
-        cas = _get(statement, path)
+        cas = list(reduce(lambda value, step: value.get(step, {}), path, statement))
         if len(cas) > 1 and all(isinstance(ca, CaRef) for ca in cas):
             half = len(cas) // 2
             yield from _split(_replace(statement, path, cas[:half]))
@@ -104,13 +105,6 @@ def _make_sids_unique(statements: Iterable[Statement]) -> Iterator[Statement]:
             name, number = f"{statement['Sid']}{number}", number + 1
         taken.add(name)
         yield {**statement, "Sid": name}
-
-
-def _get(statement: Statement, path: Sequence[str]) -> list[Any]:
-    value: Any = statement
-    for step in path:
-        value = value.get(step, {})
-    return list(value)
 
 
 def _replace(statement: Statement, path: Sequence[str], value: list[Any]) -> Statement:

@@ -16,19 +16,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.actions import ISSUE
+from pcaform.iam.actions import ISSUE, named
 from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.spec.issuers import Trust
 from pcaform.spec.sections import CrlBucket, Share
 from pcaform.spec.stack import Aws
 
 READER = "cloudfront.amazonaws.com"
-_READ = (
-    "acm-pca:DescribeCertificateAuthority",
-    "acm-pca:GetCertificate",
-    "acm-pca:GetCertificateAuthorityCertificate",
-    "acm-pca:ListPermissions",
-    "acm-pca:ListTags",
+_READ = named(
+    "acm-pca",
+    "DescribeCertificateAuthority GetCertificate GetCertificateAuthorityCertificate ListPermissions ListTags",
 )
 _POD_IDENTITY = "pods.eks.amazonaws.com"
 _ASSUME = "sts:AssumeRole"

@@ -9,20 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.actions import ISSUE, READING, REQUEST
+from pcaform.iam.actions import ISSUE, READING, REQUEST, named
 from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.spec.stack import Spec
 
 _READ = (*READING, "acm-pca:CreateCertificateAuthorityAuditReport")
-_ADMINISTER = (
-    "acm-pca:CreatePermission",
-    "acm-pca:ImportCertificateAuthorityCertificate",
-    "acm-pca:PutPolicy",
-    "acm-pca:RestoreCertificateAuthority",
-    "acm-pca:RevokeCertificate",
-    "acm-pca:TagCertificateAuthority",
-    "acm-pca:UntagCertificateAuthority",
-    "acm-pca:UpdateCertificateAuthority",
+_ADMINISTER = named(
+    "acm-pca",
+    "CreatePermission ImportCertificateAuthorityCertificate PutPolicy RestoreCertificateAuthority RevokeCertificate "
+    "TagCertificateAuthority UntagCertificateAuthority UpdateCertificateAuthority",
 )
 """Without deleting a CA, its policy, or ACM's permission: those end trust or renewals, and are done in the spec."""
 

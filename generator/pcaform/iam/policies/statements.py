@@ -8,9 +8,11 @@ and list_awsprivatecertificateauthority.html (which keys each action has).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pcaform.core import facts
+from pcaform.iam.actions import ISSUE, REQUEST
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Aws
 
@@ -77,11 +79,11 @@ def build_statements(issuer: Issuer, aws: Aws) -> Iterator[Statement]:
 
 def _unmanaged(grant: UnmanagedGrant, name: str, *, aws: Aws) -> Iterator[Statement]:
     """AWS's case 1 [PCA]."""
-    authorities = _ca_refs(grant.certificate_authorities)
+    authorities = [CaRef(key) for key in grant.certificate_authorities]
     template = {"ArnLike": {"acm-pca:TemplateArn": _template_arns(grant.templates, aws)}}
     for suffix, keys in _key_conditions(grant.key_algorithms):  # the template decides the usage of a certificate
         condition = {**template, **keys}
-        yield statement(f"{name}Issue{suffix}", _acm_pca("IssueCertificate"), authorities, condition=condition)
+        yield statement(f"{name}Issue{suffix}", [ISSUE], authorities, condition=condition)
     # IssueCertificate only returns an ARN, and a chain needs the CA's own certificate.
     yield statement(f"{name}Read", _acm_pca(*_READ), authorities)
     if "RevokeCertificate" in grant.additional_actions:  # no condition key has the issuer [REF]
@@ -105,14 +107,19 @@ def _key_conditions(key_algorithms: Iterable[str]) -> Iterator[tuple[str, Statem
 
 def _managed(grant: ManagedGrant, name: str, *, aws: Aws, tag: str) -> Iterator[Statement]:
     """AWS's case 2 [PCA], restricted to certificates that the issuer itself requested."""
-    authorities = _ca_refs(grant.certificate_authorities)
+    authorities = [CaRef(key) for key in grant.certificate_authorities]
     place = f"arn:{facts.partition(aws.region)}:acm:{aws.region}:{aws.account_id}:certificate"
     own = {"StringEquals": {f"aws:ResourceTag/{ISSUER_TAG}": [tag]}}
     tagged = {f"aws:RequestTag/{ISSUER_TAG}": [tag]}
     # A request without a CA is for a public certificate: it has no such key [ACM], and StringEquals requires one. [ACM]
     # calls the key an ARN and [REF] a text: StringEquals works for both. The action takes no resource [REF].
-    asked = _request_condition(grant, {"acm:CertificateAuthority": authorities, **tagged})
-    yield statement(f"{name}Request", ["acm:RequestCertificate"], ["*"], condition=asked)
+    asked = {"StringEquals": {"acm:CertificateAuthority": authorities, **tagged}}
+    if grant.key_algorithms:
+        asked["StringEquals"]["acm:KeyAlgorithm"] = list(grant.key_algorithms)
+    if grant.domain_names:
+        asked["ForAllValues:StringLike"] = {"acm:DomainNames": list(grant.domain_names)}
+        asked["Null"] = {"acm:DomainNames": "false"}  # ForAllValues is also met by an absent key
+    yield statement(f"{name}Request", [REQUEST], ["*"], condition=asked)
     # Tagging with the request needs it; `${*}` is a literal star, AWS's name for a resource that does not exist yet, so
     # no existing certificate can be tagged and taken over.
     request = {"StringEquals": tagged}
@@ -126,19 +133,9 @@ def _managed(grant: ManagedGrant, name: str, *, aws: Aws, tag: str) -> Iterator[
     # The permissions on the CA only apply to calls by ACM for the issuer: IssueCertificate has no key for domain names.
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     template = {"ArnLike": {"acm-pca:TemplateArn": _template_arns((facts.DEFAULT_TEMPLATE,), aws)}}
-    issue, read = _acm_pca("IssueCertificate"), _acm_pca("GetCertificate", "ListPermissions")
-    yield statement(f"{name}IssueThroughAcm", issue, authorities, condition={**template, **through})
+    read = _acm_pca("GetCertificate", "ListPermissions")
+    yield statement(f"{name}IssueThroughAcm", [ISSUE], authorities, condition={**template, **through})
     yield statement(f"{name}ReadThroughAcm", read, authorities, condition=through)
-
-
-def _request_condition(grant: ManagedGrant, equal: Statement) -> Statement:
-    """Return the condition for a request: only these domain names and key algorithms, and the other equalities."""
-    keys = {"acm:KeyAlgorithm": list(grant.key_algorithms)} if grant.key_algorithms else {}
-    names = {
-        "ForAllValues:StringLike": {"acm:DomainNames": list(grant.domain_names)},
-        "Null": {"acm:DomainNames": "false"},  # ForAllValues is also met by an absent key
-    }
-    return {"StringEquals": {**equal, **keys}, **(names if grant.domain_names else {})}
 
 
 def _deny_other_templates(issuer: Issuer, aws: Aws) -> Statement:
@@ -146,16 +143,12 @@ def _deny_other_templates(issuer: Issuer, aws: Aws) -> Statement:
 
     AWS's own AWSPrivateCAUser policy has the same pair of statements.
     """
-    allowed: dict[str, None] = {}
-    for grant in issuer.grants:
-        allowed |= dict.fromkeys(grant.templates if isinstance(grant, UnmanagedGrant) else [facts.DEFAULT_TEMPLATE])
-    condition = {"ArnNotLike": {"acm-pca:TemplateArn": _template_arns(tuple(allowed), aws)}}
-    issue = _acm_pca("IssueCertificate")
-    return statement("DenyOtherTemplates", issue, ["*"], effect="Deny", condition=condition)
-
-
-def _ca_refs(keys: Iterable[str]) -> list[Any]:
-    return [CaRef(key) for key in keys]
+    signed = (
+        each.templates if isinstance(each, UnmanagedGrant) else (facts.DEFAULT_TEMPLATE,) for each in issuer.grants
+    )
+    allowed = _template_arns(dict.fromkeys(chain.from_iterable(signed)), aws)
+    condition = {"ArnNotLike": {"acm-pca:TemplateArn": allowed}}
+    return statement("DenyOtherTemplates", [ISSUE], ["*"], effect="Deny", condition=condition)
 
 
 def _acm_pca(*operations: str) -> list[str]:

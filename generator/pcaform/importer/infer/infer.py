@@ -26,8 +26,7 @@ from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
 from pcaform.render.history import call_of, list_calls
-from pcaform.render.plan.placeholders import placeholders_of
-from pcaform.render.plan.resources import StackResource, resources
+from pcaform.render.plan.resources import StackResource, placeholders_of, resources
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
@@ -249,9 +248,10 @@ def _infer_spec(
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    rendered = _rendered(spec, entries)
+    notes = [*reworded_policies(inventory, entries, rendered), *notes]
     if has_addresses:
-        rendered = _rendered(spec, entries)
-        notes = [*_note_unmoved(entries), *reworded_policies(inventory, entries, rendered), *notes]
+        notes = [*_note_unmoved(entries), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
@@ -266,9 +266,9 @@ def _list_seen(
     cas = (*inventory.of_type(AUTHORITY), *inventory.unselected)
     seen = {(CAS, draft.keys[arn]) for arn in (text(ca, "arn") for ca in cas) if arn in draft.keys}
     noted = {note.address for note in notes}
-    found = [each.attributes for each in inventory.resources if each.address in noted]
-    names = {each.get(name) for each in found for name in ("name", "arn")} | noted
-    names |= {address.rpartition("/")[2] for address in noted}
+    found = [each for each in inventory.resources if each.address in noted]
+    names = {*noted, *(address.rpartition("/")[2] for address in noted)}
+    names |= {text(each, name) for each in found for name in ("name", "arn")}
     seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
     seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
     return frozenset(seen)

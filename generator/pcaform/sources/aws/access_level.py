@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from pcaform.iam.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
 from pcaform.iam.documents import Document, Statement, read_document
+from pcaform.iam.escalation import VARIABLE
 from pcaform.iam.evaluator.patterns import Context, is_resource
 from pcaform.sources.account_snapshot import Policy
 
@@ -18,7 +19,8 @@ _ISSUE = "acm-pca:IssueCertificate"
 _REQUEST = "acm:RequestCertificate"
 _CREATE = "acm-pca:CreateCertificateAuthority"
 _ALL_ACTIONS = (*ON_AUTHORITY, *ON_CERTIFICATE, *TAGGING, *OF_ACM_ACCOUNT, *ON_NO_AUTHORITY, _ISSUE, _REQUEST)
-_VARIABLE = "${"
+_Limits = tuple[tuple[Statement, ...], ...]
+"""The statements that allow an action, and after them those of the permissions boundary, if there is one."""
 _NO_CONTEXT: Context = {}
 
 
@@ -48,42 +50,29 @@ class AccountScope:
 
 
 @dataclass(frozen=True, slots=True)
-class _Allowances:
-    """The statements that allow an action, and those of the permissions boundary, None without one."""
-
-    statements: tuple[Statement, ...]
-    boundary: tuple[Statement, ...] | None
-
-    def allow(self, resource: str, context: Context = _NO_CONTEXT) -> bool:
-        """Tell whether the action on a resource can be allowed, within the permissions boundary if there is one."""
-        limits = (self.statements,) if self.boundary is None else (self.boundary, self.statements)
-        return all(any(_applies(statement, resource, context) for statement in limit) for limit in limits)
-
-
-@dataclass(frozen=True, slots=True)
 class _Permissions:
-    """Policies within a boundary, by relevant action; grouped once, since there can be a thousand CAs to check."""
+    """The limits of each relevant action; grouped once, since there can be a thousand CAs to check."""
 
-    issue: _Allowances
-    request: _Allowances
-    create: _Allowances
-    others: tuple[_Allowances, ...]
+    issue: _Limits
+    request: _Limits
+    create: _Limits
+    others: tuple[_Limits, ...]
 
     @property
     def is_any(self) -> bool:
         """Whether any statement is relevant for any CA; most principals of an account have none."""
-        return bool(self.issue.statements or self.request.statements or self.others)
+        return bool(self.issue[0] or self.request[0] or self.others)
 
     def can_issue(self, scope: AccountScope, arn: str) -> bool:
         """Tell whether issuing from a CA can be allowed, directly or through ACM."""
         context = {_CA_OF_REQUEST: (arn,)}
-        return self.issue.allow(arn) or self.request.allow(scope.certificate(arn), context)
+        return _allow(self.issue, arn) or _allow(self.request, scope.certificate(arn), context)
 
     def access_level(self, scope: AccountScope, arn: str) -> AccessLevel:
         """Return the access level on one CA."""
         if self.can_issue(scope, arn):
-            return AccessLevel.ADMINISTRATOR if self.create.allow("*") else AccessLevel.ISSUER
-        return AccessLevel.OTHER if any(other.allow(arn) for other in self.others) else AccessLevel.NONE
+            return AccessLevel.ADMINISTRATOR if _allow(self.create, "*") else AccessLevel.ISSUER
+        return AccessLevel.OTHER if any(_allow(other, arn) for other in self.others) else AccessLevel.NONE
 
 
 def can_issue(policy: Policy, scope: AccountScope) -> bool:
@@ -118,23 +107,21 @@ def access_level(policies: Iterable[Policy], boundary: Policy | None, scope: Acc
 
 
 def _build_permissions(documents: list[Document], boundary_document: Document | None) -> _Permissions:
-    def allowances(action: str) -> _Allowances:
-        boundary = None if boundary_document is None else _select_statements([boundary_document], action)
-        return _Allowances(_select_statements(documents, action), boundary)
+    layers = [documents, *([[boundary_document]] if boundary_document is not None else [])]
+
+    def limits(action: str) -> _Limits:
+        allowing = ((each for document in layer for each in document.statements if each.is_allow) for layer in layers)
+        return tuple(tuple(each for each in layer if each.matches_action(action)) for layer in allowing)
 
     # Many actions are in the same statements.
-    relevant = [allowance for allowance in map(allowances, ON_AUTHORITY) if allowance.statements]
-    others = {tuple(map(id, (*each.statements, None, *(each.boundary or ())))): each for each in relevant}
-    return _Permissions(allowances(_ISSUE), allowances(_REQUEST), allowances(_CREATE), tuple(others.values()))
+    relevant = [each for each in map(limits, ON_AUTHORITY) if each[0]]
+    others = {tuple(tuple(map(id, limit)) for limit in each): each for each in relevant}
+    return _Permissions(limits(_ISSUE), limits(_REQUEST), limits(_CREATE), tuple(others.values()))
 
 
-def _select_statements(documents: Iterable[Document], action: str) -> tuple[Statement, ...]:
-    return tuple(
-        statement
-        for document in documents
-        for statement in document.statements
-        if statement.is_allow and statement.matches_action(action)
-    )
+def _allow(limits: _Limits, resource: str, context: Context = _NO_CONTEXT) -> bool:
+    """Tell whether an action on a resource can be allowed, within the permissions boundary if there is one."""
+    return all(any(_applies(statement, resource, context) for statement in limit) for limit in limits)
 
 
 def _applies(statement: Statement, resource: str, context: Context) -> bool:
@@ -149,12 +136,6 @@ def _names_pca_action(statement: Statement) -> bool:
 def _names_resource(statement: Statement, resource: str) -> bool:
     if statement.not_resources is not None:
         return statement.matches_resource(resource, {})
-    return any(pattern == "*" or _can_match(resource, pattern) for pattern in statement.resources or ())
-
-
-def _can_match(resource: str, pattern: str) -> bool:
-    """Tell whether a pattern can match; a policy variable counts as `*`."""
-    if _VARIABLE not in pattern:
-        return is_resource(resource, pattern, {})
-    head, _, rest = pattern.partition(_VARIABLE)
-    return _can_match(resource, f"{head}*{rest.partition('}')[2]}")
+    # a policy variable counts as `*`
+    patterns = (VARIABLE.sub("*", each) if "${" in each else each for each in statement.resources or ())
+    return any(is_resource(resource, pattern, {}) for pattern in patterns)

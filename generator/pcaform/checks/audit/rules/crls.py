@@ -26,7 +26,7 @@ def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
     for bucket, _, writers, error in _bucket_grants(context):
         for message, advice in () if error else _write_problems(bucket, writers):
             for ca in _cas_of(bucket, context):
-                yield crl_not_written.ca_finding(ca, message, advice=advice, day=context.now)
+                yield crl_not_written.finding(ca, message, advice=advice, day=context.now)
 
 
 @rule("list-unreadable", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html")
@@ -35,11 +35,11 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     for bucket, readers, writers, error in _bucket_grants(context):
         if error:
             advice = "look at the policy: who can read its CRLs was not checked"
-            yield crl_unreadable.finding(f"bucket {bucket.name}", f"its {error}", advice=advice, day=None)
+            yield crl_unreadable.finding(bucket, f"its {error}", advice=advice, day=None)
         for ca in () if error or any(_write_problems(bucket, writers)) else _cas_of(bucket, context):
             if not _is_readable(ca, bucket, readers):
                 message = f"no one can read its CRL: {_location(ca, bucket)}"
-                yield crl_unreadable.ca_finding(ca, message, advice=_CLOUDFRONT, day=context.now)
+                yield crl_unreadable.finding(ca, message, advice=_CLOUDFRONT, day=context.now)
 
 
 @rule(
@@ -52,7 +52,7 @@ def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:
         reason = "" if error else _public_access(bucket, readers, _cas_of(bucket, context))
         if reason:
             advice = f"close it with S3 Block Public Access; before that, {_CLOUDFRONT}"
-            yield crl_bucket_public.finding(f"bucket {bucket.name}", f"it is public: {reason}", advice=advice, day=None)
+            yield crl_bucket_public.finding(bucket, f"it is public: {reason}", advice=advice, day=None)
 
 
 def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Grants, str]]:

@@ -22,10 +22,8 @@ def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
     for finding in context.access.findings:
         messages.setdefault(finding.subject, {})[finding.message] = None
     for principal in context.snapshot.principals.principals if context.snapshot.principals else ():
-        subject = f"{principal.kind} {principal.name}"
-        if subject in messages and _SERVICE_ROLE not in principal.arn:
-            message = "; ".join(messages[subject])
-            yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=principal.arn)
+        if (told := messages.get(f"{principal.kind} {principal.name}")) and _SERVICE_ROLE not in principal.arn:
+            yield too_much_power.finding(principal, "; ".join(told), advice=_RESTRICT, day=None)
 
 
 @rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
@@ -34,7 +32,7 @@ def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
     for ca in context.snapshot.own:
         for message in dict.fromkeys(_wide_statements(ca)):
             advice = f"share it for {facts.DEFAULT_TEMPLATE} only, unless they should run a CA"
-            yield shared_too_widely.ca_finding(ca, message, advice=advice, day=None)
+            yield shared_too_widely.finding(ca, message, advice=advice, day=None)
 
 
 def _wide_statements(ca: CaStatus) -> Iterator[str]:
@@ -44,7 +42,7 @@ def _wide_statements(ca: CaStatus) -> Iterator[str]:
     except PolicyError:
         yield "its resource policy cannot be read, and may let others issue CA certificates"
         return
-    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.subordinate_template(0)),)}
+    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.ca_template("SUBORDINATE")),)}
     for statement in statements:
         is_wide = all(condition.is_met(context) for condition in statement.conditions if condition.key == _TEMPLATE)
         if statement.is_allow and statement.matches_action(ISSUE) and is_wide:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
+from pcaform.checks.audit.renewal_blockers import renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.formats.text import count, day, days_until
-from pcaform.core.renewal import certificate_status
-from pcaform.sources.account_snapshot import CaStatus
+from pcaform.core.renewal import ISSUED, certificate_status
+from pcaform.sources.account_snapshot import CaStatus, Certificate
 
 _RENEW = "renew its certificate: have its CSR signed again and import the result; or delete the CA if it is not needed"
 _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate"
@@ -18,7 +18,7 @@ def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
     for ca in context.snapshot.authorities:
         if ca.status == "EXPIRED":
             message = f"it expired on {day(ca.ends)}: it issues nothing, and its certificates are no longer trusted"
-            yield ca_expired.ca_finding(ca, message, advice=_RENEW, day=context.now)
+            yield ca_expired.finding(ca, message, advice=_RENEW, day=context.now)
 
 
 @rule("ca-ends-soon", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
@@ -27,7 +27,7 @@ def ca_ends_soon(context: AuditContext) -> Iterator[AuditFinding]:
     for ca in context.snapshot.authorities:
         if ca.status in ("ACTIVE", "DISABLED") and ca.ends is not None and ca.ends - context.now <= context.expiring:
             message = f"it ends on {day(ca.ends)}, in {days_until(ca.ends, context.now)} days"
-            yield ca_ends_soon.ca_finding(ca, message, advice=_RENEW, day=ca.ends)
+            yield ca_ends_soon.finding(ca, message, advice=_RENEW, day=ca.ends)
 
 
 @rule(
@@ -41,35 +41,34 @@ def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
             left = days_until(ca.restorable_until, context.now)
             message = f"it is deleted, and can be restored for {left} more days, until {day(ca.restorable_until)}"
             advice = "if it is needed: aws acm-pca restore-certificate-authority, and enable it again"
-            yield ca_deleted.ca_finding(ca, message, advice=advice, day=ca.restorable_until)
+            yield ca_deleted.finding(ca, message, advice=advice, day=ca.restorable_until)
 
 
 @rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
 def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:
-        certificates, blockers = active(context.snapshot.issued_by(ca)), _blockers(context, ca)
-        reasons = "; ".join(blocker.reason for blocker in blockers)
-        advice = "; ".join(dict.fromkeys(blocker.advice for blocker in blockers))
+        certificates, blockers = _blocked(context, ca)
+        reasons = "; ".join(reason for reason, _ in blockers)
+        advice = "; ".join(dict.fromkeys(todo for _, todo in blockers))
         if certificates and blockers:
             first = min((each.ends for each in certificates if each.ends is not None), default=None)
             subject = count(len(certificates), "managed certificate")
             message = f"{subject} will not renew, the first ends on {day(first)}: {reasons}"
-            yield no_renewal.ca_finding(ca, message, advice=advice, day=first)
+            yield no_renewal.finding(ca, message, advice=advice, day=first)
         elif (ca.actions or ca.other_accounts) and ca.status == "ACTIVE" and blockers:
             message = f"certificates that ACM issues from it will not renew: {reasons}"
-            yield no_renewal.ca_finding(ca, message, advice=advice, day=None)
+            yield no_renewal.finding(ca, message, advice=advice, day=None)
 
 
 @rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
 def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate ends although its CA is fine: ACM could not renew it, or it is neither in use nor exported."""
     for ca in context.snapshot.authorities:
-        if _blockers(context, ca):
-            continue
-        for certificate in context.snapshot.issued_by(ca):
+        _, blockers = _blocked(context, ca)
+        for certificate in () if blockers else context.snapshot.issued_by(ca):
             for reason in unrenewable(certificate, now=context.now, expiring=context.expiring):
-                yield certificate_ends.certificate_finding(certificate, reason, advice=_LOOK, day=certificate.ends)
+                yield certificate_ends.finding(certificate, reason, advice=_LOOK, day=certificate.ends)
 
 
 @rule("certificate-status", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
@@ -80,9 +79,10 @@ def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
         if status.problem:
             message = status.describe(reason=certificate.failure, ended=day(certificate.ends))
             message += f"; it is used by {count(certificate.users, 'AWS resource')}" if certificate.users else ""
-            about = certificate_status_wrong.certificate_finding
-            yield about(certificate, message, advice=status.advice, day=context.now)
+            yield certificate_status_wrong.finding(certificate, message, advice=status.advice, day=context.now)
 
 
-def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
-    return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
+def _blocked(context: AuditContext, ca: CaStatus) -> tuple[list[Certificate], list[tuple[str, str]]]:
+    """Return the certificates of a CA that can be renewed at all, and why they will not, with what to do."""
+    certificates = [each for each in context.snapshot.issued_by(ca) if each.status == ISSUED]
+    return certificates, list(renewal_blockers(ca, certificates, now=context.now))
