@@ -19,7 +19,8 @@ from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 _SOURCE = re.compile(r'^\s*source\s*=\s*"(?P<path>\.\.?/[^"]*)"', re.MULTILINE)
-_LEFT = shutil.ignore_patterns(".terraform*", ".git", "*.tfstate*", "crash.log")
+_LEFT = (".terraform", ".terraform.*", ".git", "*.tfstate*", "crash.log")
+_MODULES = Path(".terraform") / "modules"
 _OVERRIDE = "zzz_pcaform_override.tf"
 _LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 _CREDENTIALS = ("profile", "access_key", "secret_key", "token", "shared_config_files", "shared_credentials_files")
@@ -70,11 +71,13 @@ def _copy(root: Path, scratch: Path) -> Path:
         shutil.copytree(
             each,
             scratch / "files" / each.relative_to(top),
-            ignore=_LEFT,
+            ignore=shutil.ignore_patterns(*_LEFT),
             ignore_dangling_symlinks=True,
             dirs_exist_ok=True,
         )
     copy = scratch / "files" / root.relative_to(top)
+    if (root / _MODULES).is_dir():  # what 'terraform init' has downloaded already
+        shutil.copytree(root / _MODULES, copy / _MODULES, ignore_dangling_symlinks=True)
     for each in directories:
         here = scratch / "files" / each.relative_to(top)
         blocks = [block for path in sorted(here.glob("*.tf")) for block in _blank_imports(path)]

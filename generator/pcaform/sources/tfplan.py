@@ -205,6 +205,10 @@ class _Reader:
     def _linked(self, address: str, name: str, expression: Any) -> Any:
         """Return the value of the one attribute that an argument refers to; Unknown where that is not certain."""
         attribute, form = _LINKS[name]
+        is_issuer = (self._changes[address].type, name) == (types.CERTIFICATE, "certificate_authority_arn")
+        template = str(self.value(address, "template_arn")) if is_issuer else ""
+        if "/RootCA" in template:  # with this template, AWS signs only the request of the CA that signs
+            return self._own_ca(address) or _NOT_SHOWN
         targets = self._expressions.targets(expression, address)
         if not targets:
             return _NOT_SHOWN
@@ -212,12 +216,25 @@ class _Reader:
         unknown = first_unknown(values)
         if unknown is not None:
             return unknown
-        found = set(map(str, values))
-        return found.pop() if len(found) == 1 and form.fullmatch(str(values[0])) else _NOT_SHOWN
+        found = set(map(str, values)) - ({self._own_ca(address)} if "/SubordinateCA" in template else set())
+        chosen = found.pop() if len(found) == 1 else ""
+        return chosen if form.fullmatch(chosen) else _NOT_SHOWN
+
+    def _own_ca(self, address: str) -> str:
+        """Return the ARN of the CA that has requested a certificate, empty if it is not in the plan."""
+        request = self.value(address, "certificate_signing_request")
+        own = (
+            self.value(each, "arn")
+            for each, change in self._changes.items()
+            if change.type == types.AUTHORITY and self.value(each, "certificate_signing_request") == request
+        )
+        return str(next(own, ""))
 
     def _values_at(self, target: str, attribute: str) -> Iterator[Any]:
         """Yield an attribute of each instance at an address of the configuration."""
         address, name = split_target(target)
+        if not name and f"{types.INSTALLATION}." in address and attribute == "arn":
+            attribute = "certificate_authority_arn"
         read = [each.values.get(name or attribute) for each in self.plan.read if each.address == address]
         if read or address in self._changes:
             yield from read or [self.value(address, name or attribute)]
@@ -247,7 +264,7 @@ class _Reader:
                 yield ImportNote("ambiguous", each.address, _KEPT.format(verb))
             elif each.moved_from:
                 yield ImportNote("ambiguous", each.address, _MOVED.format(each.moved_from))
-        if self.plan.is_partial or self.plan.deferred:
+        if (self.plan.is_partial or self.plan.deferred) and not self.plan.is_errored:
             yield ImportNote("unknown", self.name, _PARTIAL)
         yield from provider_notes(self._providers)
 

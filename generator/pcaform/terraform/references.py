@@ -81,7 +81,7 @@ class Expressions:
                 return None
             outer, last = scope[: calls[-1].start()], calls[-1]
             call = (self._module(outer).get("module_calls") or {}).get(last["name"]) or {}
-            expression = (call.get("expressions") or {}).get(re.split(r"[.\[]", name)[1])
+            expression = (call.get("expressions") or {}).get(re.split(r"[.\[]", name)[1], {})  # else a default
             each = call.get("for_each_expression")
             return self.targets(expression, f"{outer}x.x{last['key'] or ''}", each=each, depth=depth)
         if name.startswith(("local.", "each.", "count.", "self.", "path.", "terraform.")):

@@ -187,7 +187,7 @@ UNKNOWN = {
     ),
     "a directive": ('"%{ if true }x%{ endif }"', "", "pcaform does not evaluate template directives such as %{ if }"),
     "too many digits": ("1 / 3", "", "pcaform does not evaluate '/' with these operands"),
-    "a workspace": ("terraform.workspace", "", "'terraform' cannot be used here"),
+    "a workspace": ("terraform.workspace", "", "'terraform.workspace' depends on where and how Terraform runs"),
     "a file that is not there": ('file("nowhere.txt")', "", "'nowhere.txt' cannot be read as text"),
     "a file outside": (
         'file("/etc/passwd")',

@@ -135,9 +135,9 @@ def test_unusual_valid_text_is_read(here: Path, capfd: pytest.CaptureFixture[str
     assert "tags: {by: override}" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["main.tf.json", "main.tofu"])
+@pytest.mark.parametrize("name", ["main.tofu.json", "main.tofu"])
 def test_files_in_other_syntaxes_are_reported(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
-    note = f"pcaform reads only '*.tf' files; {ADVICE}"
+    note = f"pcaform reads only '*.tf' and '*.tf.json' files; {ADVICE}"
     (here / name).write_text("{}", encoding="utf-8")
     assert failure() == f"{NONE}. Not imported:\n  {name}: {note}"
     (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")

@@ -6,7 +6,13 @@ import typer
 
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
+from pcaform.core import console
 from pcaform.core.garbage_collection import gc_paused
+
+_HINT = (
+    "what is unknown here Terraform may know: '--evaluate' lets it evaluate a copy on the sandbox; or use "
+    "'pcaform import plan' with the output of 'terraform show -json PLAN'"
+)
 
 
 @gc_paused()
@@ -33,4 +39,6 @@ def command(
         from pcaform.cli.evaluation import evaluate
 
         inventory = evaluate(directory, inventory, given)
+    elif any(note.kind == "unknown" for note in inventory.notes):
+        console.print_status(_HINT)
     return OK if write_result(inventory, options) else FINDINGS

@@ -105,6 +105,7 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
         ca_locations = list(_locate_users(inventory))
     if not ca_locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
+        reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in inventory.resources]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
     home = _home(inventory, existing.location)

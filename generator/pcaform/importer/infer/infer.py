@@ -264,8 +264,8 @@ def _list_seen(
     cas = (*inventory.of_type(AUTHORITY), *inventory.unselected)
     seen = {(CAS, draft.keys[arn]) for arn in (text(ca, "arn") for ca in cas) if arn in draft.keys}
     noted = {note.address for note in notes}
-    found = [each.attributes for each in inventory.resources if each.address in noted]
-    names = {each.get(name) for each in found for name in ("name", "arn")} | noted
+    seen_resources = [each for each in inventory.resources if each.address in noted]
+    names = {text(each, name) for each in seen_resources for name in ("name", "arn")} | noted
     names |= {address.rpartition("/")[2] for address in noted}
     seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
     seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}

@@ -7,15 +7,15 @@ rest: that takes 0.1 s, and nothing is cached on disk.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pcaform.core.unicode import nfc
-from pcaform.sources.hcl.operators import apply_binary, apply_unary, to_string
+from pcaform.sources.hcl.operators import apply_binary, apply_unary, to_boolean, to_string
 from pcaform.sources.hcl.templates import Template
-from pcaform.sources.hcl.type_conversion import Set, unify_choice
+from pcaform.sources.hcl.type_conversion import Set, sample_of_choice, unify_choice
 from pcaform.sources.hcl.values import SPLAT, NestedScope, Scope, Unknown, traverse
 
 NAME = "n0"
@@ -133,7 +133,7 @@ class _Compiler:
 
         def run(slots: Slots, scope: Scope) -> Any:
             value = slots[number]
-            return _render_template(value, scope) if isinstance(value, Template) else value
+            return render_template(value, scope) if isinstance(value, Template) else value
 
         return run
 
@@ -184,11 +184,13 @@ class _Compiler:
         condition, then, otherwise = map(self.code, _nodes(node))
 
         def run(slots: Slots, scope: Scope) -> Any:
-            chosen = condition(slots, scope)
-            if not isinstance(chosen, bool):
-                return chosen if isinstance(chosen, Unknown) else Unknown("a condition must be true or false")
-            branch, other = (then, otherwise) if chosen else (otherwise, then)
-            return unify_choice(branch(slots, scope), other(slots, scope))
+            chosen = to_boolean(condition(slots, scope))
+            if isinstance(chosen, bool):
+                branch, other = (then, otherwise) if chosen else (otherwise, then)
+                return unify_choice(branch(slots, scope), other(slots, scope))
+            if not isinstance(chosen, Unknown):
+                return Unknown("a condition must be true or false")
+            return replace(chosen, sample=sample_of_choice(then(slots, scope), otherwise(slots, scope)))
 
         return run
 
@@ -277,7 +279,7 @@ def _unsupported(_node: Any) -> Code:
     return lambda _slots, _scope: Unknown("pcaform does not evaluate this kind of expression")
 
 
-def _render_template(template: Template, scope: Scope) -> Any:
+def render_template(template: Template, scope: Scope) -> Any:
     """Return a template's text; a template of a single interpolation returns its value unconverted."""
     if None in template.parts:
         return Unknown("pcaform does not evaluate template directives such as %{ if }")

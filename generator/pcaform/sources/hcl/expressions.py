@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pcaform.sources.hcl.compiler import NAME, Code, ParseError, compile_expression
+from pcaform.sources.hcl.compiler import NAME, Code, ParseError, compile_expression, render_template
 from pcaform.sources.hcl.lexer import TEMPLATE, Source, Token, tokenize
 from pcaform.sources.hcl.operators import parse_number
-from pcaform.sources.hcl.templates import parse_template
-from pcaform.sources.hcl.values import Unknown
+from pcaform.sources.hcl.templates import Template, parse_template, parse_whole
+from pcaform.sources.hcl.values import Scope, Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
 _STRING_KINDS = frozenset({"string", TEMPLATE, "heredoc"})
@@ -52,6 +52,16 @@ def parse_expression(source: Source, expression_tokens: Sequence[Token], start: 
         ) from None
     stop = expression_tokens[-1].start + len(expression_tokens[-1].text)
     return Expression(code, tuple(slots), source, expression_tokens[0].start, stop)
+
+
+def parse_text(source: Source) -> Expression:
+    """Return the expression of a text that is a template as a whole."""
+    value = parse_whole(source, _parse_inner)
+
+    def run(slots: tuple[Any, ...], scope: Scope) -> Any:
+        return render_template(slots[0], scope) if isinstance(slots[0], Template) else slots[0]
+
+    return Expression(run, (value,), source, 0, len(source.text))
 
 
 def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[list[str], list[Any]]:

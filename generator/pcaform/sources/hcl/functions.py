@@ -4,32 +4,27 @@ Source: https://developer.hashicorp.com/terraform/language/functions
 """
 
 import json
+import math
+import operator
+import re
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.unicode import nfc
-from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_string
-from pcaform.sources.hcl.type_conversion import BOOLEANS, deduplicate, to_set, unify_choice, unify_items
+from pcaform.sources.hcl.arguments import check_ascii, check_list, check_map, check_numbers, check_strings, to_number
+from pcaform.sources.hcl.operators import (
+    BOOLEANS,
+    apply_binary,
+    encode_json,
+    is_equal,
+    to_boolean,
+    to_string,
+)
+from pcaform.sources.hcl.text_functions import TEXT_FUNCTIONS
+from pcaform.sources.hcl.type_conversion import deduplicate, to_set, unify_choice, unify_items
 from pcaform.sources.hcl.values import Unknown, first_unknown
-
-_ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
-
-
-class JsonText(str):
-    """JSON as Terraform writes it: keys sorted, no spaces, HTML characters escaped."""
-
-    __slots__ = ("as_written",)
-    as_written: str
-    """The same with its keys in the order of the configuration: a policy in a spec keeps that order."""
-
-
-def encode_json(value: Any) -> JsonText:
-    """Return a value as JSON text."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    encoded = JsonText(text.translate(_ESCAPED))
-    encoded.as_written = json.dumps(value, ensure_ascii=False)
-    return encoded
 
 
 def call_function(name: str, arguments: list[Any]) -> Any:
@@ -45,7 +40,7 @@ def call_function(name: str, arguments: list[Any]) -> Any:
         return Unknown(f"pcaform does not evaluate {name}() of a whole resource or module")
     try:
         return _FUNCTIONS[name](*arguments)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError):
+    except (*PARTIAL_DATA_ERRORS, ArithmeticError, RecursionError, StopIteration, re.error):
         return Unknown(f"{name}() cannot be evaluated with these arguments")
 
 
@@ -77,36 +72,21 @@ def _coalesce(arguments: list[Any]) -> Any:
     return Unknown("all arguments of coalesce() are null or empty")
 
 
-def _check_list(values: Any) -> list[Any]:
-    """Return a list unchanged; raises TypeError for other iterable values, such as strings."""
-    if not isinstance(values, list):
-        raise TypeError
-    return values
-
-
-def _check_strings(values: Any) -> list[str]:
-    """Return a list of strings unchanged; raises TypeError for other elements, which Terraform would convert."""
-    if not all(isinstance(value, str) for value in _check_list(values)):
-        raise TypeError
-    return list(values)
-
-
-def _check_map(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError
-    return value
-
-
-def _merge(*objects: Any) -> dict[str, Any]:
+def _merge(objects: list[Any]) -> Any:
+    """Return the union of objects, in which single values may be unknown."""
     merged: dict[str, Any] = {}
     for object_ in objects:
-        merged |= _check_map({} if object_ is None else object_)
+        if isinstance(object_, Unknown):
+            return object_
+        if not isinstance(object_, Mapping | None):
+            return Unknown("merge() cannot be evaluated with these arguments")
+        merged |= object_ or {}
     return merged
 
 
 def _lookup(object_: Mapping[str, Any], key: str, *default: Any) -> Any:
     """Return a value or the default; raises TypeError if Terraform would convert the default to the map's type."""
-    if key in _check_map(object_):
+    if key in check_map(object_):
         return object_[key]
     every = [default[0], *object_.values()]
     if unify_items(every) != every:
@@ -116,42 +96,33 @@ def _lookup(object_: Mapping[str, Any], key: str, *default: Any) -> Any:
 
 def _flatten(values: list[Any]) -> list[Any]:
     items: list[Any] = []
-    for item in _check_list(values):
+    for item in check_list(values):
         items += _flatten(item) if isinstance(item, list) else [item]
     return items
 
 
 def _unify(values: Any) -> list[Any]:
     """Return the items of a list, converted to one type; raises TypeError if the result is uncertain."""
-    items = unify_items(_check_list(values))
+    items = unify_items(check_list(values))
     if isinstance(items, Unknown):
         raise TypeError
     return items
 
 
 def _to_map(value: Any) -> dict[str, Any]:
-    return dict(zip(_check_map(value), _unify(list(_check_map(value).values())), strict=True))
-
-
-def _to_number(value: Any) -> Any:
-    if is_number(value):
-        return value
-    number = parse_number(value)
-    if number is None:
-        raise ValueError
-    return number
+    return dict(zip(check_map(value), _unify(list(check_map(value).values())), strict=True))
 
 
 def _concat(*lists: list[Any]) -> list[Any]:
     """Return the items of all lists; raises TypeError if the lists have different element types, which decide then."""
-    items = [item for values in lists for item in _check_list(values)]
+    items = [item for values in lists for item in check_list(values)]
     if unify_items(items) != items and all(unify_items(values) == values for values in lists):
         raise TypeError
     return items
 
 
 def _one(values: list[Any]) -> Any:
-    if len(_check_list(values)) > 1:
+    if len(check_list(values)) > 1:
         raise ValueError
     return values[0] if values else None
 
@@ -159,48 +130,54 @@ def _one(values: list[Any]) -> Any:
 def _element(values: list[Any], index: int) -> Any:
     if not isinstance(index, int) or isinstance(index, bool) or index < 0:
         raise ValueError
-    return _check_list(values)[index % len(values)]
-
-
-def _replace(text: str, old: str, new: str) -> str:
-    if not old or (old.startswith("/") and old.endswith("/") and len(old) > 1):
-        raise ValueError
-    return text.replace(old, new)
+    return check_list(values)[index % len(values)]
 
 
 def _length(value: Any) -> int:
     """Return the length; only of ASCII strings, since Terraform counts grapheme clusters."""
-    if isinstance(value, str) and not _check_ascii(value):
+    if isinstance(value, str) and not check_ascii(value):
         raise ValueError
     return len(value) if "\r\n" not in value else _length(value.replace("\r\n", "\n"))
 
 
-def _check_ascii(text: str) -> str:
-    if not text.isascii():
-        raise ValueError
-    return text
-
-
-def _check_numbers(*values: Any) -> tuple[Any, ...]:
-    if not values or not all(map(is_number, values)):
-        raise TypeError
-    return values
-
-
 def _contains(values: list[Any], element: Any) -> bool:
-    is_in = any(is_equal(value, element) for value in _check_list(values))
+    is_in = any(is_equal(value, element) for value in check_list(values))
     if is_in and isinstance(element, Mapping | list):
         raise TypeError
     return is_in
 
 
-_WHITESPACE = " \t\n\v\f\r"
-_LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "coalesce": _coalesce}
+def _range(*limits: int) -> list[int]:
+    start, stop, *step = limits if len(limits) > 1 else (0, *limits)
+    numbers = range(start, stop, *(step or [1 if start <= stop else -1]))
+    if len(numbers) > _MAX_RANGE:
+        raise ValueError
+    return list(numbers)
+
+
+def _slice(values: list[Any], start: int, end: int) -> list[Any]:
+    if not 0 <= start <= end <= len(check_list(values)):
+        raise ValueError
+    return values[start:end]
+
+
+def _match_keys(values: list[Any], keys: list[Any], wanted: list[Any]) -> list[Any]:
+    chosen = check_strings(wanted)
+    return [value for value, key in zip(check_list(values), check_strings(keys), strict=True) if key in chosen]
+
+
+def _on_sets(choose: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Return a function of sets of strings."""
+    return lambda *sets: to_set(list(reduce(choose, (set(check_strings(each)) for each in sets))))
+
+
+_MAX_RANGE = 1024
+"""Terraform refuses longer ones."""
+_LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "merge": _merge, "coalesce": _coalesce}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "jsonencode": encode_json,
     # As a number, a constant such as NaN is an error.
-    "jsondecode": lambda text: nfc(json.loads(text, parse_constant=_to_number, parse_float=_to_number)),
-    "merge": _merge,
+    "jsondecode": lambda text: nfc(json.loads(text, parse_constant=to_number, parse_float=to_number)),
     "lookup": _lookup,
     "flatten": _flatten,
     "concat": _concat,
@@ -208,30 +185,36 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "tolist": _unify,
     "tomap": _to_map,
     "tostring": lambda value: None if value is None else to_string(value),
-    "tonumber": _to_number,
+    "tonumber": to_number,
     "tobool": lambda value: value if isinstance(value, bool) else BOOLEANS[value],
     "distinct": lambda values: deduplicate(_unify(values)),
-    "compact": lambda values: [value for value in _check_strings(values) if value],
-    "sort": lambda values: sorted(_check_strings(values)),
-    "reverse": lambda values: _check_list(values)[::-1],
-    "keys": lambda object_: sorted(_check_map(object_)),
-    "values": lambda object_: [value for _, value in sorted(_check_map(object_).items())],
+    "compact": lambda values: [value for value in check_strings(values) if value],
+    "sort": lambda values: sorted(check_strings(values)),
+    "reverse": lambda values: check_list(values)[::-1],
+    "keys": lambda object_: sorted(check_map(object_)),
+    "values": lambda object_: [value for _, value in sorted(check_map(object_).items())],
     "length": _length,
     "contains": _contains,
     "element": _element,
     "one": _one,
-    "zipmap": lambda keys, values: dict(zip(_check_strings(keys), _check_list(values), strict=True)),
-    "join": lambda sign, *lists: sign.join(to_string(value) for values in lists for value in _check_list(values)),
-    "split": lambda sign, text: text.split(sign) if text else [text],
-    "lower": lambda text: _check_ascii(text).lower(),
-    "upper": lambda text: _check_ascii(text).upper(),
-    "replace": _replace,
-    "trimspace": lambda text: _check_ascii(text).strip(_WHITESPACE),
-    "trimprefix": str.removeprefix,
-    "trimsuffix": str.removesuffix,
-    "startswith": str.startswith,
-    "endswith": str.endswith,
-    "chomp": lambda text: text.rstrip("\r\n"),
-    "max": lambda *values: max(_check_numbers(*values)),
-    "min": lambda *values: min(_check_numbers(*values)),
+    "zipmap": lambda keys, values: dict(zip(check_strings(keys), check_list(values), strict=True)),
+    "slice": _slice,
+    "index": lambda values, element: [is_equal(each, element) for each in check_list(values)].index(True),
+    "range": _range,
+    "chunklist": lambda values, size: [check_list(values)[at : at + size] for at in range(0, len(values), size)],
+    "coalescelist": lambda *lists: next(each for each in lists if check_list(each)),
+    "matchkeys": _match_keys,
+    "setunion": _on_sets(operator.or_),
+    "setintersection": _on_sets(operator.and_),
+    "setsubtract": _on_sets(operator.sub),
+    "alltrue": lambda values: all(to_boolean(value) is True for value in check_list(values)),
+    "anytrue": lambda values: any(to_boolean(value) is True for value in check_list(values)),
+    "sum": lambda values: reduce(partial(apply_binary, "+"), check_numbers(*check_list(values))),
+    "abs": lambda value: abs(to_number(value)),
+    "floor": lambda value: math.floor(to_number(value)),
+    "ceil": lambda value: math.ceil(to_number(value)),
+    **TEXT_FUNCTIONS,
+    **dict.fromkeys(("sensitive", "nonsensitive"), lambda value: value),
+    "max": lambda *values: max(check_numbers(*values)),
+    "min": lambda *values: min(check_numbers(*values)),
 }

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
       | (?P<close>[\]})])
       | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)
       | (?P<comment>\#[^\n]*+|//[^\n]*+|(?s:/\*.*?\*/))
-      | (?P<heredoc><<-?(?P<marker>[^\W\d][\w-]*+)[ \t]*\r?\n)
+      | (?P<heredoc><<-?(?P<marker>[^\W\d][\w-]*+)\r?\n)
       | (?P<other>/\*|==|!=|<=|>=|=>|&&|\|\||\.\.\.|::|[-+*/%<>!?:.,~])
       | (?P<quote>")
       | (?P<end>\Z)
@@ -191,7 +191,7 @@ def find_interpolation_end(source: Source, start: int, depth: int = 0) -> int:
 def _find_heredoc_end(source: Source, token: Token) -> int:
     """Return the end of a heredoc: after its end marker, which is alone on its line."""
     marker = token.text.strip().removeprefix("<<").removeprefix("-")
-    ending = re.compile(rf"^[ \t]*{re.escape(marker)}(?=\r?$)", re.MULTILINE)
+    ending = re.compile(rf"^[ \t]*{re.escape(marker)}(?=[ \t]*\r?$)", re.MULTILINE)
     result = ending.search(source.text, token.start + len(token.text))
     if result is None:
         raise source.failure(token.start, f"this heredoc is never closed: no line contains only '{marker}'")

@@ -1,5 +1,6 @@
 """Finds the modules that module calls name: local directories, or modules that pcaform ships."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -8,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pcaform.core.files import packaged_directory
-from pcaform.core.problems import Failure
+from pcaform.core.files import packaged_directory, read_file
+from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.sources.hcl.blocks import evaluate_body
 from pcaform.sources.hcl.module_loader import Module, load_module
 from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
@@ -17,6 +18,7 @@ from pcaform.sources.hcl.providers import Options, ProviderConfig, read_provider
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.values import Unknown
+from pcaform.terraform import addresses
 
 _LOCAL = ("./", "../")
 _NAME = re.compile(r"(?:^|/)(?P<name>[A-Za-z0-9_-]+)(?:\?.*)?$")
@@ -38,7 +40,9 @@ class ModuleCalls:
         if instance.block.type != "module":
             return ResourceObject(instance)
         scope = self.enter_module(instance)
-        return scope if isinstance(scope, Unknown) else ModuleOutputs(scope)
+        if isinstance(scope, Unknown):
+            return Unknown(f"the content of {instance.address} is unknown: {scope.reason}")
+        return ModuleOutputs(scope)
 
     def enter_module(self, call: Instance) -> ModuleScope | Unknown:
         """Return the module instance of a call; Unknown if the module is not available."""
@@ -82,9 +86,24 @@ class ModuleCalls:
         bundled = find_bundled_module(source)
         if bundled is not None:
             return self._load_module(bundled, f"modules/{bundled.name}")
+        downloaded = self._downloaded(call)
+        if downloaded is not None:
+            return self._load_module(downloaded, os.path.relpath(downloaded, call.module_scope.top))
         if source.startswith(_LOCAL):
             raise call.block.failure(f"there is no directory '{source}' for this module")
-        return Unknown(f"its source '{source}' is not a local directory")
+        return Unknown(f"its source '{source}' is not a local directory, and not downloaded yet ('terraform init')")
+
+    @staticmethod
+    def _downloaded(call: Instance) -> Path | None:
+        """Return the directory into which `terraform init` has downloaded the module of a call."""
+        top = call.module_scope.top
+        key = ".".join(addresses.modules(call.address))
+        try:
+            listed = json.loads(read_file(top / ".terraform" / "modules" / "modules.json"))["Modules"]
+            directories = [top / each["Dir"] for each in listed if each["Key"] == key]
+        except (OSError, *PARTIAL_DATA_ERRORS):
+            return None
+        return next((each for each in directories if each.is_dir()), None)
 
     def _load_module(self, directory: Path, display_path: str) -> Module:
         try:

@@ -1,7 +1,8 @@
 """Loads the Terraform files of a directory as one module, with override files merged as Terraform does."""
 
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.blocks import Attribute, Block, Body, evaluate, parse_body
+from pcaform.sources.hcl.json_syntax import parse_json
 from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.type_conversion import TypeScope
 
-_SUFFIX = ".tf"
-_OVERRIDE = "override.tf"
-_UNREAD_SUFFIXES = (".tf.json", ".tofu", ".tofu.json")
+_SUFFIXES = (".tf", ".tf.json")
+_OVERRIDES = ("override.tf", "override.tf.json")
+_UNREAD_SUFFIXES = (".tofu", ".tofu.json")
+_UNREAD = "pcaform reads only '*.tf' and '*.tf.json' files"
+_DEAD = "a symbolic link to nothing, which Terraform cannot read either"
 _LABELS = {
     "resource": ("type", "name"),
     "data": ("type", "name"),
@@ -35,8 +39,8 @@ class Module:
     blocks: dict[tuple[str, ...], Block] = field(default_factory=dict)
     unlabelled: list[Block] = field(default_factory=list)
     """Blocks without unique labels: locals, provider, terraform, import, moved, removed."""
-    unread_files: tuple[str, ...] = ()
-    """Files of the module in syntaxes that are not supported."""
+    unread_files: Mapping[str, str] = field(default_factory=dict)
+    """Files of the module that are not read, each with the reason."""
     _variable_types: dict[str, Any] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> Iterator[Block]:
@@ -63,24 +67,40 @@ def load_module(directory: Path, display_path: str) -> Module:
     """
     names = _list_names(directory, display_path)
     paths = {name: name if display_path in ("", ".") else f"{display_path}/{name}" for name in names}
-    files = [name for name in names if name.endswith(_SUFFIX)]
-    unread_files = tuple(paths[name] for name in names if name.endswith(_UNREAD_SUFFIXES))
+    dead = [name for name in names if name.endswith(_SUFFIXES) and _is_dead(directory / name)]
+    files = [name for name in names if name.endswith(_SUFFIXES) and name not in dead]
+    unread_files = {paths[name]: _UNREAD for name in names if name.endswith(_UNREAD_SUFFIXES)}
+    unread_files |= {paths[name]: _DEAD for name in dead}
     if not files and not unread_files:
         raise Failure(
             f"{display_path or '.'}: no '*.tf' files in this directory: name a directory with Terraform files"
         )
     module = Module(display_path, directory, unread_files=unread_files)
-    bodies = {name: parse_body(decode_source(_read_file(directory / name, paths[name]), paths[name])) for name in files}
+    bodies = {name: _parse(_read_file(directory / name, paths[name]), paths[name]) for name in files}
     for name in sorted(files, key=_is_override):
         (_merge_overrides if _is_override(name) else _add_blocks)(module, bodies[name])
     return module
+
+
+def _parse(content: bytes, path: str) -> Body:
+    source = decode_source(content, path)
+    return parse_json(source) if path.endswith(".json") else parse_body(source)
+
+
+def _is_dead(path: Path) -> bool:
+    """Tell whether a file is a symbolic link to nothing."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno == errno.ENOENT
+    return False
 
 
 def parse_module(texts: dict[str, bytes]) -> Module:
     """Return the module of some texts, by their paths in messages; raises Failure as `load_module` does."""
     module = Module("", Path())
     for name, content in texts.items():
-        _add_blocks(module, parse_body(decode_source(content, name)))
+        _add_blocks(module, _parse(content, name))
     return module
 
 
@@ -103,7 +123,7 @@ def _read_file(path: Path, display_path: str) -> bytes:
 
 
 def _is_override(name: str) -> bool:
-    return name == _OVERRIDE or name.endswith(f"_{_OVERRIDE}")
+    return name in _OVERRIDES or name.endswith(tuple(f"_{each}" for each in _OVERRIDES))
 
 
 def _add_blocks(module: Module, added: Body) -> None:

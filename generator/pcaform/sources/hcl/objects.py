@@ -11,7 +11,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.sources.hcl.functions import encode_json
+from pcaform.sources.hcl.operators import encode_json
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.policy_documents import render_document

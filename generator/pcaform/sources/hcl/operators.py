@@ -4,6 +4,7 @@ Source: https://developer.hashicorp.com/terraform/language/expressions/operators
 """
 
 import decimal
+import json
 import math
 import operator
 import re
@@ -25,10 +26,13 @@ _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 _DIVISIONS: Mapping[str, Callable[[int, int], int]] = {"/": operator.floordiv, "%": operator.mod}
 """Of whole numbers, `/` only if nothing remains: the exact digits of other results only Terraform knows."""
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+"""Strings that Terraform converts to a boolean; others are an error there."""
 _UNCERTAIN_EQUALITY = Unknown("whether two lists or objects are equal depends on their types too")
 """In Terraform `tolist([1]) == [1]` is false; lists with different values are never equal."""
 _EXACT_DIGITS = 15
 """Number of digits that a Python float represents exactly."""
+_ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 _TOO_LONG = Unknown(f"pcaform does not evaluate numbers with more than {_EXACT_DIGITS} digits")
 
 
@@ -53,6 +57,7 @@ def apply_binary(sign: str, left: Any, right: Any) -> Any:
 
 def _apply_logical(sign: str, left: Any, right: Any) -> Any:
     decides = sign == "||"
+    left, right = to_boolean(left), to_boolean(right)
     if left is decides or right is decides:
         return decides
     for value in (left, right):
@@ -63,11 +68,16 @@ def _apply_logical(sign: str, left: Any, right: Any) -> Any:
 
 def apply_unary(sign: str, value: Any) -> Any:
     """Return the result of `!` or `-`."""
-    if sign == "!" and isinstance(value, bool):
-        return not value
+    if sign == "!" and isinstance(to_boolean(value), bool):
+        return not to_boolean(value)
     if sign == "-" and is_number(value):
         return -value
     return value if isinstance(value, Unknown) else Unknown(f"pcaform does not evaluate '{sign}' with these operands")
+
+
+def to_boolean(value: Any) -> Any:
+    """Return a boolean, also from a string that Terraform converts to one; another value unchanged."""
+    return BOOLEANS.get(value, value) if isinstance(value, str) else value
 
 
 def is_number(value: Any) -> bool:
@@ -122,3 +132,19 @@ def to_string(value: Any) -> Any:
         too_long = Unknown(f"pcaform does not evaluate fractions with more than {_EXACT_DIGITS} digits")
         return text if is_exact else too_long
     return Unknown("a list, an object or null is not a string")
+
+
+class JsonText(str):
+    """JSON as Terraform writes it: keys sorted, no spaces, HTML characters escaped."""
+
+    __slots__ = ("as_written",)
+    as_written: str
+    """The same with its keys in the order of the configuration: a policy in a spec keeps that order."""
+
+
+def encode_json(value: Any) -> JsonText:
+    """Return a value as JSON text."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    encoded = JsonText(text.translate(_ESCAPED))
+    encoded.as_written = json.dumps(value, ensure_ascii=False)
+    return encoded

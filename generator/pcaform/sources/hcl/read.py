@@ -79,7 +79,7 @@ def add_evaluated(files: Inventory, planned: Inventory | None, notes: Sequence[I
     Without notes the plan is complete: what it does not have does not exist. Imports stay unknown, since it has none.
     """
     if planned is None:
-        return replace(files, notes=(*files.notes, *notes))
+        return replace(files, notes=(*notes, *files.notes))
     unclear = {note.address for note in files.notes if UNCLEAR_IMPORT in note.reason}
     unknown = {note.address for note in files.notes if note.kind == "unknown"} - unclear
     own = {each.address: each for each in files.resources}
@@ -103,7 +103,7 @@ def add_evaluated(files: Inventory, planned: Inventory | None, notes: Sequence[I
     return replace(
         files,
         resources=tuple({**own, **better}.values()),
-        notes=(*still, *later, *notes),
+        notes=(*notes, *still, *later),
         others=files.others if notes else planned.others,
     )
 
@@ -128,7 +128,7 @@ class _EmptyScope:
 def _load_variables(directory: Path, display_path: str, var_files: Sequence[str]) -> dict[str, Any]:
     """Return the values in a directory's .tfvars files and in the files of `--var-file`; later ones win."""
     automatic = sorted(path.name for path in directory.iterdir() if path.name.endswith(_AUTOMATIC_SUFFIXES))
-    names = [name for name in _DEFAULT_FILES if (directory / name).is_file()] + automatic
+    names = [name for name in (*_DEFAULT_FILES, *automatic) if (directory / name).is_file()]
     files = {str(directory / name): name if display_path == "." else f"{display_path}/{name}" for name in names}
     values: dict[str, Any] = {}
     for path, shown in [*files.items(), *((path, path) for path in var_files)]:

@@ -3,16 +3,17 @@
 The attributes are those that a state has: with the provider's types and without nulls.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NewType
 
 from pcaform.sources.hcl.blocks import Block
-from pcaform.sources.hcl.functions import JsonText
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
 from pcaform.sources.hcl.objects import ResourceObject
+from pcaform.sources.hcl.operators import JsonText
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
@@ -36,6 +37,8 @@ _REFERENCES = frozenset(
 """Arguments that may have symbolic values, which link resources and do not get into a spec."""
 _ADVICE = "import from the state instead, if there is one"
 _DETACHED = "the CA or certificate that it refers to is left out; import from the state instead, if there is one"
+_USE = re.compile(r"acm[_-]?pca|certificate_authority_arn|private_ca|pca_arn")
+_USES = "it uses or is a private CA, and a spec has no field for it"
 _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
 UnrelatedAddress = NewType("UnrelatedAddress", str)
@@ -62,14 +65,16 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
             yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
             yield UnrelatedAddress(strip_keys(scope.address_of(block)))
+            if _USE.search(block.source.text, block.start, block.stop):
+                yield ImportNote("listed", scope.address_of(block), f"{block.location}: {_USES}")
     for block in scope.module.of_type("data"):
         if block.labels[:1] == (AUTHORITY,):
             yield from _read_instances(block, scope, _read_data_source)
     for block in scope.module.of_type("module"):
         yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
     yield from pending_state_changes(scope)
-    for path in scope.module.unread_files:
-        yield ImportNote("unknown", path, f"pcaform reads only '*.tf' files; {_ADVICE}")
+    for path, reason in scope.module.unread_files.items():
+        yield ImportNote("unknown", path, f"{reason}; {_ADVICE}")
 
 
 def _read_instances(block: Block, scope: ModuleScope, read: ReadInstance) -> Iterator[ReadResult]:
@@ -116,7 +121,8 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         yield _argument_note(instance, name, unknown)
         if name not in _OPTIONAL:
             return
-        del attributes[name]
+        tags = value.items() if name == "tags" and isinstance(value, Mapping) else ()
+        attributes[name] = {key: each for key, each in tags if not first_unknown(each)} or None
     yield from ignored_changes(instance)
     provider = instance.provider
     yield Resource(
@@ -184,13 +190,15 @@ def _prevent_destroy(instance: Instance) -> Any:
 def set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]:
     """Return the resources, each CA with its installed certificate, as a state would have it."""
     certificates = {
-        resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
+        resource.attributes.get("certificate_authority_arn"): resource.attributes.get("certificate")
         for resource in resources
         if resource.type == INSTALLATION
     }
     return [
         replace(resource, attributes={**resource.attributes, "certificate": certificates[resource.attributes["arn"]]})
-        if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
+        if resource.type == AUTHORITY
+        and resource.attributes.get("arn") in certificates
+        and not resource.attributes.get("certificate")
         else resource
         for resource in resources
     ]

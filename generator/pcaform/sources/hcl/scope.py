@@ -1,5 +1,6 @@
 """Resolves names in one module instance: variables, locals, resources, data sources and outputs of module calls."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,10 @@ from pcaform.core.pem import find_private_key
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.blocks import Block, evaluate, evaluate_body
+from pcaform.sources.hcl.expressions import parse_text
+from pcaform.sources.hcl.lexer import Source
 from pcaform.sources.hcl.module_loader import Module
+from pcaform.sources.hcl.operators import to_string
 from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.type_conversion import convert
@@ -78,10 +82,10 @@ class ModuleScope:
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
         """Return the value of a path in this module."""
-        if root in ("each", "count", "self", "terraform"):
+        if root in ("path", "terraform") and steps:
+            return self._resolve_run(f"{root}.{steps[0]}")
+        if root in ("each", "count", "self", "terraform", "path"):
             return Unknown(f"'{root}' cannot be used here")
-        if root == "path":
-            return str(self.module.directory)
         length = 2 if root == "data" else 1
         if len(steps) < length or not all(isinstance(step, str) for step in steps[:length]):
             return Unknown(f"pcaform does not evaluate '{root}' alone")
@@ -89,7 +93,22 @@ class ModuleScope:
 
     def call(self, function: str, arguments: list[Any]) -> Any:
         """Return the result of a function."""
-        return self._read_file(arguments) if function == "file" else functions.call_function(function, arguments)
+        is_of_files = function in ("file", "fileexists", "templatefile")
+        return self._call_on_file(function, *arguments) if is_of_files else functions.call_function(function, arguments)
+
+    @property
+    def top(self) -> Path:
+        """The directory of the root module, in which Terraform runs."""
+        return (*self.ancestors, self.module.directory)[0]
+
+    def _resolve_run(self, name: str) -> Any:
+        """Return a path as Terraform has it if it runs in the root module, or the workspace that is selected there."""
+        if name in ("path.module", "path.root"):
+            return os.path.relpath(self.module.directory if name == "path.module" else self.top, self.top)
+        selected = self.top / ".terraform" / "environment"
+        if name == "terraform.workspace" and selected.is_file():
+            return selected.read_text(encoding="utf-8").strip()
+        return Unknown(f"'{name}' depends on where and how Terraform runs")
 
     def output(self, name: str) -> Any:
         """Return an output's value."""
@@ -163,6 +182,10 @@ class ModuleScope:
     def _expand(self, block: Block) -> Instance | list[Instance] | dict[str, Instance] | Unknown:
         attributes = block.body.attributes
         base = self.address_of(block)
+        for lifecycle in block.body.of_type("lifecycle"):
+            is_enabled = lifecycle.argument("enabled", self)  # of OpenTofu
+            if is_enabled not in (None, True):
+                return is_enabled if isinstance(is_enabled, Unknown) else []
         if "count" in attributes:
             number = evaluate(attributes["count"], self)
             if not isinstance(number, int) or not 0 <= number <= _MAX_INSTANCES:
@@ -192,17 +215,23 @@ class ModuleScope:
             for key, value in sorted(values.items())
         }
 
-    def _read_file(self, arguments: list[Any]) -> Any:
-        """Return the text of a file inside the configuration's directory; other files are never read."""
-        (path,) = arguments or [None]
+    def _call_on_file(self, function: str, path: Any = None, variables: Any = None) -> Any:
+        """Return what a function makes of a file inside the configuration's directory; other files are never read."""
         if not isinstance(path, str):
-            return path if isinstance(path, Unknown) else Unknown("file() needs a path")
-        top = (*self.ancestors, self.module.directory)[0]
+            return path if isinstance(path, Unknown) else Unknown(f"{function}() needs a path")
         try:
-            full = (self.module.directory / path).resolve()
-            if not full.is_relative_to(top):
+            full = (self.top / path).resolve()
+            if not full.is_relative_to(self.top):
                 return Unknown("pcaform does not read files outside of the configuration's directory")
+            if function == "fileexists":
+                return full.is_file()
             content = read_file(full, limit=_MAX_FILE_SIZE).decode()
         except (OSError, ValueError, RuntimeError):
             return Unknown(f"'{Path(path).name}' cannot be read as text")
-        return Unknown(f"'{full.name}' holds a private key") if find_private_key(content) else nfc(content)
+        if find_private_key(content):
+            return Unknown(f"'{full.name}' holds a private key")
+        if function == "file":
+            return nfc(content)
+        template = parse_text(Source(full.name, content))
+        known = variables if isinstance(variables, Mapping) else {}
+        return to_string(template.code(template.slots, NestedScope(self, known)))

@@ -38,6 +38,15 @@ def parse_template(source: Source, token: Token, parse_inner: ParseInner) -> str
     else:
         start, stop = token.start + 1, token.start + len(token.text) - 1
         parts = list(_parse_parts(source, start, stop, parse_inner, is_heredoc=False))
+    return _join(parts)
+
+
+def parse_whole(source: Source, parse_inner: ParseInner) -> str | Template:
+    """Return the value of a text that is a template as a whole: a template file, or a string in JSON."""
+    return _join(list(_parse_parts(source, 0, len(source.text), parse_inner, is_heredoc=True)))
+
+
+def _join(parts: list[Any]) -> str | Template:
     if all(isinstance(part, str) for part in parts):
         return str(nfc("".join(parts)))
     return Template(tuple(part for part in parts if part != ""))

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_string
+from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_boolean, to_string
 from pcaform.sources.hcl.values import Unknown
 
 _UNCERTAIN_TYPE = Unknown("values of different types are combined here")
-BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-"""Strings that Terraform converts to a boolean, in `tobool` too; others are an error there."""
 
 
 class Set(list[Any]):
@@ -22,6 +20,8 @@ class Set(list[Any]):
 
 def unify_choice(value: Any, other: Any) -> Any:
     """Return the chosen branch of a conditional, converted to the common type; Unknown if that is uncertain."""
+    if isinstance(other, Unknown) and other.sample is not None:
+        other = other.sample
     if value is None or other is None or isinstance(value, Unknown):
         return value
     if not isinstance(other, Unknown) and _shape(value) is not _shape(other):
@@ -34,6 +34,13 @@ def unify_choice(value: Any, other: Any) -> Any:
     if isinstance(other, Unknown):
         return Unknown(f"the other branch is unknown: {other.reason}")
     return to_string(value) if _is_scalar(value) and isinstance(other, str) else _UNCERTAIN_TYPE
+
+
+def sample_of_choice(value: Any, other: Any) -> Any:
+    """Return a scalar of the type of a conditional whose condition is unknown; None if the type is not known."""
+    samples = [each.sample if isinstance(each, Unknown) else each for each in (value, other)]
+    is_known = all(map(_is_scalar, samples)) and len(_types_in(samples)) == 1
+    return samples[0] if is_known else None
 
 
 def unify_items(values: Sequence[Any]) -> list[Any] | Unknown:
@@ -169,7 +176,7 @@ def _convert_primitive(value: Any, name: str) -> Any:
         text = to_string(value)
         return value if isinstance(text, Unknown) else text
     if name == "bool":
-        return BOOLEANS.get(value, value) if isinstance(value, str) else value
+        return to_boolean(value)
     if is_number(value) or not isinstance(value, str):
         return value
     number = parse_number(value)

@@ -15,6 +15,8 @@ class Unknown:
     reason: str
     is_error: bool = False
     """Whether it is an error in Terraform too: `try` goes on to its next argument then."""
+    sample: Any = None
+    """A value of its type, if that is known."""
 
 
 def first_unknown(value: Any) -> Unknown | None:
