@@ -7,7 +7,7 @@ one that only repeats what another has shown; docs/decisions/test-suite.md has t
 import re
 from pathlib import Path
 
-from pcaform.terraform.plan_changes import Changes, list_changes
+from pcaform.terraform.plan_json import Changes, list_changes
 from pcaform.terraform.runner import Terraform
 
 _LOCK = ".terraform.lock.hcl"

@@ -15,7 +15,7 @@ from pcaform.render.templates import render
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform.plan_changes import list_changes
+from pcaform.terraform.plan_json import list_changes
 from pcaform.terraform.runner import Terraform, find_binary
 from terraform_steps import apply_without_plan, init_once, remaining_changes
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcaform.terraform.plan_changes import Changes
+from pcaform.terraform.plan_json import Changes
 from pcaform.terraform.runner import Terraform
 from terraform_steps import apply_without_plan
 

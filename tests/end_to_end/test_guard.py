@@ -13,8 +13,7 @@ from end_to_end import plain_stack as plain
 from end_to_end.fixtures import Stack, started
 from pcaform.checks.guard.check import check_plan
 from pcaform.core.problems import Invalid
-from pcaform.terraform.plan_changes import list_changes
-from pcaform.terraform.plan_json import read
+from pcaform.terraform.plan_json import list_changes, read
 
 pytestmark = pytest.mark.terraform
 PAGE = ROOT / "docs" / "terraform-and-private-cas.md"

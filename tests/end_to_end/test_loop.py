@@ -17,7 +17,7 @@ from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
-from pcaform.terraform.plan_changes import list_changes
+from pcaform.terraform.plan_json import list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 from terraform_steps import apply_without_plan, remaining_changes
 

@@ -18,7 +18,7 @@ from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
-from pcaform.terraform.plan_changes import list_changes
+from pcaform.terraform.plan_json import list_changes
 from pcaform.terraform.runner import Terraform, find_binary
 from render.drafts import ACCOUNT, KEYS, KINDS, Draft, Step, empty_draft, text_of
 from render.removal_specs import read_back

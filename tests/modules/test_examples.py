@@ -10,7 +10,7 @@ import pytest
 from modules.fixtures import NAMES, PROTECTED, UNPROTECTED, example, lay_out
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform.plan_changes import Changes, list_changes
+from pcaform.terraform.plan_json import Changes, list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 from terraform_steps import init_once
 

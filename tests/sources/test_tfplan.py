@@ -171,6 +171,26 @@ def test_what_a_plan_takes_away_is_kept_and_told(actions: tuple[str, ...], verb:
     assert "root-ca" in found.spec.managed
 
 
+@pytest.mark.parametrize(("address", "regions"), [(None, ["eu-west-1"]), (ROOT, [])])
+def test_an_option_is_for_the_default_provider(address: str | None, regions: list[str]) -> None:
+    """The region of another one, which a plan does not show, is not taken for the same."""
+
+    def change(document: dict[str, Any]) -> None:
+        for each in document["configuration"]["provider_config"].values():
+            each["expressions"]["region"] = {"references": ["local.region"]}
+        if address is not None:
+            written(document, address)["provider_config_key"] = "aws.us"
+
+    document = deepcopy(PLAN)
+    change(document)
+    content, options = json.dumps(document).encode(), Options("eu-west-1", "123456789012")
+    if not regions:
+        with pytest.raises(Failure, match="sets no region"):
+            tfplan.read(content, "p.json", options)
+    else:
+        assert [each.spec.aws.region for each in infer(tfplan.read(content, "p.json", options), stack="x")] == regions
+
+
 def test_a_move_that_is_not_applied_is_told() -> None:
     def change(document: dict[str, Any]) -> None:
         exists(document, "no-op")

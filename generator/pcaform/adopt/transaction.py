@@ -18,7 +18,7 @@ from pcaform.adopt.state import Entry, State, add_entries, is_same_state, parse_
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure, Invalid
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
-from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import is_marked
 from pcaform.terraform.resource_types import PERMISSION
 
 CLASSES: Mapping[str, frozenset[str]] = {

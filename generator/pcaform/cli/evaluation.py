@@ -36,8 +36,8 @@ _WHAT_TO_DO = (
 def evaluate(directory: str, files: Inventory, options: Options) -> Inventory:
     """Return what files hold, with what only Terraform can evaluate; raises Failure where there is no Terraform."""
     binary, own = find_binary(), files.providers.get("")
-    account_id = options.account_id or (own.account_id if own else _ACCOUNT)
-    region = options.region or (own.region if own else _REGION)
+    account_id = own.account_id if own else options.account_id or _ACCOUNT
+    region = own.region if own else options.region or _REGION
     with tempfile.TemporaryDirectory(prefix="pcaform-evaluate-") as scratch:
         root = _copy(Path(directory).resolve(), Path(scratch))
         variables = [f"-var-file={Path(name).resolve()}" for name in options.var_files]
@@ -47,7 +47,7 @@ def evaluate(directory: str, files: Inventory, options: Options) -> Inventory:
             terraform = Terraform(binary, root, {**environment, **workspace})
             plan, problem = _plan(terraform, Path(scratch) / "plan", variables)
     notes = [ImportNote("unknown", directory, f"{problem}; {_WHAT_TO_DO}")] if problem else []
-    planned = tfplan.read(plan, directory, options, is_complete=False) if plan else None
+    planned = tfplan.read(plan, directory, options, files=files) if plan else None
     return add_evaluated(files, planned, notes)
 
 
@@ -58,8 +58,9 @@ def _plan(terraform: Terraform, file: Path, variables: list[str]) -> tuple[bytes
         terraform.init()
         terraform.plan(file, *variables)
     except TerraformError as error:
-        lines = [line.strip().replace(str(terraform.directory), "") for line in error.lines]
-        problem = " ".join(line for line in lines[:_SHOWN] if line)
+        text = "\n".join(error.lines).replace(f" in {terraform.directory}", "")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        problem = " ".join(lines[:_SHOWN])
     return (json.dumps(terraform.show(file)).encode() if file.exists() else b""), problem
 
 

@@ -214,14 +214,10 @@ def key_family(key_algorithm: str) -> str:
     return key_algorithm.partition("_")[0]
 
 
-def root_template(*, passes_through: bool = False) -> str:
-    """Return the template of a root's own certificate. [PCA] template definitions."""
-    return f"RootCACertificate{_API_PASSTHROUGH if passes_through else ''}/V1"
-
-
-def subordinate_template(path_length: int, *, passes_through: bool = False) -> str:
-    """Return the template for a subordinate CA with this path length. [PCA] template definitions."""
-    return f"SubordinateCACertificate_PathLen{path_length}{_API_PASSTHROUGH if passes_through else ''}/V1"
+def ca_template(kind: CertificateAuthorityType, path_length: int = 0, *, passes_through: bool = False) -> str:
+    """Return the template of a root's own certificate, or a subordinate CA's with a path length. [PCA] templates."""
+    name = "RootCACertificate" if kind == "ROOT" else f"SubordinateCACertificate_PathLen{path_length}"
+    return f"{name}{_API_PASSTHROUGH if passes_through else ''}/V1"
 
 
 def ca_templates(kind: CertificateAuthorityType) -> tuple[str, ...]:

@@ -149,7 +149,11 @@ def join(passthrough: Mapping[str, Any] | None, constraints: Constraints) -> dic
 
 def is_in(passthrough: Any) -> bool:
     """Tell whether an `api_passthrough` has the extension of name constraints."""
-    return any(each.get("ObjectIdentifier") == OID for each in _custom(passthrough) if isinstance(each, Mapping))
+    return bool(_own(passthrough))
+
+
+def _own(passthrough: Any) -> list[Mapping[str, Any]]:
+    return [each for each in _custom(passthrough) if isinstance(each, Mapping) and each.get("ObjectIdentifier") == OID]
 
 
 def _custom(passthrough: Any) -> list[Any]:
@@ -161,9 +165,7 @@ def _custom(passthrough: Any) -> list[Any]:
 
 def split(passthrough: Any) -> tuple[Any, dict[str, dict[str, list[str]]] | None]:
     """Return an `api_passthrough` without name constraints, and these; what a spec cannot express stays in it."""
-    if not is_in(passthrough):
-        return passthrough, None
-    own = [each for each in _custom(passthrough) if isinstance(each, Mapping) and each.get("ObjectIdentifier") == OID]
+    own = _own(passthrough)
     if len(own) != 1 or own[0].get("Critical") is not True:
         return passthrough, None
     try:

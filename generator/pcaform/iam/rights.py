@@ -170,9 +170,8 @@ class Rights:
         }
         by_part = {(each.target.account, each.target.part): label for label, each in self.holders.items()}
         for label, holder in self.holders.items():
-            for arn in holder.trusts:
-                account, _, part = arn.partition("::")[2].partition(":")
-                for key in ((account, part), ("", part)):
+            for each in filter(None, map(target_of, holder.trusts)):
+                for key in ((each.account, each.part), ("", each.part)):
                     if key in by_part:
                         acting[by_part[key]].add(label)
         return {label: frozenset(each - {label}) for label, each in acting.items()}
@@ -239,7 +238,15 @@ def join_holders(holders: Iterable[Holder]) -> dict[str, Holder]:
 def target_of(arn: str) -> Target | None:
     """Return what an ARN of IAM names; None for another one."""
     match = _ANY_IAM.fullmatch(arn)
-    return Target(match["kind"], match["name"], match["path"], match["account"]) if match else None
+    if match is None:
+        return None
+    name = provider_name(match["name"]) if match["kind"] == "oidc-provider" else match["name"]
+    return Target(match["kind"], name, match["path"], match["account"])
+
+
+def provider_name(url: str) -> str:
+    """Return the URL of a provider of identities in the one form that compares: that of a host."""
+    return re.sub("^https?://", "", url.lower()).rstrip("/")
 
 
 def trusted(text: str) -> tuple[frozenset[str], frozenset[str]]:

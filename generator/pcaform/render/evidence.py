@@ -6,7 +6,6 @@ the manifest does not know is refused, whatever `--force` says.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +77,11 @@ def _check_owner(directory: Path, state: StateContent, record: Record) -> None:
 def _check_applied(directory: Path, state: StateContent, record: Record) -> None:
     """Check that a state has each module that the last render made, and none that it moved or removed."""
     made = frozenset(call for name, item in record.items.items() for call in history.list_made_calls(name, item))
-    for calls, word in ((_outdated(record) & state.calls, "still has"), (made - state.calls, "does not have")):
+    own = frozenset(chain[-1] for name, item in record.items.items() for chain in history.chains_of(name, item))
+    for calls, word in (
+        ((_known_calls(record) - own) & state.calls, "still has"),
+        (made - state.calls, "does not have"),
+    ):
         if calls:
             raise Failure(
                 f"{directory}: its state {word} 'module.{min(calls)}': the last render was not applied, or not as a "
@@ -86,18 +89,13 @@ def _check_applied(directory: Path, state: StateContent, record: Record) -> None
             )
 
 
-def _outdated(record: Record) -> frozenset[str]:
-    """Return the calls that a state does not have once the last render is applied."""
-    own = frozenset(chain[-1] for name, item in record.items.items() for chain in history.chains_of(name, item))
-    return _known_calls(record) - own
-
-
 def _check_files(directory: Path, manifest: Manifest) -> None:
     """Check that the manifest knows each module that the stack's own files call, and is there if they are."""
     called = [(path, call) for path in MODULE_FILES for call in _list_file_matches(directory / path)]
     if manifest.is_missing:
         interrupted = tripwire.read(directory / tripwire.NAME)  # of a first render, which ends with the manifest
-        found = [*(directory / path for path, _ in called), *_list_copies(directory)]
+        copies = sorted((directory / MODULES).glob("private-*/*.tf"))
+        found = [*(directory / path for path, _ in called), *copies]
         traces = [path for path in found if path.relative_to(directory).as_posix() not in interrupted]
         if traces:
             raise Failure(
@@ -129,14 +127,6 @@ def _list_file_matches(path: Path, pattern: re.Pattern[str] = _CALL) -> list[str
         return []
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _list_copies(directory: Path) -> Iterator[Path]:
-    """Yield the copies of pcaform's modules in a stack."""
-    if (directory / MODULES).is_dir():
-        yield from sorted(
-            path for path in (directory / MODULES).glob("*/*.tf") if path.parent.name.startswith("private-")
-        )
 
 
 def check_state(directory: Path, state: StateContent, before: Record, now: Record) -> None:

@@ -22,13 +22,14 @@ from pcaform.terraform.resource_types import AUTHORITY
 
 EVERYTHING = "everything"
 
-_CALLS: dict[str, Callable[[str], str]] = {
+CALLS: dict[str, Callable[[str], str]] = {
     "issuers": module_names.issuer,
     "administrators": partial(module_names.operator_role, "administrators"),
     "auditors": partial(module_names.operator_role, "auditors"),
     "crl_buckets": module_names.crl_bucket,
     "certificates": module_names.certificate,
 }
+"""The function from an item's key to its module call, by its section."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def keys_of(name: str, item: Item) -> tuple[str, ...]:
 def list_calls(section: str, key: str, *, generation: int) -> Iterator[str]:
     """Yield the calls that an item may have under a key, those of its CA certificates up to a generation."""
     if section != AUTHORITIES:
-        yield _CALLS[section](key)
+        yield CALLS[section](key)
         return
     yield from (module_names.ca(key), module_names.permission(key), module_names.share(key))
     yield from (module_names.ca_certificate(key, number) for number in range(1, generation + 1))

@@ -194,7 +194,11 @@ def read(path: Path) -> Manifest:
     try:
         content: Any = json.loads(raw)
         if content["format_version"] not in _FORMATS:
-            raise _other_format(path, content)
+            version, formats, writer = content["format_version"], " and ".join(_FORMATS), content.get("pcaform_version")
+            raise Failure(
+                f"{path}: this manifest has format {version}, and pcaform {__version__} reads {formats}: use the "
+                f"pcaform that wrote it ({writer or 'a later release'}), or {_REMEDY}"
+            )
         files = {str(name): str(value) for name, value in content["files"].items()}
         record = _read_record(content)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -202,14 +206,6 @@ def read(path: Path) -> Manifest:
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
         raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {_REMEDY}")
     return Manifest(files, record)
-
-
-def _other_format(path: Path, content: Mapping[str, Any]) -> Failure:
-    version, formats = content["format_version"], " and ".join(_FORMATS)
-    return Failure(
-        f"{path}: this manifest has format {version}, and pcaform {__version__} reads {formats}: use the pcaform that "
-        f"wrote it ({content.get('pcaform_version', 'a later release')}), or {_REMEDY}"
-    )
 
 
 def _read_record(content: Mapping[str, Any]) -> Record:

@@ -34,7 +34,9 @@ _MEANS, _SPELLED = "means", "spelled"
 def normal_form(spec: Spec, source: Source | None = None) -> Form:
     """Return a spec in normal form; with a source, only the fields that this source provides."""
     kind = None if source is None else KINDS[source]
-    seen = spec if kind is None or kind.owns_principals else _as_attached(spec)
+    seen = spec
+    if kind is not None and not kind.owns_principals:  # nobody can tell in an account whether a stack owns one
+        seen = spec.model_copy(update={"issuers": {key: _attached(issuer) for key, issuer in spec.issuers.items()}})
     form: Form = nfc(seen.model_dump(mode="json", exclude=dict.fromkeys(_UNKEPT, True)))
     for section, normalize in _NORMALIZERS.items():
         for key, item in form[section].items():
@@ -133,13 +135,12 @@ def _has_meaning(value: Any) -> bool:
 
 def _select(form: Form, source: Source) -> Form:
     """Return the part of a form that a source provides, by the table of arguments."""
-    selected: Form = {}
-    for section, value in form.items():
-        if section in _SETTINGS:
-            selected[section] = _carried_part(value, source, section)
-        else:
-            selected[section] = {key: _carried_part(item, source, f"{section}.*") for key, item in value.items()}
-    return selected
+    return {
+        section: _carried_part(value, source, section)
+        if section in _SETTINGS
+        else {key: _carried_part(item, source, f"{section}.*") for key, item in value.items()}
+        for section, value in form.items()
+    }
 
 
 def _carried_part(value: Mapping[str, Any], source: Source, path: str) -> dict[str, Any]:
@@ -156,12 +157,6 @@ def _carried_part(value: Mapping[str, Any], source: Source, path: str) -> dict[s
             is_block = isinstance(inner, Mapping) and not _has_meaning(inner)
             part[name] = _carried_part(inner, source, at) if is_block else inner
     return part
-
-
-def _as_attached(spec: Spec) -> Spec:
-    """Return a spec whose principals exist already: nobody can tell in an account whether a stack owns one."""
-    issuers = {key: _attached(issuer) for key, issuer in spec.issuers.items()}
-    return spec.model_copy(update={"issuers": issuers})
 
 
 def _attached(issuer: Issuer) -> Issuer:

@@ -13,7 +13,7 @@ from pcaform.core.finding import Finding, Severity
 from pcaform.core.problems import Invalid
 from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
-from pcaform.rules.rule import Rule
+from pcaform.rules.rule import Rule, select
 from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile
 from pcaform.spec.messages import suggest
@@ -68,12 +68,10 @@ def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
 def _unknown_rules(spec: Spec) -> Iterator[Violation]:
     """Yield a finding for each ignored rule that does not exist, such as a misspelt one."""
     known = [rule.id for rule in RULES]
-    for section in ("certificate_authorities", "issuers", "administrators", "auditors", "certificates"):
-        for key, item in getattr(spec, section).items():
-            for index, ignored in enumerate(item.ignore):
-                if ignored.rule not in known:
-                    message = f"there is no rule '{ignored.rule}'{suggest(ignored.rule, known)}"
-                    yield Violation((section, key, "ignore", index, "rule"), message)
+    sections = ("certificate_authorities", "issuers", "administrators", "auditors", "certificates")
+    for loc, name in select(spec, *(f"{section}.*.ignore.*.rule" for section in sections)):
+        if name not in known:
+            yield Violation(loc, f"there is no rule '{name}'{suggest(name, known)}")
 
 
 @dataclass(frozen=True, slots=True)

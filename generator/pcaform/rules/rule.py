@@ -2,20 +2,28 @@
 
 A function in a file of `rules/spec_rules/` becomes a rule by its decorator, and is registered by being there:
 
-    @error("unknown-parent")
-    def parent_exists(spec: Spec) -> Iterator[Violation]:
-        \"\"\"A parent is a key of `certificate_authorities`.\"\"\"
+    @error("parent-of-type", of="managed.*")
+    def parent_fits_type(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
+        \"\"\"A root has no `parent`, and no `path_length` without a `template`; others have one.\"\"\"
+
+`of` is the path of what is checked one by one. Without it, a check gets the whole spec, and yields violations.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from pcaform.core import rules
 from pcaform.core.finding import Severity
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 Check = Callable[[Spec], Iterator[Violation]]
+AnyCheck = Callable[..., Iterator[Any]]
+Problems = Iterator[tuple[str, str]]
+"""What is wrong with one thing: the path of a value in it, such as `validity.value`, and the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +35,47 @@ class Rule(rules.Rule[Check]):
     """Whether it checks the stack that a spec makes, which exists only if the spec has no other errors."""
 
 
-def error(rule_id: str, *, source: str = "", is_of_whole: bool = False) -> Callable[[Check], Rule]:
+def error(rule_id: str, *, of: str = "", source: str = "", is_of_whole: bool = False) -> Callable[[AnyCheck], Rule]:
     """Make a check a rule whose findings stop every command; its docstring is the rule's text."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, check, Severity.ERROR, is_of_whole)
+    return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.ERROR, is_of_whole)
 
 
-def warning(rule_id: str, *, source: str = "") -> Callable[[Check], Rule]:
+def warning(rule_id: str, *, of: str = "", source: str = "") -> Callable[[AnyCheck], Rule]:
     """Make a check a rule whose findings are printed, and stop only `validate --strict`."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, check, Severity.WARNING)
+    return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING)
+
+
+def _each(check: AnyCheck, path: str) -> Check:
+    """Return the check of a whole spec: each thing at the path, with the key of the item that it is in."""
+
+    @wraps(check)
+    def check_spec(spec: Spec) -> Iterator[Violation]:
+        for loc, value in select(spec, path):
+            for field, message in check(value, str(loc[1]), spec):
+                steps = (int(step) if step.isdigit() else step for step in field.split(".") if step)
+                yield Violation((*loc, *steps), message)
+
+    return check_spec if path else check
+
+
+def select(spec: Spec, *paths: str) -> Iterator[tuple[Loc, Any]]:
+    """Yield place and value of all that is at paths of a spec, such as `issuers.*.grants.*.templates.*`, but not None.
+
+    `managed` are those of `certificate_authorities` that the stack creates or imports.
+    """
+    for path in paths:
+        found: Iterator[tuple[Loc, Any]] = iter([((), spec)])
+        for step in path.split("."):
+            found = _descend(found, step)
+        yield from found
+
+
+def _descend(found: Iterator[tuple[Loc, Any]], step: str) -> Iterator[tuple[Loc, Any]]:
+    """Yield what is one step below; lazily, since lists of so many places would keep the garbage collector busy."""
+    name = "certificate_authorities" if step == "managed" else step
+    for loc, value in found:
+        if step == "*":
+            for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+                yield (*loc, key), inner
+        elif (inner := getattr(value, step, None)) is not None:
+            yield (*loc, name), inner

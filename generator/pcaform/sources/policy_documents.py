@@ -18,8 +18,7 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import handing_actions
 from pcaform.iam.rights import is_about_authorities, statements_of
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.plan_json import Change, Plan, is_marked
 from pcaform.terraform.references import Expressions
 from pcaform.terraform.resource_types import AUTHORITY, POLICIES, SSO_INLINE_POLICY
 

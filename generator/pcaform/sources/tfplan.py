@@ -23,15 +23,14 @@ from pcaform.sources.hcl.providers import (
 )
 from pcaform.sources.hcl.resources import attached_resources, set_installed_certificates
 from pcaform.sources.hcl.values import Unknown, first_unknown
-from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.sources.inventory import ImportNote, Inventory, Provider
 from pcaform.sources.policy_documents import UNKNOWN_PART, fill_policy_documents
 from pcaform.sources.symbols import computed_attribute, imported_arn, symbolic_arn
 from pcaform.sources.tfstate import Instance, build_inventory
 from pcaform.terraform import plan_json
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.addresses import strip_keys
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.plan_json import Change, Plan, is_marked
 from pcaform.terraform.references import Expressions, split_target
 from pcaform.terraform.schema import ATTRIBUTES, PLAN
 
@@ -69,16 +68,18 @@ _MOVED = "this plan moves {} here: apply it first, since a stack over this state
 _PARTIAL = "it leaves changes to a later plan, or some resources out: plan without '-target'"
 
 
-def read(content: bytes, name: str, options: Options, *, is_complete: bool = True) -> Inventory:
-    """Return the private CAs of the files of a plan, as they exist or are planned; what an incomplete one has of them.
+def read(content: bytes, name: str, options: Options, *, files: Inventory | None = None) -> Inventory:
+    """Return the private CAs of the files of a plan, as they exist or are planned.
+
+    With `files`, what was read from them says what a plan does not show of the providers, and it may be incomplete.
 
     Raises Failure for all that is no complete plan, and if the region or account of a CA is neither in it nor in the
     options.
     """
     plan = plan_json.read(content, name)
-    if plan.is_errored and is_complete:
+    if plan.is_errored and files is None:
         raise Failure(f"{name}: this plan is incomplete, since Terraform stopped with an error: plan again")
-    return _Reader(plan, name, options).inventory()
+    return _Reader(plan, name, options, files.providers if files else {}).inventory()
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ class _Reader:
     plan: Plan
     name: str
     options: Options
+    known: Mapping[str, Provider]
+    """Providers by alias, from the files of the plan."""
     _unread: dict[str, ImportNote] = field(default_factory=dict)
     """Notes on resources with unknown arguments, by address."""
     _waiting: set[tuple[str, str]] = field(default_factory=set)
@@ -283,7 +286,10 @@ class _Reader:
             settings = {name: self._setting(name, each) for name, each in written.items()}
             read = self._read_settings(key)
             settings |= {name: each for name, each in read.items() if first_unknown(settings.get(name, _LATER))}
-            provider = read_provider({**settings, "alias": block.get("alias")}, self.options, self.name)
+            alias = str(block.get("alias") or "")
+            own, given = self.known.get(alias), Options() if alias else self.options
+            here = Options(own.region, own.account_id) if own else given  # an option is for the default provider
+            provider = read_provider({**settings, "alias": alias}, here, self.name)
             providers[key] = replace(provider, default_tags=self._default_tags(key))
         return providers
 

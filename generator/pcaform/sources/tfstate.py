@@ -14,7 +14,7 @@ from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.addresses import strip_keys, with_key
-from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.plan_json import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
 from pcaform.terraform.schema import ATTRIBUTES, STATE, SourceKind
 

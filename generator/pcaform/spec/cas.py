@@ -246,9 +246,7 @@ class CertificateAuthority(Model):
     def default_template(self) -> str:
         """The template that the CA's own certificate is issued with if the spec does not choose."""
         passes_through = self.api_passthrough is not None or self.name_constraints is not None
-        if self.type == "ROOT":
-            return facts.root_template(passes_through=passes_through)
-        return facts.subordinate_template(self.path_length or 0, passes_through=passes_through)
+        return facts.ca_template(self.type, self.path_length or 0, passes_through=passes_through)
 
 
 class Reference(Model):

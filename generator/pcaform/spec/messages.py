@@ -51,11 +51,11 @@ def describe_error(error: Any, model: type[BaseModel]) -> str:
         return f"unknown key '{loc[-1]}'{suggest(loc[-1], allowed_keys, word='allowed')}"
     if kind == "union_tag_invalid":
         allowed_tags = _quoted_words(context["expected_tags"])
-        return _describe_unknown_value(context["discriminator"].strip("'"), context["tag"], allowed_tags)
+        return describe_unknown_value(context["discriminator"].strip("'"), context["tag"], allowed_tags)
     if kind == "literal_error":
         words = _quoted_words(context["expected"]) or [context["expected"]]
         allowed_words = [*words, "a mapping"] if is_tag(error["loc"][-1]) else words
-        return _describe_unknown_value(_key_name(loc), error["input"], allowed_words)
+        return describe_unknown_value(_key_name(loc), error["input"], allowed_words)
     allowed = _TYPES.get(kind) or (_LIMITS[kind](context) if kind in _LIMITS else error["msg"])
     if is_about_key(error):
         return f"the key {describe_value(loc[-2])} is not allowed: {allowed}"
@@ -74,7 +74,8 @@ def is_about_key(error: Any) -> bool:
     return len(loc) > 1 and loc[-1] == "[key]" and bool(error["input"] == loc[-2])
 
 
-def _describe_unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
+def describe_unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
+    """Return the message for a value that is none of the allowed ones."""
     return f"'{name}' is {describe_value(value)}{suggest(value, allowed)}, allowed: {', '.join(allowed)}"
 
 

@@ -108,13 +108,10 @@ def _merge_defaults(document: Document, data: Mapping[str, Any]) -> dict[str, An
         raise Invalid([problem])
     if isinstance(authorities, Mapping):
         rest[_AUTHORITIES] = {
-            key: value if _is_reference(value) else merge(defaults, value) for key, value in authorities.items()
+            key: value if isinstance(value, Mapping) and value.get("managed") is False else merge(defaults, value)
+            for key, value in authorities.items()
         }
     return rest
-
-
-def _is_reference(authority: Any) -> bool:
-    return isinstance(authority, Mapping) and authority.get("managed") is False
 
 
 def merge(defaults: Any, overrides: Any) -> Any:

@@ -1,7 +1,6 @@
 """The models -> JSON Schema (2020-12) for editors: the keys, types, allowed values and limits of a spec."""
 
 import ast
-import copy
 import inspect
 import json
 import re
@@ -45,10 +44,12 @@ def json_schema() -> dict[str, Any]:
             if name in node.get("properties", {}):
                 node["properties"][name]["description"] = text
     reachable = _list_reachable("CertificateAuthority", definitions)
-    definitions |= {f"{name}{_PARTIAL}": _make_partial(definitions[name], reachable) for name in sorted(reachable)}
+    for name in sorted(reachable):  # without required keys, also in nested mappings; items of lists stay whole
+        fields = {key: value for key, value in definitions[name].items() if key != "required"}
+        definitions[f"{name}{_PARTIAL}"] = _refer_to_partial(fields, reachable)
     properties = schema["properties"]
     whole = properties.pop(_AUTHORITIES)
-    partial = _refer_to_partial(copy.deepcopy(whole), reachable)
+    partial = _refer_to_partial(whole, reachable)
     properties[_AUTHORITIES] = {"type": "object", "description": whole["description"]}
     properties[DEFAULTS] = {
         "$ref": f"#/$defs/CertificateAuthority{_PARTIAL}",
@@ -104,15 +105,10 @@ def _list_reachable(name: str, definitions: dict[str, Any]) -> set[str]:
     return reachable
 
 
-def _make_partial(schema: Any, names: set[str]) -> Any:
-    """Return a definition without required keys, also in nested mappings; items of lists stay whole."""
-    return {key: value for key, value in _refer_to_partial(copy.deepcopy(schema), names).items() if key != "required"}
-
-
 def _refer_to_partial(schema: Any, names: set[str]) -> Any:
-    """Point every reference to the partial definition, except inside lists, which are replaced and not merged."""
+    """Return a schema that refers to partial definitions, except inside lists, which are replaced and not merged."""
     if isinstance(schema, dict):
-        if schema.get("$ref", "").rpartition("/")[2] in names:
-            schema["$ref"] += _PARTIAL
-        return {key: value if key == "items" else _refer_to_partial(value, names) for key, value in schema.items()}
+        fields = {key: each if key == "items" else _refer_to_partial(each, names) for key, each in schema.items()}
+        name = schema.get("$ref", "").rpartition("/")[2]
+        return {**fields, "$ref": f"{schema['$ref']}{_PARTIAL}"} if name in names else fields
     return [_refer_to_partial(value, names) for value in schema] if isinstance(schema, list) else schema

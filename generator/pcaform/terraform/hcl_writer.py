@@ -176,11 +176,10 @@ def key(name: str) -> str:
     """
     if _BARE_KEY.match(name):
         return name
-    return "".join(_unicode_escape(character) if _is_joining(character) else character for character in quote(name))
-
-
-def _is_joining(character: str) -> bool:
-    return unicodedata.category(character).startswith("M") or bool(_JOINING.match(character))
+    return "".join(
+        _unicode_escape(each) if unicodedata.category(each).startswith("M") or _JOINING.match(each) else each
+        for each in quote(name)
+    )
 
 
 def comment(text: str) -> str:

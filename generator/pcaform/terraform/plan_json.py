@@ -12,6 +12,9 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 
+Changes = dict[str, tuple[str, ...]]
+"""The actions of resources, by address."""
+_QUIET = ({"no-op"}, {"read"})
 _MAJOR = "1"
 _TAKE = "take the output of 'terraform show -json PLAN'"
 _ZIP = b"PK\x03\x04"
@@ -233,3 +236,24 @@ def _mask(value: Any) -> Mapping[str, Any]:
     if value is True:
         raise TypeError
     return _object(value)
+
+
+def list_changes(plan: Mapping[str, Any]) -> Changes:
+    """Return the actions of each resource that a plan changes, by address; imports and moves alone are not changes."""
+    return {
+        change["address"]: tuple(change["change"]["actions"])
+        for change in plan.get("resource_changes", [])
+        if set(change["change"]["actions"]) not in _QUIET
+    }
+
+
+def is_marked(mark: Any) -> bool:
+    """Tell whether Terraform marks a value or any part of it as unknown or sensitive, with `true` instead of it."""
+    inner = mark.values() if isinstance(mark, Mapping) else mark if isinstance(mark, list) else ()
+    return mark is True or any(map(is_marked, inner))
+
+
+def is_empty(plan: Mapping[str, Any]) -> bool:
+    """Tell whether a plan is complete and changes neither a resource nor an output."""
+    outputs = [change["actions"] for change in plan.get("output_changes", {}).values()]
+    return not plan.get("errored") and not list_changes(plan) and all(actions == ["no-op"] for actions in outputs)

@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#expression-repre
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,23 @@ class Expressions:
     def of(self, address: str) -> Mapping[str, Any]:
         """Return the expressions of a resource by argument, empty where the configuration has none."""
         return self._resource(address).get("expressions") or {}
+
+    def mentioned(self, address: str, names: Collection[str] = ()) -> tuple[str, ...]:
+        """Return what arguments of a resource refer to, all without `names`, blocks and `for_each` included.
+
+        What cannot be followed is left out.
+        """
+        resource, found = self._resource(address), list[str]()
+        expressions = resource.get("expressions") or {}
+        pending = [each for name, each in expressions.items() if name in names or not names]
+        pending.append(resource.get("for_each_expression") if "each." in str(pending) else None)
+        while pending:
+            value = pending.pop()
+            pending += value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+            if isinstance(value, Mapping) and "references" in value:
+                parts = ({"references": [each]} for each in _whole(value["references"], ""))
+                found += (each for part in parts for each in self.targets(part, address) or ())
+        return tuple(found)
 
     def provider(self, address: str) -> str:
         """Return the key of the provider block of a resource, in the plan's list of them."""

@@ -18,8 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from importer.infer.state_builders import Resource, resource
 from pcaform.core import facts
 from pcaform.render.plan.cas import pem_files
-from pcaform.render.plan.placeholders import Placeholders
-from pcaform.render.plan.resources import StackResource, resources
+from pcaform.render.plan.resources import Placeholders, StackResource, resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
 from pcaform.terraform import resource_types as types

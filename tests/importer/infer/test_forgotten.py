@@ -23,8 +23,7 @@ from importer.infer.state_builders import (
     user,
 )
 from pcaform.core.problems import Failure
-from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.resources import calls, resources
+from pcaform.render.plan.resources import build_placeholders, calls, resources
 from pcaform.rules.load import load_valid_text
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
@@ -135,7 +134,7 @@ def check_plan(spec: Spec, objects: Mapping[str, bool]) -> None:
             assert plain in spec.removed or f"module.{(modules(plain) or [''])[0]}" in spec.removed, address
 
 
-EVERYTHING = [(number, None, f"n{number}", None, "") for number in range(len(PARTS))]
+EVERYTHING: list[Place] = [(number, None, f"n{number}", None, "") for number in range(len(PARTS))]
 
 
 @example(EVERYTHING)

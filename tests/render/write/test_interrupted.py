@@ -17,8 +17,8 @@ from interruption import is_killed, list_calls, patch_calls, refusal
 from pcaform.render.manifest import NAME, digest
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import Rendered, render
-from pcaform.render.write import staging, tripwire
-from pcaform.render.write.comparison import compare
+from pcaform.render.write import tripwire
+from pcaform.render.write.comparison import STAGING, compare
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from render.write.builders import content_of, is_whole, stack, stack_of
@@ -88,7 +88,7 @@ def test_the_order_of_a_write(tmp_path: Path) -> None:
         "replace a.tf",
         *("unlink gone.tf", "unlink x/gone.tf", "rmdir x"),
         f"replace {NAME}",
-        f"rmdir {staging.NAME}",
+        f"rmdir {STAGING}",
         f"unlink {tripwire.NAME}",
     ]
 
@@ -131,7 +131,7 @@ def test_a_disk_error_is_reported_and_leaves_nothing_half_written(
             write(before, out)
         message = refusal(at, code, partial(write, NEW, out))
         left = content_of(out)
-        assert not [path for path in left if staging.NAME in path]
+        assert not [path for path in left if STAGING in path]
         if message is None:
             assert content_of(out / "s") == NEW.files
         elif f"s/{tripwire.NAME}" in left:

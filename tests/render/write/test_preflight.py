@@ -8,13 +8,13 @@ import pytest
 
 from pcaform.core.problems import Failure
 from pcaform.render.manifest import NAME
-from pcaform.render.write import staging, tripwire
-from pcaform.render.write.comparison import compare
+from pcaform.render.write import tripwire
+from pcaform.render.write.comparison import STAGING, compare
 from pcaform.render.write.write import write
 from render.write.builders import stack, tree
 
 NEW = stack(a_tf="new", m__b_tf="new")
-LINKS = ["a.tf", "m", "m/b.tf", "m/old.tf", NAME, tripwire.NAME, staging.NAME]
+LINKS = ["a.tf", "m", "m/b.tf", "m/old.tf", NAME, tripwire.NAME, STAGING]
 
 
 @pytest.mark.parametrize("place", LINKS)
@@ -84,7 +84,11 @@ def test_an_obstacle_stops_everything(tmp_path: Path, obstacle: Callable[[Path],
     (tmp_path / "s").mkdir()
     message = obstacle(tmp_path / "s")
     before = tree(tmp_path)
-    for attempt in (lambda: write(NEW, tmp_path, force=force), lambda: compare(NEW, tmp_path / "s")):
+    attempts: list[Callable[[], object]] = [
+        lambda: write(NEW, tmp_path, force=force),
+        lambda: compare(NEW, tmp_path / "s"),
+    ]
+    for attempt in attempts:
         with pytest.raises(Failure) as failure:
             attempt()
         assert str(failure.value) == f"{message}\nnothing was written there"

@@ -12,7 +12,7 @@ from typing import Any
 
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform.plan_changes import Changes
+from pcaform.terraform.plan_json import Changes
 from pcaform.terraform.runner import Terraform, find_binary
 from sandbox.conftest import ACCOUNT, REGION, csr
 from terraform_steps import apply_without_plan, remaining_changes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.terraform.plan_changes import list_changes
+from pcaform.terraform.plan_json import list_changes
 from sandbox.terraform.corpus import Corpus, Values, start_corpus
 from terraform_steps import remaining_changes
 

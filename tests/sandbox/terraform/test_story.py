@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
 
-from pcaform.terraform.plan_changes import list_changes
+from pcaform.terraform.plan_json import list_changes
 from pcaform.terraform.runner import TerraformError
 from sandbox.terraform.corpus import Corpus, Step, Values, differences, replacements, start_corpus
 

@@ -197,10 +197,10 @@ IN_JSON = {
 def test_files_in_json_are_read(capfd: pytest.CaptureFixture[str]) -> None:
     more = {"variable": {"arn": {"default": ARN}}}
     files = {"main.tf.json": json.dumps(IN_JSON), "arn.tf.json": json.dumps(more)}
-    override = {"resource": {"aws_acmpca_certificate_authority": {"sub": {"permanent_deletion_time_in_days": 7}}}}
+    override = {"resource": {"aws_acmpca_certificate_authority": {"sub": {"enabled": False}}}}
     code, out, err = imported(capfd, {**files, "x_override.tf.json": json.dumps(override)})
     assert code == 0, err
-    for entry in (f"arn: {ARN}", "common_name: CA of web", "acm.amazonaws.com", "permanent_deletion_time_in_days: 7"):
+    for entry in (f"arn: {ARN}", "common_name: CA of web", "acm.amazonaws.com", "enabled: false"):
         assert entry in out
     assert "tags: {years: '5'}" in out
     assert "deletion_protection: false" in out

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pcaform.checks.guard.analysis.serving import TYPES as SERVING
 from pcaform.checks.guard.arguments import JUDGED, SECRETS, find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.policy_holders import attachments
 from pcaform.checks.guard.rule import rules_for
 from pcaform.checks.guard.scope import Scope
 from pcaform.checks.guard.verdict import (
@@ -20,6 +21,7 @@ from pcaform.checks.guard.verdict import (
 )
 from pcaform.sources.policy_documents import fill_policy_documents
 from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _KNOWN_ACTIONS = {
     frozenset(actions)
@@ -103,13 +105,14 @@ def _judge(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outco
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Yield what the rules for a change's type say about it."""
-    for rule in rules_for(change.type):
+    for rule in rules_for(change.type) if change.actions != ("forget",) else ():
         yield from rule.check(change, context)
 
 
 def _matters(deferred: Change, context: PlanContext, scope: Scope) -> bool:
-    """Tell whether a deferred change is in scope, or a rule has something to say about it."""
-    return bool(scope.reason(deferred)) or any(
+    """Tell whether a deferred change is in scope, is of an unknown principal, or a rule has something to say of it."""
+    is_of_anybody = deferred.type in (IAM_USER, IAM_ROLE, IAM_GROUP) and deferred.unknown.get("name") and scope.names
+    return bool(is_of_anybody or scope.reason(deferred)) or any(
         not isinstance(each, Note) for each in _outcomes(deferred, context, scope)
     )
 
@@ -131,7 +134,9 @@ def _unjudged(change: Change, scope: Scope) -> Iterator[Undecided]:
     if change.type in JUDGED and (tag := scope.condition_tag(change)):
         yield undecided(change.full_address, f"a policy on CAs has a condition on the tag '{tag}', which changes")
     elif change.type.endswith("_exclusive") and (why := scope.reason(change)):
-        yield undecided(change.full_address, f"{why}, and all other policies are detached from it")
+        kept = scope.context.holders.kept(change)
+        if change.after and not (kept and kept <= attachments(change.after, change.unknown)):
+            yield undecided(change.full_address, f"{why}, and all other policies are detached from it")
     elif change.type in SECRETS and change.is_destroyed and (why := scope.reason(change)):
         message = f"{why}, and whoever uses what is destroyed can no longer issue"
         yield undecided(change.full_address, message, Level.NOTICE)

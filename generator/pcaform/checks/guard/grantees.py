@@ -105,6 +105,11 @@ class AccessChange:
         return tuple(each for each in self.added if each.may_issue_ca_certificates)
 
     @property
+    def excluded(self) -> tuple[Grantee, ...]:
+        """Return who is no longer named, or only under further conditions; who meets fewer values of one still is."""
+        return tuple(each for each in self.removed if not any(_is_still_named(each, other) for other in self.after))
+
+    @property
     def other_issuers(self) -> tuple[Grantee, ...]:
         """Return who is added, where neither any account nor the issuing of CA certificates is."""
         return () if self.anyone or self.ca_issuers else self.added
@@ -145,6 +150,11 @@ def describe(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
     names = {each.name for each in others}
     lines = [str(each) if each.name in names or each.is_anyone or not each.is_named else each.name for each in found]
     return "; ".join(dict.fromkeys(lines))
+
+
+def _is_still_named(old: Grantee, new: Grantee) -> bool:
+    keys = [{(operator, key.lower()) for operator, key, _ in each.conditions} for each in (old, new)]
+    return keys[1] <= keys[0] and _covers(replace(new, conditions=frozenset()), replace(old, conditions=frozenset()))
 
 
 def _covers(old: Grantee, new: Grantee) -> bool:

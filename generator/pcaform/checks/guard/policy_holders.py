@@ -14,7 +14,7 @@ from typing import Any
 
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import Target
-from pcaform.iam.rights import Holder, Rights, denies_rights, iam_prefix, join_holders, target_of, trusted
+from pcaform.iam.rights import Holder, Rights, iam_prefix, join_holders, provider_name, target_of, trusted
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource
 
@@ -25,8 +25,19 @@ _OF_AWS = re.compile(
     r"|AWSManagedControlPolicyManagementAccess|AIDevOpsAgentActionsPolicy)$)"
 )
 """Those that allow more than reading on CAs, all services, or all of one that hands rights on."""
-_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
-_READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
+_READ_ONLY = re.compile(r"arn:[\w-]+:iam::aws:policy/\S*(?:ReadOnly(?:Access)?|ViewOnlyAccess|Auditor|SecurityAudit)$")
+_AWS = re.compile(
+    r"arn:[\w-]+:iam::aws:policy/(?:service-role/)?(?:Amazon|AWS)?(?P<harmless>(?:APIGateway|AppMesh|Athena|AutoScaling"
+    r"|CloudHSM|CloudMap|CloudWatchAgent|CloudWatchLogs|CodeArtifact|CodeCommit|CodeDeployRole$|ConfigRulesExecution|Cognito"
+    r"|DirectConnect|DMS|DocDB|EBSCSIDriver|EC2ContainerRegistry|EC2Rolefor|ECSTaskExecution|ECSInfrastructureRolePolicyFor"
+    r"(?:Vol|Load)|EFSCSIDriver|EKS(?:BlockStorage|Cluster|Fargate|LoadBalancing|Networking|Service|VPC|Worker|_CNI)"
+    r"|ElastiCache|ElasticContainerRegistry|ElasticFileSystemClient|ElasticLoadBalancing|FSx|Glacier|GlueServiceRole"
+    r"|Kinesis|KeyManagementService|Keyspaces|Lambda(?:Basic|Dynamo|ENI|Execute|Invocation|Kinesis|MSK|Role|SQS|VPC)"
+    r"|NetworkFirewall|Prometheus|RDS|Route53|S3(?:Full|Object|Outposts)|SES|SNS|SQS|SSM(?:Managed|Patch)|Support"
+    r"|Textract|Transcribe|VPC(?:Full|Network|Cross)|WAF|X[Rr]ay|job-function/(?:Billing|DatabaseAdmin|NetworkAdmin"
+    r"|SupportUser)))?"
+)
+"""A policy of AWS; those of these services hand on nothing, and with any other name it may."""
 
 INLINE = (*types.INLINE_POLICIES, types.SSO_INLINE_POLICY)
 ATTACHMENTS = (
@@ -50,7 +61,6 @@ _NODES = {
     "aws_iam_saml_provider": "saml-provider",
 }
 """Resource type -> its kind in ARNs of IAM."""
-_SCHEME = re.compile("^https?://")
 MEMBERSHIPS = ("aws_iam_user_group_membership", "aws_iam_group_membership")
 UNKNOWN = "?"
 """Represents a principal, or the ARN of a policy, that is known only after the apply."""
@@ -67,6 +77,7 @@ Pairs = frozenset[tuple[str, str]]
 def attachments(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None) -> Pairs:
     """Return which principal has which policy by an attachment."""
     arns = [arn for name in _ARNS for arn in _strings(values, unknown, name)]
+    arns += [f"inline {name}" for name in _strings(values, unknown, "policy_names")]
     arns += [f"policy {each.get('name')}" for each in values.get(_REFERENCE) or () if isinstance(each, Mapping)]
     return frozenset(product(holders(values, unknown), arns))
 
@@ -146,9 +157,9 @@ class Holders:
         """Tell whether a policy gives rights over CAs; None if its text is not in the plan."""
         return self._tell(arn, self.rights.gives_rights)
 
-    def denies(self, arn: str) -> bool:
-        """Tell whether a policy denies something on CAs."""
-        return any(map(denies_rights, self._texts.get(arn) or ()))
+    def texts_of(self, arn: str) -> tuple[str, ...]:
+        """Return the texts of a policy before and after, none where they are not in the plan."""
+        return self._texts.get(arn) or ()
 
     def _tell(self, arn: str, tell: Callable[[str], bool]) -> bool | None:
         if arn.startswith("("):
@@ -157,8 +168,9 @@ class Holders:
             made = [change for change in self.changes_of(types.IAM_POLICY) if "create" in change.actions]
             new = [change.after.get("policy") for change in made]
             return False if made and all(isinstance(text, str) and not tell(text) for text in new) else None
-        if _AWS.match(arn):  # the name of a managed policy of AWS says what it allows
-            return self._is_of_aws(arn)
+        if of_aws := _AWS.match(arn):  # the name of a managed policy of AWS says what it allows
+            is_harmless = of_aws["harmless"] or _READ_ONLY.match(arn)
+            return self._is_of_aws(arn) or (False if is_harmless else None)
         found = self._texts.get(arn)
         return None if found is None else any(map(tell, found))
 
@@ -199,7 +211,7 @@ class Holders:
 
     @staticmethod
     def _is_of_aws(arn: str) -> bool:
-        return _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
+        return _OF_AWS.match(arn) is not None and _READ_ONLY.match(arn) is None
 
     @cached_property
     def _principals(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -233,6 +245,15 @@ class Holders:
         abouts = [*map(self.rights.is_concerned, texts(values).values()), *managed]
         if any(abouts) or None in abouts or has_unknown_text(unknown):
             yield from ((who, any(abouts)) for who in own or [""])
+
+    def kept(self, change: Change) -> Pairs:
+        """Return what the principals of an exclusive list have before the plan, inline or attached as the list is."""
+        if "policy_names" in change.after:
+            inline = [(who, each) for each in self.of(*INLINE) for who in holders(each.values)]
+            pairs = {(who, f"inline {each.values.get('name')}") for who, each in inline}
+        else:
+            pairs = {pair for each in self.of(*ATTACHMENTS) for pair in attachments(each.values)}
+        return frozenset(pair for pair in pairs if pair[0] in holders(change.after))
 
     @property
     def named(self) -> frozenset[str]:
@@ -302,5 +323,5 @@ def _named(label: str) -> Target:
 
 def _target(kind: str, values: Mapping[str, Any]) -> Target:
     """Return an object of IAM; an ARN that is not known yet is made of its path and name."""
-    name = _SCHEME.sub("", str(values.get("name") or values.get("url") or ""))
+    name = str(values.get("name") or provider_name(values.get("url") or ""))
     return target_of(str(values.get("arn"))) or Target(kind, name, str(values.get("path") or "/"))

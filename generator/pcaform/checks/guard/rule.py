@@ -27,8 +27,7 @@ from pcaform.checks.guard.verdict import Difference, GuardFinding, Level, Outcom
 from pcaform.core.rules import Rule as AnyRule
 from pcaform.core.rules import collect
 from pcaform.core.unicode import visible
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change
+from pcaform.terraform.plan_json import Change, is_marked
 
 Check = Callable[[Change, PlanContext], Iterator[Outcome]]
 _CAUSES = {

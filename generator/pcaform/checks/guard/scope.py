@@ -6,19 +6,18 @@ it is harmless only where a rule or the table of arguments says so; out of scope
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from pcaform.checks.guard.analysis.revocation import serving
-from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments
+from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served, serving
+from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments, decoded, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.iam.rights import is_about_authorities
-from pcaform.terraform.plan_json import Change
+from pcaform.terraform.plan_json import Change, is_marked
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     ACMPCA_PREFIX,
@@ -51,11 +50,12 @@ _THROUGH: Mapping[str, str] = {
     "aws_ssoadmin_trusted_token_issuer": "permission set",
 }
 """Kinds that decide who gets a role through a service that its trust policy names, or who gets a permission set."""
+_ENDPOINT = "aws_vpc_endpoint"
 _CA, _CERTIFICATE = "a CA", "the certificate of a CA"
 _SET = "permission set"
 _SERVING = "what serves revocation"
 _RECORDS = re.compile(
-    r"aws_(ssm_parameter|cloudwatch_(composite_alarm|dashboard|event_rule|log_(group|metric_filter|stream)|metric_alarm"
+    r"aws_(ssm_parameter|cloudfront_realtime_log_config|cloudwatch_(composite_alarm|dashboard|event_rule|log_(group|metric_filter|stream)|metric_alarm"
     r"|query_definition)|config_(aggregate_.*|config_rule|organization_.*_rule)|resourcegroups_.*|budgets_budget"
     r"|dynamodb_table_item|secretsmanager_secret_version|sns_topic|accessanalyzer_.*)|local_.*|random_.*|time_.*"
     r"|consul_keys|(datadog|grafana|newrelic|pagerduty)_.*"
@@ -76,9 +76,19 @@ _BESIDE = re.compile(
     r"aws_(?!iam_|ssoadmin_|organizations_|acmpca_|ram_|s3).*_policy|aws_kms_grant|aws_lambda_permission"
 )
 """Kinds that change nothing about the bucket or the distribution that they name."""
-_NAMING = re.compile(r".*(dns|record).*")
+_NAMING = re.compile(r".*(dns|record)|(?!aws_).*_zone")
 """Kinds whose name is that of what they answer for."""
+_OF_FRONTS = re.compile("aws_(cloudfront|route53)_")
 _CONDITION_TAG = re.compile(r'aws:(?:Principal|Resource)Tag/([^"}]+)', re.IGNORECASE)
+_OF_RECORDS = ("comment", "ttl")
+_OTHER_RECORDS = re.compile(r"_(txt|mx|caa|srv|ptr)_")
+_OF_ZONE = re.compile(r"zone|^domain(_id|_name)?$")
+_ZONE_NAMES = ("zone", "name", "dns_name", "domain")
+_VALUES = ("id", "type", "content", "value", "target", "record", "data", "rdata", "ttl")
+"""Arguments of a record that are not its name."""
+_KEY = re.compile(r"\[[^\]]*\]")
+_IDENTITY = re.compile(r"\.(arn|id|name|unique_id)$")
+_HOST = re.compile(r"(?:https?:/)?/*(?P<host>[\w*-]+(?:\.[\w-]+)+)\.?(?:[:/].*)?")
 _ID_INSIDE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}$")
 _TOKEN = re.compile(r"[^\s\"'\\,;\[\]{}()<>|]+")
@@ -95,7 +105,10 @@ class Scope:
     def reason(self, change: Change) -> str:
         """Return why a change is in scope, as a sentence; empty where it is not, or changes labels only."""
         kind = re.sub("^awscc_", "aws_", change.type)
-        if change.is_updated and changed_arguments(change) <= set(HARMLESS):
+        if change.is_updated and changed_arguments(change) <= {
+            *HARMLESS,
+            *(_OF_RECORDS if _NAMING.match(kind) else ()),
+        }:
             return ""
         if change.type.startswith(_OF_PRIVATE_CA):
             return "it is of AWS Private CA"
@@ -103,11 +116,11 @@ class Scope:
             return self._by_api(change)
         if not self.names or (_HARMLESS.fullmatch(kind) and change.before.get("id") not in self._accounts):
             return ""
+        if self._leads_there(change, kind):
+            return "issuers reach AWS Private CA by it"
         if not rules_for(change.type) and self._decides(kind):
             return "it decides who may use the CAs of this stack"
-        if change.type.startswith("awscc_iam_") and any(
-            map(self.context.holders.gives, _texts([*change.after.values()]))
-        ):
+        if change.type.startswith("awscc_iam_") and any(map(self.context.holders.gives, texts_in(change.after))):
             return "it gives rights over CAs"
         own = next((self.names[name] for name in _own_names(change) if name in self.names), "")
         own = own or (_SERVING if self._serves(change, kind) else "")
@@ -147,7 +160,19 @@ class Scope:
         """Tell whether an object is one that serves revocation, or a part of one, by any of its own arguments."""
         own = (each for name, each in change.before.items() if name == "id" or name not in _LABELS or "." in str(each))
         ids = serving(self.context)
-        return not _RECORDS.fullmatch(kind) and any(isinstance(each, str) and each in ids for each in own)
+        is_own = any(isinstance(each, str) and each in ids for each in own)
+        parts = [change.before.get("arn"), change.before.get("id") if _OF_FRONTS.match(kind) else None]
+        return not _RECORDS.fullmatch(kind) and (is_own or not served(self.context).mentioned.isdisjoint(parts))
+
+    def _leads_there(self, change: Change, kind: str) -> bool:
+        """Tell whether a change is about the way to Private CA: its endpoint in a network, or its region."""
+        values = change.after or change.before
+        endpoints = (each.values for each in self.context.of(_ENDPOINT))
+        ids = [each.get("id") for each in endpoints if str(each.get("service_name")).endswith(".acm-pca")]
+        is_own = str(values.get("service_name")).endswith(".acm-pca") and bool(change.before or values.get("policy"))
+        if kind == "aws_account_region":
+            return any(name.split(":")[3:4] == [values.get("region_name")] for name in self.names)
+        return kind.startswith(_ENDPOINT) and (is_own or values.get("vpc_endpoint_id") in ids)
 
     def _decides(self, kind: str) -> bool:
         """Tell whether a kind decides who may use CAs, whomever and whatever it names."""
@@ -197,30 +222,94 @@ class Scope:
         """Tell which object of the stack a change names in what changes of it; empty for none that matters."""
         if _RECORDS.fullmatch(kind):
             return ""
-        tops = changed_arguments(change) - _LABELS
-        tops |= {"name"} if _NAMING.fullmatch(kind) else set()
-        sides = (change.before, change.after)
-        for text in (text for values in sides for top in tops for text in _texts(values.get(top))):
-            tokens = (text, text.rstrip("."), *_TOKEN.findall(text), *_ID_INSIDE.findall(text))
-            for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:"))):
-                word = self.names.get(token, "")
-                harmless = {_CA: _ASKS, _CERTIFICATE: _ASKS, _SERVING: _BESIDE}.get(word, _GRANTS_TO)
-                is_other_name = word.endswith("that may use CAs") and ":" not in token and not kind.startswith("aws_")
-                if word and not is_other_name and not harmless.fullmatch(kind):
-                    return f"it names {word}, '{token}'"
+        is_record = _NAMING.match(kind) is not None
+        tops = (changed_arguments(change) - _LABELS) | ({"name"} if is_record else set())
+        is_elsewhere = is_record and not kind.startswith("aws_")
+        if is_elsewhere and (name := self._answered(change, kind)):
+            return f"it answers, or may answer, for {name}, where revocation is looked up"
+        for token, word in (*self._words(change, tops), *self._referred(change, tops)):
+            harmless = {_CA: _ASKS, _CERTIFICATE: _ASKS, _SERVING: _BESIDE}.get(word, _GRANTS_TO)
+            is_plain = ":" not in token and token in self.names
+            is_other_name = word.endswith("that may use CAs") and is_plain and not kind.startswith("aws_")
+            is_other_name |= is_elsewhere and word == _SERVING
+            if not is_other_name and not harmless.fullmatch(kind):
+                return f"it names {word}, '{token}'"
         return ""
+
+    def _words(self, change: Change, tops: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield the names of objects of the stack in some arguments, plain or encoded, with what they are of."""
+        sides = (change.before, change.after)
+        for text in (text for values in sides for top in tops for text in texts_in(values.get(top))):
+            plain = decoded(text)
+            tokens = (text, text.rstrip("."), *_TOKEN.findall(plain), *_ID_INSIDE.findall(plain))
+            is_url = not change.type.startswith("aws_")
+            hosts = (match["host"] for each in tokens if is_url and (match := _HOST.fullmatch(each)))
+            for token in (*tokens, *(each.partition("/")[0] for each in tokens if each.startswith("arn:")), *hosts):
+                if token in self.names:
+                    yield token, self.names[token]
+
+    def _referred(self, change: Change, tops: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield the objects of the stack that arguments refer to whose values are known only after the apply."""
+        unknown = [top for top in tops if is_marked(change.unknown.get(top))]
+        for name in self.context.files.mentioned(change.address, unknown) if unknown else ():
+            address = _KEY.sub("", name)
+            for each in (address, address.rpartition(".")[0] if _IDENTITY.search(address) else ""):
+                if each in self._addresses:
+                    yield name, self._addresses[each]
+
+    @cached_property
+    def _addresses(self) -> Mapping[str, str]:
+        """The addresses of CAs and of principals that may use them, without the keys of instances."""
+        found = [(each.address, _CA) for each in self.context.of(AUTHORITY)]
+        found += [(each.address, _CA) for each in self.context.changes_of(AUTHORITY)]
+        principals = self.context.changes_of(IAM_USER, IAM_ROLE, IAM_GROUP)
+        found += [(each.address, _may_use(each)) for each in principals if self.context.holders.is_holder(each)]
+        return {_KEY.sub("", address): word for address, word in found}
+
+    def _answered(self, change: Change, kind: str) -> str:
+        """Return the name of revocation for which a record at another provider answers, or may, and not by its home."""
+        values, names = change.after or change.before, served(self.context).names
+        form = str(values.get("type") or values.get("record_type") or "CNAME")
+        if form not in ANSWERS or _OTHER_RECORDS.search(kind):
+            return ""
+        zones = {normalized(str(each)) for name, each in values.items() if _OF_ZONE.search(name)} - {""}
+        own = {normalized(each) for name, each in values.items() if not _OF_ZONE.search(name) and name not in _VALUES}
+        known = {name for each in zones for name in self._zones.get(each, (each,) if "." in each else ())}
+        whole = {*own, *(f"{one}.{zone}" for one in own for zone in {*zones, *known})}
+        found = answered_names({"aliases": sorted(whole), "type": form}, names)
+        if change.is_destroyed and "zone" in kind:
+            found += [each for each in names if f".{each}".endswith(tuple(f".{one}" for one in own | zones if one))]
+        if zones and not known:
+            found += [each for each in names for one in own if one and (one == "*" or each.startswith(f"{one}."))]
+        texts = [each for each in texts_in(values) if normalized(each) != next(iter(found), "")]
+        is_home = change.is_created and any(leads_home({"records": [each]}, self.context) for each in texts)
+        return found[0] if found and not is_home else ""
+
+    @cached_property
+    def _zones(self) -> Mapping[str, list[str]]:
+        """The names of the zones of other providers, by id."""
+        found: dict[str, list[str]] = {}
+        for kind in self.context.resources:
+            for each in self.context.of(kind) if "zone" in kind or "domain" in kind else ():
+                names = [normalized(value) for name, value in each.values.items() if name in _ZONE_NAMES]
+                found.setdefault(normalized(str(each.values.get("id"))), []).extend(filter(None, names))
+        return found
 
 
 def _own_names(change: Change) -> Iterator[str]:
     """Yield the ARN of an object, that of the CA that its certificate is of, or whom an object of IAM is about."""
     names = ["certificate_authority_arn" if change.type == ACM_CERTIFICATE else "arn"]
     names += WHOM if change.type.startswith("aws_iam_") else ()
-    yield from _texts([values.get(name) for values in (change.before, change.after) for name in names])
+    yield from texts_in([values.get(name) for values in (change.before, change.after) for name in names])
+
+
+def _may_use(change: Change) -> str:
+    return f"a {change.type.removeprefix('aws_iam_')} that may use CAs"
 
 
 def _names_of_principal(change: Change) -> Iterator[tuple[str, str]]:
     """Yield the names of a principal, and of the providers and services that its trust policy lets in."""
-    word = f"a {change.type.removeprefix('aws_iam_')} that may use CAs"
+    word = _may_use(change)
     for values in (change.before, change.after):
         yield from ((str(values[name]), word) for name in ("arn", "name", "unique_id") if values.get(name))
         yield f":{change.type.removeprefix('aws_iam_')}/{values.get('name')}", word  # after a variable of a template
@@ -232,11 +321,3 @@ def _names_of_principal(change: Change) -> Iterator[tuple[str, str]]:
             if kind in ("Federated", "Service"):
                 host = name.rpartition(":oidc-provider/")[2]
                 yield from ((each, "whom a role trusts that may use CAs") for each in (name, host, f"https://{host}"))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for each in (*value, *value.values()) if isinstance(value, Mapping) else value:
-            yield from _texts(each)

@@ -35,10 +35,11 @@ def command(
 
     given = location.options(tuple(var_file or ()))
     inventory = read(directory, given)
-    if is_evaluated:
+    is_unknown = any(note.kind == "unknown" for note in inventory.notes)
+    if is_evaluated and is_unknown:
         from pcaform.cli.evaluation import evaluate
 
         inventory = evaluate(directory, inventory, given)
-    elif any(note.kind == "unknown" for note in inventory.notes):
+    elif is_unknown:
         console.print_status(_HINT)
     return OK if write_result(inventory, options) else FINDINGS

@@ -36,7 +36,7 @@ from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
-from pcaform.terraform.plan_changes import Changes, is_empty, list_changes
+from pcaform.terraform.plan_json import Changes, is_empty, list_changes
 from pcaform.terraform.runner import Terraform, process_environment
 
 _WORDS: Mapping[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}

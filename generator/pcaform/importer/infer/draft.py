@@ -1,6 +1,6 @@
 """Infers all entries of one location's spec, before the rules are checked."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -17,7 +17,6 @@ from pcaform.importer.infer.context import (
     StackLocation,
     find_default_tags,
     of_arn,
-    parents_first,
     text,
 )
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
@@ -58,8 +57,24 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
-    entries = {each.id: each for each in parents_first(result.entries)}
+    entries = {each.id: each for each in _parents_first(result.entries)}
     return Draft(entries, result.notes, context.default_tags, result.rejected, keys)
+
+
+def _parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:
+    """Return entries in their order, but each CA after its parent, as a user would write them."""
+    cas = {entry.key: entry for entry in entries if entry.section == CAS}
+    below: dict[str | None, list[str]] = {}
+    for key, entry in cas.items():
+        parent = entry.data.get("parent")
+        below.setdefault(parent if parent in cas else None, []).append(key)
+    ordered: dict[str, None] = {}
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        ordered[key := waiting.pop()] = None
+        waiting += below.get(key, [])[::-1]
+    every = [*ordered, *(key for key in cas if key not in ordered)]  # the rules report cycles of parents
+    return [*(cas[key] for key in every), *(entry for entry in entries if entry.section != CAS)]
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:

@@ -4,23 +4,28 @@ Terraform destroys what no file describes. Only `removed` blocks with `destroy =
 resource or a module without instance keys, which must not be in the configuration.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Any
 
-from pcaform.importer.infer.context import SpecEntry
+from pcaform.importer.infer.context import CA_ARN, SpecEntry
 from pcaform.render.history import call_of
 from pcaform.render.plan.resources import StackResource
 from pcaform.render.plan.stack import is_declared
-from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbolic
 from pcaform.terraform import addresses
 from pcaform.terraform.addresses import strip_keys
-from pcaform.terraform.resource_types import ACMPCA_PREFIX
-from pcaform.terraform.schema import ATTRIBUTES
+from pcaform.terraform.resource_types import ACMPCA_PREFIX, CERTIFICATE
+from pcaform.terraform.schema import ATTRIBUTES, arguments_of, is_same
 
 _FORGET = "forget"
 _REPLACED = "a plan would replace {0}, or delete what the state holds beside it: it is tainted, or has a deposed object"
 _MIXED = "its resource, {0}, has instances with keys too, which would move with it"
+_ANOTHER = "a plan would replace {0}, since a spec cannot have its '{1}'"
+_LONG = ("certificate", "certificate_chain", "certificate_signing_request")
+_NAMES = "subject_alternative_names"
 _OCCUPIED = "its address in a stack, {0}, is that of another resource: give that one another address first"
 
 
@@ -92,6 +97,35 @@ def _free_name(kind: str, *taken: Collection[str]) -> str:
     return f"{kind}.forgotten_{number}"
 
 
+def _list_arns(inventory: Inventory) -> Iterator[str]:
+    """Yield the ARNs of CAs in a source, without symbolic ones: no other may reach a spec."""
+    for each in inventory.resources:
+        for name, value in (("id", each.id), *each.attributes.items()):
+            if name not in _LONG:
+                yield from (arn for arn in CA_ARN.findall(str(value)) if not is_symbolic(arn))
+
+
+def find_invented(inventory: Inventory, entries: Iterable[SpecEntry]) -> Iterator[tuple[SpecEntry, str]]:
+    """Yield each entry that names a CA which the source does not have, and why that cannot be."""
+    arns = set(_list_arns(inventory))
+    for entry in entries:
+        for arn in CA_ARN.findall(str(entry.data)):
+            if arn not in arns:
+                yield entry, f"it names {arn}, which the source does not have"
+
+
+def _find_replacing(resource: Resource, values: Mapping[str, Any]) -> str:
+    """Return an argument that a stack has with another value, and whose change replaces a resource; empty without."""
+    for row in arguments_of(resource.type) if resource.type != CERTIFICATE else ():
+        name, old, new = row.name, resource.attributes.get(row.name), values.get(row.name, row.default)
+        is_there = name in resource.attributes and (new is not None or name == "description")
+        old = old.lower() if name == "domain_name" and isinstance(old, str) else old  # as AWS keeps it
+        is_known = not str(new).startswith("(") and name != _NAMES  # which AWS adds to
+        if row.replaces and is_there and is_known and not is_same(resource.type, name, old, new):
+            return name
+    return ""
+
+
 def find_clashes(
     inventory: Inventory,
     entries: Iterable[SpecEntry],
@@ -104,6 +138,8 @@ def find_clashes(
     Terraform does not move to an address that the state has: it destroys what would move there. `rendered` are the
     resources of the stack, `owners` the entries of its module calls.
     """
+    at = Counter(each.address for each in inventory.resources if inventory.source.is_applied_over)
+    resources = {each.address: each for each in inventory.resources if at[each.address] == 1}
     held = set(_list_addresses(inventory, inventory.notes))
     replaced = {each.address for each in inventory.resources if each.is_replaced}
     keyed = {address.rpartition("[")[0] for address in held if address.endswith("]")}
@@ -113,6 +149,11 @@ def find_clashes(
         for address in entry.covered_addresses:
             if address in replaced or address in keyed:
                 yield entry, (_MIXED if address in keyed else _REPLACED).format(address)
+                break
+        for old, new in entry.addresses:
+            name = _find_replacing(resources[old], rendered[new].values) if old in resources and new in rendered else ""
+            if name:
+                yield entry, _ANOTHER.format(old, name)
                 break
     for address, each in rendered.items():
         if address in held and address not in unmoved and each.call in owners:

@@ -22,12 +22,11 @@ from pcaform.importer.infer.context import (
     text,
 )
 from pcaform.importer.infer.draft import Draft, draft_entries
-from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten
+from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten, find_invented
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
 from pcaform.render.history import call_of, list_calls
-from pcaform.render.plan.placeholders import placeholders_of
-from pcaform.render.plan.resources import StackResource, resources
+from pcaform.render.plan.resources import StackResource, placeholders_of, resources
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
@@ -99,14 +98,16 @@ class RuleCheck:
         """Return the spec of what remains of the draft; raises Failure for a broken rule that no entry causes."""
         while True:
             spec = build()
-            if not (self._apply(spec) or (inventory.source.has_addresses and self._take_out_clashes(spec, inventory))):
+            if not (self._apply(spec) or self._take_out_clashes(spec, inventory)):
                 return spec
 
     def _take_out_clashes(self, spec: Spec, inventory: Inventory) -> bool:
         """Take out each entry of which a plan would replace or destroy something; tell whether there was one."""
         entries = list(self._draft.entries.values())
         rendered, owners = _rendered(spec, entries), _owners(spec, entries)
-        clashes = list(find_clashes(inventory, entries, rendered=rendered, owners=owners))
+        clashes = list(find_invented(inventory, entries))
+        if inventory.source.has_addresses:
+            clashes += find_clashes(inventory, entries, rendered=rendered, owners=owners)
         for entry, reason in clashes:
             self._take_out(entry, reason)
         return bool(clashes)
@@ -247,9 +248,10 @@ def _infer_spec(
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    rendered = _rendered(spec, entries)
+    notes = [*reworded_policies(inventory, entries, rendered), *notes]
     if has_addresses:
-        rendered = _rendered(spec, entries)
-        notes = [*_note_unmoved(entries), *reworded_policies(inventory, entries, rendered), *notes]
+        notes = [*_note_unmoved(entries), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
@@ -264,9 +266,9 @@ def _list_seen(
     cas = (*inventory.of_type(AUTHORITY), *inventory.unselected)
     seen = {(CAS, draft.keys[arn]) for arn in (text(ca, "arn") for ca in cas) if arn in draft.keys}
     noted = {note.address for note in notes}
-    seen_resources = [each for each in inventory.resources if each.address in noted]
-    names = {text(each, name) for each in seen_resources for name in ("name", "arn")} | noted
-    names |= {address.rpartition("/")[2] for address in noted}
+    found = [each for each in inventory.resources if each.address in noted]
+    names = {*noted, *(address.rpartition("/")[2] for address in noted)}
+    names |= {text(each, name) for each in found for name in ("name", "arn")}
     seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
     seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
     return frozenset(seen)

@@ -12,8 +12,7 @@ from itertools import chain, count
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
 from pcaform.render.normal_form import SECTIONS
-from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.resources import resources
+from pcaform.render.plan.resources import build_placeholders, resources
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
@@ -163,14 +162,6 @@ def is_complete(ca: Resource) -> bool:
     """Tell whether a CA was created: a failed apply leaves one without an ARN."""
     try:
         return bool(_ARN.fullmatch(ca.attributes["arn"]) and subject(ca))
-    except PARTIAL_DATA_ERRORS:
-        return False
-
-
-def has_only_no_subject(ca: Resource) -> bool:
-    """Tell whether a CA was created, but has a subject without any attribute that Terraform knows."""
-    try:
-        return bool(_ARN.fullmatch(ca.attributes["arn"])) and not subject(ca)
     except PARTIAL_DATA_ERRORS:
         return False
 

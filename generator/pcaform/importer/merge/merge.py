@@ -30,7 +30,7 @@ from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, co
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
-from pcaform.terraform.addresses import modules
+from pcaform.terraform.addresses import modules, strip_keys
 from pcaform.terraform.arguments import Source
 from pcaform.terraform.schema import by_path
 
@@ -164,7 +164,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
-    """Return the decisions, with conflicts whose mark is still there, and with added moves of the stack."""
+    """Return the decisions, with conflicts whose mark is still there, and with added moves and forgotten addresses."""
     carried = {path.partition(".")[0] for path, row in by_path().items() if found.source in row.carried}
     comparison = compare(
         merge_form(spec, found.source),
@@ -186,7 +186,13 @@ def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, t
         for old, new in found.spec.moves.items()
         if old not in spec.moves and removed.isdisjoint(modules(new))
     ]
-    return replace(comparison, decisions=(*decisions, *moves))
+    gone = [strip_keys(old) for old, new in found.spec.moves.items() if not removed.isdisjoint(modules(new))]
+    forgotten = [
+        Decision("added", ("removed", name), None, "forget")
+        for name in dict.fromkeys((*found.spec.forgotten, *gone))
+        if name not in spec.removed
+    ]
+    return replace(comparison, decisions=(*decisions, *moves, *forgotten))
 
 
 def _modules(path: Path, found: Spec) -> list[str]:

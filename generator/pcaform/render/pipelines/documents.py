@@ -32,6 +32,11 @@ _DELETE_CA = (
     "acm-pca:UpdateCertificateAuthority",
 )
 """A CA must be disabled before it can be deleted."""
+_DESTROYED = {
+    "certificate_authorities": RequiredActions(delete=_DELETE_CA),
+    "certificates": resources.CERTIFICATE,
+    "crl_buckets": resources.BUCKET,
+}
 
 
 def build_document(spec: Spec, step: str, *, exempt: tuple[str, ...] = ()) -> Statement:
@@ -102,27 +107,17 @@ def _state_statements(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
 
 def _removed_resources(spec: Spec) -> Iterator[PipelineResource]:
     """Yield each resource to destroy, by the ARN that the spec names."""
-    for number, (name, removal) in enumerate(spec.removed.items(), start=1):
+    for number, (key, removal) in enumerate(spec.removed.items(), start=1):
         if isinstance(removal, Destroy):
-            section, _ = spec.removed_item(name)
-            yield from _destroyed(section, removal.destroy, f"Remove{number}")
-
-
-def _destroyed(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
-    if section == "certificate_authorities":
-        yield PipelineResource(name, RequiredActions(delete=_DELETE_CA), (arn,))
-        # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
-        yield PipelineResource(
-            f"{name}Certificate",
-            RequiredActions(delete=resources.SIGNER.delete),
-            (f"{arn.rpartition('/')[0]}/*",),
-        )
-    elif section == "certificates":
-        yield PipelineResource(name, resources.CERTIFICATE, (arn,))
-    elif section == "crl_buckets":
-        yield PipelineResource(name, resources.BUCKET, (arn,))
-    elif match := _ARN.fullmatch(arn):
-        yield from _destroyed_principal(match, arn, name)
+            (section, _), name, arn = spec.removed_item(key), f"Remove{number}", removal.destroy
+            if section in _DESTROYED:
+                yield PipelineResource(name, _DESTROYED[section], (arn,))
+            elif match := _ARN.fullmatch(arn):
+                yield from _destroyed_principal(match, arn, name)
+            if section == "certificate_authorities":
+                # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
+                signers = (f"{arn.rpartition('/')[0]}/*",)
+                yield PipelineResource(f"{name}Certificate", RequiredActions(delete=resources.SIGNER.delete), signers)
 
 
 def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:

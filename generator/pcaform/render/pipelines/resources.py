@@ -14,8 +14,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.render.plan.cas import alias
-from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.resources import StackResource, resources
+from pcaform.render.plan.resources import StackResource, build_placeholders, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import EC2
 from pcaform.spec.stack import Spec

@@ -6,7 +6,6 @@ alias is named after region and role, not after a CA, so that no unrelated edit 
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from pcaform.core import facts, name_constraints
@@ -14,7 +13,7 @@ from pcaform.render.manifest import Record
 from pcaform.render.plan.module_call import ModuleCall, build_call, output, plain_arguments, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import AssumeRole, Provider
+from pcaform.spec.types import Provider
 from pcaform.terraform import hcl_writer, module_names
 from pcaform.terraform.hcl_writer import Call, StackFile
 from pcaform.terraform.resource_types import AUTHORITY
@@ -38,33 +37,33 @@ def alias(provider: Provider) -> str:
     return f"{provider.region}_{hashlib.sha256(role.encode()).hexdigest()[:_DIGITS]}"
 
 
-def aliased_providers(spec: Spec, record: Record) -> dict[str, dict[str, Any]]:
-    """Return alias -> provider block, sorted; what was let go needs its own for as long as a state may have it."""
+def list_providers(spec: Spec, record: Record) -> list[dict[str, Any]]:
+    """Return the stack's own provider block, and one for each alias, sorted.
+
+    What was let go needs its own for as long as a state may have it.
+    """
     let_go = [item.removal and item.removal.provider for item in record.let_go.values()]
     found = [
         *(authority.provider for authority in spec.certificate_authorities.values()),
         *(Provider.model_validate(provider) for provider in let_go if provider is not None),
     ]
-    by_alias = {alias(provider): _provider_block(provider, spec) for provider in found if provider is not None}
-    return dict(sorted(by_alias.items()))
+    by_alias = {alias(provider): provider for provider in found if provider is not None}
+    return [_provider_block(spec, provider) for provider in (None, *(by_alias[name] for name in sorted(by_alias)))]
 
 
-def _provider_block(provider: Provider, spec: Spec) -> dict[str, Any]:
-    role = provider.assume_role or spec.aws.assume_role
-    account_id = provider.assume_role.role_arn.split(":")[4] if provider.assume_role else spec.aws.account_id
-    return {
-        "arguments": {"alias": alias(provider), "region": provider.region, "allowed_account_ids": [account_id]},
-        "blocks": nested_blocks(role, spec.aws.default_tags),
+def _provider_block(spec: Spec, provider: Provider | None) -> dict[str, Any]:
+    own = provider.assume_role if provider else None
+    role, tags = own or spec.aws.assume_role, dict(spec.aws.default_tags)
+    arguments = {
+        "alias": alias(provider) if provider else None,
+        "region": provider.region if provider else spec.aws.region,
+        "allowed_account_ids": [own.role_arn.split(":")[4] if own else spec.aws.account_id],
     }
-
-
-def nested_blocks(role: AssumeRole | None, default_tags: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the nested blocks of a provider configuration."""
     blocks = {
         "assume_role": role.model_dump(exclude_none=True) if role else None,
-        "default_tags": {"tags": dict(default_tags)} if default_tags else None,
+        "default_tags": {"tags": tags} if tags else None,
     }
-    return list(without_none(blocks).items())
+    return {"arguments": without_none(arguments), "blocks": list(without_none(blocks).items())}
 
 
 def ca_calls(spec: Spec) -> list[ModuleCall]:
@@ -89,10 +88,10 @@ def retained_generations(generation: int) -> range:
     return range(max(1, generation - 1), generation + 1)
 
 
-def arn(spec: Spec, key: str) -> Any:
+def arn(spec: Spec, key: str, name: str = "arn") -> Any:
     """Return a CA's ARN or a reference to it, known as soon as the CA exists; policies need not wait longer."""
     authority = spec.certificate_authorities[key]
-    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "arn")
+    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), name)
 
 
 def active_arn(spec: Spec, key: str) -> Any:
@@ -100,8 +99,7 @@ def active_arn(spec: Spec, key: str) -> Any:
 
     The reference is what makes Terraform order the two.
     """
-    authority = spec.certificate_authorities[key]
-    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "active_arn")
+    return arn(spec, key, "active_arn")
 
 
 def pem_files(spec: Spec) -> dict[str, str]:

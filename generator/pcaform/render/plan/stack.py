@@ -4,22 +4,21 @@ Imports, renames and removals that a stack ever had become `import`, `moved` and
 render knows whether they were applied; a block whose object is no longer in the state does nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from pcaform.render.history import EVERYTHING, advance, chains_of, keys_of, list_calls
+from pcaform.render.history import CALLS, EVERYTHING, advance, chains_of, keys_of, list_calls
 from pcaform.render.manifest import AUTHORITIES, REMOVED, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
-from pcaform.render.plan.cas import aliased_providers, ca_calls, nested_blocks, pem_files, retained_generations
+from pcaform.render.plan.cas import ca_calls, list_providers, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import parse
 from pcaform.terraform.hcl_writer import Reference
-from pcaform.terraform.module_names import ca, certificate, issuer, operator_role
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 from pcaform.terraform.schema import ATTRIBUTES
 
@@ -28,6 +27,8 @@ REQUIRED_TERRAFORM = ">= 1.10"
 
 REQUIRED_PROVIDER = ">= 5.100.0, != 6.0.0, < 7.0.0"
 """6.0.0 has an identity defect that 6.1 fixes (provider issue 43221)."""
+
+_REQUEST = "certificate_signing_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     }
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", versions),
-        PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec, record)}),
+        PlannedFile("providers.tf", "providers.tf.j2", {"providers": list_providers(spec, record)}),
         *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
@@ -210,46 +211,26 @@ def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
     return {"name": call.name, "head": without_none(head), "arguments": arguments}
 
 
-def _providers(spec: Spec, record: Record) -> list[Mapping[str, Any]]:
-    """Return the stack's own provider configuration and one for each alias."""
-    aws = spec.aws
-    own = {
-        "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
-        "blocks": nested_blocks(aws.assume_role, aws.default_tags),
-    }
-    return [own, *aliased_providers(spec, record).values()]
-
-
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
     offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
-    roles = {section.removesuffix("s"): section for section in ("administrators", "auditors")}
-    outputs: Mapping[str, tuple[str, dict[str, Reference]]] = {
-        "certificate_authority_arns": (
-            "The ARN of each active CA",
-            {key: output(ca(key), "active_arn") for key in spec.managed if key not in spec.pending},
-        ),
-        "certificate_signing_requests": (
-            "The request of each CA that is signed elsewhere",
-            {key: output(ca(key), "certificate_signing_request") for key in offline},
-        ),
-        "issuer_arns": (
-            "The ARN of each issuer",
-            {key: output(issuer(key), "arn") for key, entry in spec.issuers.items() if entry.is_owned},
-        ),
-        **{
-            f"{role}_arns": (
-                f"The ARN of each {role}'s role",
-                {key: output(operator_role(section, key), "arn") for key in getattr(spec, section)},
-            )
-            for role, section in roles.items()
-        },
-        "certificate_arns": (
-            "The ARN of each private certificate",
-            {key: output(certificate(key), "arn") for key in spec.certificates},
-        ),
-    }
+    active = [key for key in spec.managed if key not in spec.pending]
+    owned, ca = [key for key, each in spec.issuers.items() if each.is_owned], module_names.ca
+    outputs: tuple[tuple[str, str, str, Callable[[str], str], Collection[str]], ...] = (
+        ("certificate_authority_arns", "ARN of each active CA", "active_arn", ca, active),
+        ("certificate_signing_requests", "request of each CA that is signed elsewhere", _REQUEST, ca, offline),
+        ("issuer_arns", "ARN of each issuer", "arn", CALLS["issuers"], owned),
+        ("administrator_arns", "ARN of each administrator's role", "arn", CALLS["administrators"], spec.administrators),
+        ("auditor_arns", "ARN of each auditor's role", "arn", CALLS["auditors"], spec.auditors),
+        ("certificate_arns", "ARN of each private certificate", "arn", CALLS["certificates"], spec.certificates),
+    )
     return [
-        {"name": name, "arguments": {"description": f"{what}, by its key in the spec.", "value": value}}
-        for name, (what, value) in outputs.items()
-        if value
+        {
+            "name": name,
+            "arguments": {
+                "description": f"The {what}, by its key in the spec.",
+                "value": {key: output(call(key), attribute) for key in keys},
+            },
+        }
+        for name, what, attribute, call, keys in outputs
+        if keys
     ]

@@ -14,7 +14,10 @@ from pcaform.core.files import is_read_only
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
-from pcaform.render.write import staging, tripwire
+from pcaform.render.write import tripwire
+
+STAGING = ".pcaform-staging"
+"""The directory in which new content is staged."""
 
 
 class Owner(StrEnum):
@@ -61,6 +64,16 @@ class Comparison:
     unchanged: tuple[str, ...]
     owned: tripwire.OwnedDigests
 
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The files to write."""
+        return tuple(each.path for each in self.differences if each.after is not None)
+
+    @property
+    def deleted(self) -> tuple[str, ...]:
+        """The leftovers to delete."""
+        return tuple(each.path for each in self.differences if each.after is None and each.path != tripwire.NAME)
+
 
 def compare(stack: Rendered, directory: Path) -> Comparison:
     """Return how a directory differs from the rendered stack, sorted by path.
@@ -75,8 +88,9 @@ def compare(stack: Rendered, directory: Path) -> Comparison:
 
 def _compare(stack: Rendered, directory: Path) -> Comparison:
     new_paths = {*stack.files, tripwire.NAME}
-    refuse_links(directory, {*new_paths, staging.NAME})
-    check_name_clashes(directory, new_paths)
+    refuse_links(directory, {*new_paths, STAGING})
+    sorted_paths = sorted(new_paths)
+    _refuse([*_list_non_files(directory, sorted_paths), *_list_case_clashes(directory, sorted_paths)])
     owned = _read_owned(directory)
     refuse_links(directory, owned)
     present = {
@@ -116,12 +130,6 @@ def refuse_links(directory: Path, paths: Iterable[str]) -> None:
     """
     steps = sorted({directory / step for path in paths for step in _path_and_parents(path)})
     _refuse(f"{step}: a link; replace it by what it points to, or remove it" for step in steps if step.is_symlink())
-
-
-def check_name_clashes(directory: Path, paths: Iterable[str]) -> None:
-    """Raise Failure if a path to write exists and is not a file, or if a name differs from another only by case."""
-    sorted_paths = sorted(set(paths))
-    _refuse([*_list_non_files(directory, sorted_paths), *_list_case_clashes(directory, sorted_paths)])
 
 
 def refuse_read_only(directory: Path, paths: Iterable[str]) -> None:

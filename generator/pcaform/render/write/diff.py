@@ -18,14 +18,11 @@ _CODES = {"---": "1", "+++": "1", "@@": "36", "-": "31", "+": "32"}
 
 def diff_lines(difference: Difference, directory: Path) -> list[str]:
     """Return the lines of the unified diff of one file, from the content on disk to the rendered content."""
-    before, after = (_NOTHING if each is None else str(directory / difference.path) for each in _sides(difference))
-    hunks = list(unified(*map(_split_lines, _sides(difference))))
+    sides = difference.before, difference.after
+    before, after = (_NOTHING if each is None else str(directory / difference.path) for each in sides)
+    hunks = list(unified(*map(_split_lines, sides)))
     heads = [f"--- {before}", f"+++ {after}"] if hunks else []
     return [*heads, *(part for line in hunks for part in line.split("\n"))]
-
-
-def _sides(difference: Difference) -> tuple[bytes | None, bytes | None]:
-    return difference.before, difference.after
 
 
 def _split_lines(content: bytes | None) -> list[str]:
@@ -131,13 +128,7 @@ def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int
         previous.append(chosen[length - 1] if length else None)
         ends[length : length + 1] = [number_after]
         chosen[length : length + 1] = [number]
-    return _trace_back(pairs, previous, chosen[-1] if chosen else None)
-
-
-def _trace_back(
-    pairs: Sequence[tuple[int, int]], previous: Sequence[int | None], last: int | None
-) -> list[tuple[int, int]]:
-    run = []
+    run, last = [], chosen[-1] if chosen else None
     while last is not None:
         run.append(pairs[last])
         last = previous[last]

@@ -7,15 +7,14 @@ old stack, the new one, or the tripwire; in the last case the next render comple
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.core.files import fsync_dirs
+from pcaform.core.files import create_file, fsync_dirs
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
-from pcaform.render.write import diff, staging, tripwire
-from pcaform.render.write.comparison import Comparison, Difference, Owner, compare, refuse_read_only
+from pcaform.render.write import diff, tripwire
+from pcaform.render.write.comparison import STAGING, Comparison, Difference, Owner, compare, refuse_read_only
 from pcaform.render.write.lock import lock_directory
 
 _CHANGES = "changes.tf"
@@ -24,18 +23,8 @@ _MAX_DIFF_LINES = 40
 """Lines of each file's diff in the message of a refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The result of a write: paths in the stack, sorted."""
-
-    directory: Path
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    deleted: tuple[str, ...]
-
-
-def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
-    """Write a stack below `out`, and delete files of an earlier render that this one does not write.
+def write(stack: Rendered, out: Path, *, force: bool = False) -> Comparison:
+    """Write a stack below `out`, delete files of an earlier render that this one does not write; return what differed.
 
     A file that the manifest does not name, or that was edited since, is only overwritten or deleted with `force`;
     otherwise Failure is raised and nothing is written. Unchanged files keep their modification time.
@@ -48,10 +37,10 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
             if not force:
                 _refuse_foreign(comparison)
             refuse_read_only(directory, [each.path for each in comparison.differences])
-            staging.clear(directory)
+            _clear(directory)
             if comparison.differences:
                 _apply(comparison)
-    return _summarize(comparison)
+    return comparison
 
 
 @contextmanager
@@ -88,25 +77,41 @@ def _apply(comparison: Comparison) -> None:
     """Stage everything, then change the stack while the tripwire is there; the staged files never remain."""
     directory = comparison.directory
     after = {each.path: each.after for each in comparison.differences if each.after is not None}
+    owned = [(path, digest) for path in comparison.owned for digest in comparison.owned[path]]
+    owned += [(path, manifest.digest(content)) for path, content in after.items()]
     try:
-        staged = staging.stage(directory, {tripwire.NAME: tripwire.serialize(_list_owned(comparison, after)), **after})
+        staged = _stage(directory, {tripwire.NAME: tripwire.serialize(tripwire.group_by_path(owned)), **after})
         fsync_dirs([directory, directory.parent])
         _put(directory, staged, [tripwire.NAME])
         for paths in _batches(comparison.differences):
             _put(directory, staged, paths)
-        _delete(directory, [each.path for each in comparison.differences if each.after is None])
+        _delete(directory, comparison.deleted)
         _put(directory, staged, [manifest.NAME])
     finally:
-        staging.clear(directory)
+        _clear(directory)
     (directory / tripwire.NAME).unlink()
     with suppress(OSError):  # all else is durable; a tripwire that reappears after a power cut only asks for a render
         fsync_dirs([directory])
 
 
-def _list_owned(comparison: Comparison, after: Mapping[str, bytes]) -> tripwire.OwnedDigests:
-    owned = comparison.owned
-    before = [(path, digest) for path in owned for digest in owned[path]]
-    return tripwire.group_by_path([*before, *((path, manifest.digest(content)) for path, content in after.items())])
+def _stage(directory: Path, files: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write files durably into the staging directory of a stack; return the staged file of each path.
+
+    The write itself then only renames and deletes: a full disk is noticed before the first file of the stack changes.
+    """
+    (directory / STAGING).mkdir()
+    staged = {path: directory / STAGING / str(number) for number, path in enumerate(files)}
+    for path, content in files.items():
+        create_file(staged[path], content)
+    return staged
+
+
+def _clear(directory: Path) -> None:
+    """Delete the staging directory, also one left behind by a render that was killed."""
+    if (directory / STAGING).is_dir():
+        for path in (directory / STAGING).iterdir():
+            path.unlink()
+        (directory / STAGING).rmdir()
 
 
 def _batches(differences: Iterable[Difference]) -> tuple[list[str], list[str]]:
@@ -129,7 +134,7 @@ def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> N
 
 def _delete(directory: Path, paths: Iterable[str]) -> None:
     """Delete leftovers, and the directories below the stack that become empty."""
-    leftovers = [directory / path for path in paths if path != tripwire.NAME]
+    leftovers = [directory / path for path in paths]
     for path in leftovers:
         path.unlink()
         for parent in path.parents:
@@ -137,9 +142,3 @@ def _delete(directory: Path, paths: Iterable[str]) -> None:
                 break
             parent.rmdir()
     fsync_dirs(path.parent for path in leftovers)
-
-
-def _summarize(comparison: Comparison) -> Written:
-    changed = tuple(each.path for each in comparison.differences if each.after is not None)
-    deleted = tuple(each.path for each in comparison.differences if each.after is None and each.path != tripwire.NAME)
-    return Written(comparison.directory, changed, comparison.unchanged, deleted)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from pcaform.core import facts
-from pcaform.rules.rule import error, warning
-from pcaform.spec.cas import CertificateAuthority, OfflineActivation
+from pcaform.rules.rule import Problems, error, select, warning
+from pcaform.spec.cas import Authority, CertificateAuthority, OfflineActivation
 from pcaform.spec.parse import Violation
+from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
@@ -16,43 +18,36 @@ _IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportC
 @error("pending-parent")
 def pending_ca_signs_nothing(spec: Spec) -> Iterator[Violation]:
     """A CA without a certificate (`activation: pending`) signs nothing yet."""
-    signed = [((_AUTHORITIES, key, "parent"), ca.parent) for key, ca in spec.managed.items()]
-    signed += [
-        (("certificates", key, "certificate_authority"), certificate.certificate_authority)
-        for key, certificate in spec.certificates.items()
-    ]
-    for loc, key in signed:
+    for loc, key in select(spec, "managed.*.parent", "certificates.*.certificate_authority"):
         if key in spec.pending:
             yield Violation(loc, f"'{key}' has no certificate yet and signs nothing: leave this out until it has one")
 
 
-@warning("pending-permission")
-def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Violation]:
+@warning("pending-permission", of="managed.*")
+def pending_ca_has_no_permissions(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
     """The permissions of a CA without a certificate are rendered only when it has one."""
-    for key in sorted(spec.pending):
-        if spec.managed[key].permissions:
-            message = f"'{key}' has no certificate yet: its permissions are rendered when it has one"
-            yield Violation((_AUTHORITIES, key, "permissions"), message)
+    if ca.activation == "pending" and ca.permissions:
+        yield "permissions", f"'{key}' has no certificate yet: its permissions are rendered when it has one"
 
 
-@error("issued-elsewhere")
-def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Violation]:
+@error("issued-elsewhere", of="managed.*")
+def external_ca_has_no_certificate_settings(ca: CertificateAuthority, *_: Any) -> Problems:
     """`generation`, `api_passthrough` and `template` are set only for a CA whose certificate this stack issues."""
     # A certificate from elsewhere may have name constraints, as they are in there; one that is still pending has none.
-    names = ("generation", "api_passthrough", "template")
-    for key, ca in spec.managed.items():
-        pending = ("name_constraints",) if ca.activation == "pending" else ()
-        for name in (*names, *pending) if ca.activation is not None else ():
-            if name in ca.model_fields_set and getattr(ca, name) not in (1, None):
-                message = f"with 'activation' this stack issues no certificate: remove '{name}'"
-                yield Violation((_AUTHORITIES, key, name), message)
+    pending = ("name_constraints",) if ca.activation == "pending" else ()
+    for name in ("generation", "api_passthrough", "template", *pending) if ca.activation is not None else ():
+        if name in ca.model_fields_set and getattr(ca, name) not in (1, None):
+            yield name, f"with 'activation' this stack issues no certificate: remove '{name}'"
 
 
 @error("offline-certificate", source=_IMPORT)
 def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
     """A certificate signed elsewhere belongs to this CA, and its chain leads to a root; AWS checks that on import."""
     owners: dict[bytes, str] = {}
-    for key, ca, activation in _list_offline(spec):
+    for key, ca in spec.managed.items():
+        activation = ca.activation
+        if not isinstance(activation, OfflineActivation):
+            continue
         from pcaform.rules import offline_certificates  # loads cryptography
 
         loc = (_AUTHORITIES, key, "activation")
@@ -67,112 +62,96 @@ def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, str(invalid))
 
 
-@error("offline-date", source=_IMPORT)
-def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Violation]:
+@error("offline-date", of="managed.*.activation", source=_IMPORT)
+def offline_certificate_is_valid_now(activation: OfflineActivation | str, *_: Any) -> Problems:
     """AWS installs a certificate only while it is valid."""
-    now = datetime.now(UTC)
-    for key, _, activation in _list_offline(spec):
-        from pcaform.rules import offline_certificates  # loads cryptography
+    if isinstance(activation, str):
+        return
+    from pcaform.rules import offline_certificates  # loads cryptography
 
-        try:
-            certificate = offline_certificates.parse_certificate(activation.certificate)
-        except ValueError:
-            continue
-        loc = (_AUTHORITIES, key, "activation", "certificate")
-        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        if now < start:
-            yield Violation(loc, f"the certificate is not valid yet, its first day is {start:%Y-%m-%d}")
-        elif now > end:
-            yield Violation(loc, f"the certificate ended on {end:%Y-%m-%d}: have a new one signed")
-
-
-def _list_offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, OfflineActivation]]:
-    for key, ca in spec.managed.items():
-        if isinstance(ca.activation, OfflineActivation):
-            yield key, ca, ca.activation
+    try:
+        certificate = offline_certificates.parse_certificate(activation.certificate)
+    except ValueError:
+        return
+    now, start, end = datetime.now(UTC), certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now < start:
+        yield "certificate", f"the certificate is not valid yet, its first day is {start:%Y-%m-%d}"
+    elif now > end:
+        yield "certificate", f"the certificate ended on {end:%Y-%m-%d}: have a new one signed"
 
 
-@error("reissue")
-def adopted_ca_is_not_reissued(spec: Spec) -> Iterator[Violation]:
+@error("reissue", of="managed.*")
+def adopted_ca_is_not_reissued(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
     """A CA with an `arn` is active: a new certificate for it would replace the trust anchor."""
-    for key, ca in spec.managed.items():
-        if ca.arn is not None and ca.activation not in ("external", "pending"):
-            message = f"'{key}' exists already, and this would install a new certificate: add 'activation: external'"
-            yield Violation((_AUTHORITIES, key, "arn"), message)
-        if ca.arn is None and ca.activation == "external":
-            message = (
-                f"'{key}' would stay without a certificate: name the existing CA with 'arn', or remove 'activation'"
-            )
-            yield Violation((_AUTHORITIES, key, "activation"), message)
+    if ca.arn is not None and ca.activation not in ("external", "pending"):
+        yield "arn", f"'{key}' exists already, and this would install a new certificate: add 'activation: external'"
+    if ca.arn is None and ca.activation == "external":
+        message = f"'{key}' would stay without a certificate: name the existing CA with 'arn', or remove 'activation'"
+        yield "activation", message
 
 
-@error("arn-place")
-def ca_arn_matches_stack(spec: Spec) -> Iterator[Violation]:
+@error("arn-place", of="certificate_authorities.*")
+def ca_arn_matches_stack(ca: Authority, key: str, spec: Spec) -> Problems:
     """The ARN of a CA has the stack's account and region, unless the CA has a `provider`."""
-    for key, ca in spec.certificate_authorities.items():
-        if ca.arn is None:
-            continue
-        loc, account_id = (_AUTHORITIES, key, "arn"), ca.arn.split(":")[4]
-        if message := _compare_region(ca.arn, spec.region_of(key)):
-            yield Violation(loc, message)
-        elif account_id != spec.aws.account_id and ca.managed and ca.provider is None:
-            message = f"this ARN is of account {account_id}, not the stack's: add 'provider', or 'managed: false'"
-            yield Violation(loc, message)
+    if ca.arn is None:
+        return
+    account_id = ca.arn.split(":")[4]
+    if message := _compare_region(ca.arn, spec.region_of(key)):
+        yield "arn", message
+    elif account_id != spec.aws.account_id and ca.managed and ca.provider is None:
+        yield "arn", f"this ARN is of account {account_id}, not the stack's: add 'provider', or 'managed: false'"
 
 
-@error("certificate-place")
-def certificate_arn_matches_ca(spec: Spec) -> Iterator[Violation]:
+@error("certificate-place", of="certificates.*")
+def certificate_arn_matches_ca(certificate: Certificate, _: str, spec: Spec) -> Problems:
     """The ARN of an ACM certificate has its CA's region, and the stack's account unless the CA has a `provider`."""
-    for key, certificate in spec.certificates.items():
-        ca = spec.certificate_authorities.get(certificate.certificate_authority)
-        if certificate.arn is None or ca is None:
-            continue
-        loc, account_id = ("certificates", key, "arn"), certificate.arn.split(":")[4]
-        if message := _compare_region(certificate.arn, spec.region_of(certificate.certificate_authority)):
-            yield Violation(loc, message)
-        elif account_id != spec.aws.account_id and ca.provider is None:
-            yield Violation(loc, f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's")
+    ca = spec.certificate_authorities.get(certificate.certificate_authority)
+    if certificate.arn is None or ca is None:
+        return
+    account_id = certificate.arn.split(":")[4]
+    if message := _compare_region(certificate.arn, spec.region_of(certificate.certificate_authority)):
+        yield "arn", message
+    elif account_id != spec.aws.account_id and ca.provider is None:
+        yield "arn", f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's"
 
 
 @error("arn-twice")
 def arns_are_unique(spec: Spec) -> Iterator[Violation]:
     """A spec has each CA and each certificate once: two entries of the same one would overwrite each other."""
     owners: dict[str, str] = {}
-    for section in ("certificate_authorities", "certificates"):
-        for key, item in getattr(spec, section).items():
-            if item.arn is not None and owners.setdefault(item.arn, key) != key:
-                message = f"'{owners[item.arn]}' has the same ARN: remove one of the two"
-                yield Violation((section, key, "arn"), message)
+    for loc, arn in select(spec, "certificate_authorities.*.arn", "certificates.*.arn"):
+        if owners.setdefault(arn, str(loc[1])) != loc[1]:
+            yield Violation(loc, f"'{owners[arn]}' has the same ARN: remove one of the two")
 
 
-@error("deletion-window")
-def adopted_ca_keeps_deletion_window(spec: Spec) -> Iterator[Violation]:
+@error("deletion-window", of="managed.*")
+def adopted_ca_keeps_deletion_window(ca: CertificateAuthority, *_: Any) -> Problems:
     """An adopted CA keeps 30 days: Terraform imports this value, and AWS refuses an update that changes only this."""
-    for key, ca in spec.managed.items():
-        if ca.arn is not None and ca.permanent_deletion_time_in_days != facts.DEFAULT_DELETION_DAYS:
-            message = "AWS refuses this change on a CA that exists: remove it, the value is 30 after the import"
-            yield Violation((_AUTHORITIES, key, "permanent_deletion_time_in_days"), message)
+    if ca.arn is not None and ca.permanent_deletion_time_in_days != facts.DEFAULT_DELETION_DAYS:
+        message = "AWS refuses this change on a CA that exists: remove it, the value is 30 after the import"
+        yield "permanent_deletion_time_in_days", message
 
 
-@warning("disabled-before-active", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
-def disabled_ca_exists(spec: Spec) -> Iterator[Violation]:
+@warning(
+    "disabled-before-active",
+    of="managed.*",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html",
+)
+def disabled_ca_exists(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
     """Only an active CA can be disabled; Terraform creates every CA enabled."""
-    for key, ca in spec.managed.items():
-        if not ca.enabled and ca.arn is None:
-            message = f"only an active CA can be disabled: leave this out until '{key}' has been applied once"
-            yield Violation((_AUTHORITIES, key, "enabled"), message)
+    if not ca.enabled and ca.arn is None:
+        yield "enabled", f"only an active CA can be disabled: leave this out until '{key}' has been applied once"
 
 
-@warning("revocation-left-out")
-def adopted_ca_states_revocation(spec: Spec) -> Iterator[Violation]:
+@warning("revocation-left-out", of="managed.*")
+def adopted_ca_states_revocation(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
     """An adopted CA has `revocation_configuration`: without it, the next apply switches revocation off."""
-    for key, ca in spec.managed.items():
-        if ca.arn is not None and ca.revocation_configuration is None:
-            message = (
-                f"if revocation is on for '{key}', the next apply would switch it off: write "
-                "'revocation_configuration' as it is, or with 'enabled: false'"
-            )
-            yield Violation((_AUTHORITIES, key), message)
+    if ca.arn is not None and ca.revocation_configuration is None:
+        message = (
+            f"if revocation is on for '{key}', the next apply would switch it off: write "
+            "'revocation_configuration' as it is, or with 'enabled: false'"
+        )
+        yield "", message
 
 
 def _compare_region(arn: str, expected_region: str) -> str | None:

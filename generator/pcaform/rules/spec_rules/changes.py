@@ -166,8 +166,7 @@ def move_targets_exist(spec: Spec) -> Iterator[Violation]:
 
 def _declared_addresses(spec: Spec) -> Mapping[Traversal, str]:
     """Return each address of the rendered stack, of modules and resources, with its text."""
-    from pcaform.render.plan.placeholders import build_placeholders
-    from pcaform.render.plan.resources import calls, resources
+    from pcaform.render.plan.resources import build_placeholders, calls, resources
 
     texts = [*(f"module.{call.name}" for call in calls(spec)), *resources(spec, build_placeholders(spec))]
     return {addresses.parse(text): text for text in texts}

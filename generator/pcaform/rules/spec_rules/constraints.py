@@ -1,12 +1,13 @@
 """Rules about name constraints and the template of a CA's own certificate: what a CA may issue is what is issued."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pcaform.core import facts, name_constraints
 from pcaform.core.name_constraints import DNS, EXCLUDED, PERMITTED, Constraints
-from pcaform.rules.rule import error, warning
+from pcaform.rules.rule import Problems, error, select, warning
 from pcaform.spec.cas import CertificateAuthority
-from pcaform.spec.issuers import ManagedGrant
+from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
@@ -18,36 +19,31 @@ _RFC = "https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10"
 _TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
 
 
-@error("name-constraints", source=_RFC)
-def name_constraints_are_valid(spec: Spec) -> Iterator[Violation]:
+@error("name-constraints", of="managed.*", source=_RFC)
+def name_constraints_are_valid(ca: CertificateAuthority, *_: Any) -> Problems:
     """Name constraints name something, each text in its form's one spelling, and stand in one place."""
-    for key, ca in spec.managed.items():
-        loc = (_AUTHORITIES, key, _FIELD)
-        for kind, form, index, text in _list_texts(_constraints(ca)):
-            try:
-                name_constraints.check(form, text)
-            except ValueError as invalid:
-                yield Violation((*loc, kind, form, index), f"'{text}' is not one of {form}, {invalid}")
-        if ca.name_constraints is None:
-            continue
-        for kind in (PERMITTED, EXCLUDED):
-            if _constraints(ca).get(kind) == {}:
-                yield Violation((*loc, kind), f"'{kind}' is empty and constrains nothing: name something, or remove it")
-        if not _constraints(ca):
-            message = f"'{_FIELD}' is empty and constrains nothing: give 'permitted' or 'excluded', or remove it"
-            yield Violation(loc, message)
-        if name_constraints.is_in(ca.api_passthrough):
-            message = f"'api_passthrough' has the extension {name_constraints.OID} too: keep one of the two"
-            yield Violation(loc, message)
+    constraints = _constraints(ca)
+    for (kind, form, index), text in _list_texts(constraints):
+        try:
+            name_constraints.check(form, text)
+        except ValueError as invalid:
+            yield f"{_FIELD}.{kind}.{form}.{index}", f"'{text}' is not one of {form}, {invalid}"
+    if ca.name_constraints is None:
+        return
+    for kind in (PERMITTED, EXCLUDED):
+        if constraints.get(kind) == {}:
+            yield f"{_FIELD}.{kind}", f"'{kind}' is empty and constrains nothing: name something, or remove it"
+    if not constraints:
+        yield _FIELD, f"'{_FIELD}' is empty and constrains nothing: give 'permitted' or 'excluded', or remove it"
+    if name_constraints.is_in(ca.api_passthrough):
+        yield _FIELD, f"'api_passthrough' has the extension {name_constraints.OID} too: keep one of the two"
 
 
-@warning("root-name-constraints", source=_RFC)
-def root_has_no_name_constraints(spec: Spec) -> Iterator[Violation]:
+@warning("root-name-constraints", of="managed.*", source=_RFC)
+def root_has_no_name_constraints(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
     """Name constraints are set below the root: many clients do not apply those of a trust anchor."""
-    for key, ca in spec.managed.items():
-        if ca.type == "ROOT" and ca.name_constraints is not None:
-            message = f"many clients ignore the name constraints of a root: set them on the CAs that '{key}' signs"
-            yield Violation((_AUTHORITIES, key, _FIELD), message)
+    if ca.type == "ROOT" and ca.name_constraints is not None:
+        yield _FIELD, f"many clients ignore the name constraints of a root: set them on the CAs that '{key}' signs"
 
 
 @error("constrained-names", source=_RFC)
@@ -58,17 +54,16 @@ def names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
     for key, ca in spec.managed.items():
         for above, constraints in _list_above(spec, ca.parent):
             yield from _check_ca(key, ca, above, constraints)
-    for key, certificate in spec.certificates.items():
-        loc = ("certificates", key)
-        names: list[tuple[Loc, str]] = [((*loc, "domain_name"), certificate.domain_name)]
+    for loc, certificate in select(spec, "certificates.*"):
+        names: list[tuple[Loc, str]] = [(("domain_name",), certificate.domain_name)]
         names += [
-            ((*loc, "subject_alternative_names", index), name)
-            for index, name in enumerate(certificate.subject_alternative_names)
+            (("subject_alternative_names", at), name) for at, name in enumerate(certificate.subject_alternative_names)
         ]
         for above, constraints in _list_above(spec, certificate.certificate_authority):
             for at, name in names:
                 if fault := name_constraints.find_fault(DNS, name, constraints):
-                    yield Violation(at, f"'{above}' {fault}, and '{name}' is not allowed: AWS would not issue it")
+                    message = f"'{above}' {fault}, and '{name}' is not allowed: AWS would not issue it"
+                    yield Violation((*loc, *at), message)
             subject = [(facts.SUBJECT_OIDS["common_name"], certificate.domain_name)]
             if fault := name_constraints.find_subject_fault(subject, constraints):
                 message = (
@@ -84,34 +79,32 @@ def _check_ca(key: str, ca: CertificateAuthority, above: str, constraints: Const
     if fault := name_constraints.find_subject_fault(attributes, constraints):
         message = f"'{above}' {fault}, and the subject of '{key}' is not allowed: change one of the two"
         yield Violation((_AUTHORITIES, key, "subject"), message)
-    for kind, form, index, text in _list_texts(_constraints(ca)):
+    for (kind, form, index), text in _list_texts(_constraints(ca)):
         if kind == PERMITTED and (fault := name_constraints.find_fault(form, text, constraints)):
             message = f"'{above}' {fault}, and '{key}' cannot permit '{text}': it may only constrain further"
             yield Violation((_AUTHORITIES, key, _FIELD, kind, form, index), message)
 
 
-@warning("constrained-grant", source=_RFC)
-def granted_names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
+@warning("constrained-grant", of="issuers.*.grants.*", source=_RFC)
+def granted_names_are_within_constraints(grant: UnmanagedGrant | ManagedGrant, _: str, spec: Spec) -> Problems:
     """The domain names of a grant are within the name constraints of its CAs; AWS issues no others."""
-    for key, issuer in spec.issuers.items():
-        for number, grant in enumerate(issuer.grants):
-            names = grant.domain_names if isinstance(grant, ManagedGrant) else ()
-            for index, name in enumerate(names):
-                for authority in grant.certificate_authorities:
-                    for above, constraints in _list_above(spec, authority):
-                        if fault := name_constraints.find_fault(DNS, name, constraints):
-                            message = f"'{above}' {fault}, so that '{authority}' cannot issue for '{name}': remove it"
-                            yield Violation(("issuers", key, "grants", number, "domain_names", index), message)
+    for index, name in enumerate(grant.domain_names if isinstance(grant, ManagedGrant) else ()):
+        for authority in grant.certificate_authorities:
+            for above, constraints in _list_above(spec, authority):
+                if fault := name_constraints.find_fault(DNS, name, constraints):
+                    message = f"'{above}' {fault}, so that '{authority}' cannot issue for '{name}': remove it"
+                    yield f"domain_names.{index}", message
 
 
 def _constraints(ca: CertificateAuthority) -> Constraints:
     return ca.name_constraints.texts() if ca.name_constraints else {}
 
 
-def _list_texts(constraints: Constraints) -> Iterator[tuple[str, str, int, str]]:
+def _list_texts(constraints: Constraints) -> Iterator[tuple[tuple[str, str, int], str]]:
+    """Yield each text with its kind, its form and its number."""
     for kind, forms in constraints.items():
         for form, texts in forms.items():
-            yield from ((kind, form, index, text) for index, text in enumerate(texts))
+            yield from (((kind, form, index), text) for index, text in enumerate(texts))
 
 
 def _list_above(spec: Spec, key: str | None) -> Iterator[tuple[str, Constraints]]:
@@ -127,43 +120,38 @@ def _list_above(spec: Spec, key: str | None) -> Iterator[tuple[str, Constraints]
 
 def _are_valid(constraints: Constraints) -> bool:
     try:
-        for _, form, _, text in _list_texts(constraints):
+        for (_, form, _), text in _list_texts(constraints):
             name_constraints.check(form, text)
     except ValueError:
         return False
     return True
 
 
-@error("certificate-template", source=_TEMPLATES)
-def template_fits_ca(spec: Spec) -> Iterator[Violation]:
+@error("certificate-template", of="managed.*", source=_TEMPLATES)
+def template_fits_ca(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA's own certificate has a template of its type and path length that takes what passes through."""
-    for key, ca in spec.managed.items():
-        if ca.template is None:
-            continue
-        allowed = [name for name in facts.ca_templates(ca.type) if _has_length(name, ca.path_length)]
-        if ca.template not in facts.ca_templates(ca.type):
-            close = suggest(ca.template, allowed)
-            message = f"AWS has no template '{ca.template}' for a {ca.type} CA{close}, allowed: {', '.join(allowed)}"
-            yield Violation((_AUTHORITIES, key, "template"), message)
-        elif not _has_length(ca.template, ca.path_length):
-            length = "none" if ca.path_length is None else ca.path_length
-            message = f"'{ca.template}' does not fit the path length {length}, allowed: {', '.join(allowed)}"
-            yield Violation((_AUTHORITIES, key, "template"), message)
-        elif "_API" not in ca.template:
-            fields = [name for name in ("api_passthrough", _FIELD) if getattr(ca, name) is not None]
-            if fields:
-                message = (
-                    f"AWS ignores what the API adds with '{ca.template}', and there is '{fields[-1]}': choose a "
-                    "template with APIPassthrough, or leave 'template' out"
-                )
-                yield Violation((_AUTHORITIES, key, "template"), message)
-        elif ca.template.startswith("Blank") and not _signs(ca.api_passthrough):
-            message = "a Blank template gives no key usage: add Extensions.KeyUsage.KeyCertSign to 'api_passthrough'"
-            yield Violation((_AUTHORITIES, key, "template"), message)
-
-
-def _has_length(template: str, path_length: int | None) -> bool:
-    return facts.template_path_length(template) == path_length
+    if ca.template is None:
+        return
+    templates = facts.ca_templates(ca.type)
+    allowed = [name for name in templates if facts.template_path_length(name) == ca.path_length]
+    if ca.template not in templates:
+        close = suggest(ca.template, allowed)
+        message = f"AWS has no template '{ca.template}' for a {ca.type} CA{close}, allowed: {', '.join(allowed)}"
+        yield "template", message
+    elif ca.template not in allowed:
+        length = "none" if ca.path_length is None else ca.path_length
+        yield "template", f"'{ca.template}' does not fit the path length {length}, allowed: {', '.join(allowed)}"
+    elif "_API" not in ca.template:
+        fields = [name for name in ("api_passthrough", _FIELD) if getattr(ca, name) is not None]
+        if fields:
+            message = (
+                f"AWS ignores what the API adds with '{ca.template}', and there is '{fields[-1]}': choose a "
+                "template with APIPassthrough, or leave 'template' out"
+            )
+            yield "template", message
+    elif ca.template.startswith("Blank") and not _signs(ca.api_passthrough):
+        message = "a Blank template gives no key usage: add Extensions.KeyUsage.KeyCertSign to 'api_passthrough'"
+        yield "template", message
 
 
 def _signs(passthrough: object) -> bool:

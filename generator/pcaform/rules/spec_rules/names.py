@@ -3,17 +3,20 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel
 
 from pcaform.core import facts
-from pcaform.rules.rule import error
+from pcaform.rules.rule import Problems, error, select
+from pcaform.spec.cas import Authority, CertificateAuthority, Subject
+from pcaform.spec.issuers import Issuer
 from pcaform.spec.messages import describe_value
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
-_AUTHORITIES = "certificate_authorities"
+_TAGGED = ("managed", "issuers", "certificates", "crl_buckets", "administrators", "auditors")
 _CERTIFICATE = re.compile(r"_certificate(_g[0-9]+)?\Z")
 _ALGORITHMS = ("key_algorithm", "signing_algorithm")
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}
@@ -23,67 +26,61 @@ _IAM_SECTIONS = ("issuers", "administrators", "auditors")
 _PRINCIPAL_KEYS = ("user_name", "role", "existing_user", "existing_role")
 
 
-@error("signing-algorithm", source="https://docs.aws.amazon.com/privateca/latest/userguide/supported-algorithms.html")
-def signing_algorithm_fits_key(spec: Spec) -> Iterator[Violation]:
+@error(
+    "signing-algorithm",
+    of="managed.*",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/supported-algorithms.html",
+)
+def signing_algorithm_fits_key(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA signs with an algorithm of its key's family."""
-    for key, ca in spec.managed.items():
-        allowed = facts.signing_algorithms(ca.key_algorithm)
-        if ca.signing_algorithm not in allowed:
-            message = f"'{ca.signing_algorithm}' does not fit the key {ca.key_algorithm}, allowed: {', '.join(allowed)}"
-            yield Violation((_AUTHORITIES, key, "signing_algorithm"), message)
+    allowed = facts.signing_algorithms(ca.key_algorithm)
+    if ca.signing_algorithm not in allowed:
+        message = f"'{ca.signing_algorithm}' does not fit the key {ca.key_algorithm}, allowed: {', '.join(allowed)}"
+        yield "signing_algorithm", message
 
 
-@error("provider-version")
-def provider_can_set_value(spec: Spec) -> Iterator[Violation]:
+@error("provider-version", of="managed.*")
+def provider_can_set_value(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA has only keys and values that the Terraform provider can set."""
-    for key, ca in spec.managed.items():
-        for loc, name, value in _list_set_keys(ca):
-            if name in facts.INEXPRESSIBLE_KEYS and value not in (None, ()):
-                message = f"Terraform cannot set '{name}': {facts.INEXPRESSIBLE_KEYS[name]}"
-                yield Violation((_AUTHORITIES, key, *loc), message)
-            elif name in _ALGORITHMS and value in facts.INEXPRESSIBLE_VALUES:
-                message = f"Terraform cannot set '{value}': {facts.INEXPRESSIBLE_VALUES[str(value)]}"
-                yield Violation((_AUTHORITIES, key, *loc), message)
+    for path, value in _list_set_keys(ca):
+        name = path.rpartition(".")[2]
+        if name in facts.INEXPRESSIBLE_KEYS and value not in (None, ()):
+            yield path, f"Terraform cannot set '{name}': {facts.INEXPRESSIBLE_KEYS[name]}"
+        elif name in _ALGORITHMS and value in facts.INEXPRESSIBLE_VALUES:
+            yield path, f"Terraform cannot set '{value}': {facts.INEXPRESSIBLE_VALUES[str(value)]}"
 
 
-@error("empty-subject")
-def subject_is_not_empty(spec: Spec) -> Iterator[Violation]:
+@error("empty-subject", of="managed.*.subject")
+def subject_is_not_empty(subject: Subject, *_: Any) -> Problems:
     """A subject has at least one field."""
-    for key, ca in spec.managed.items():
-        if not ca.subject.model_dump(exclude_none=True):
-            yield Violation((_AUTHORITIES, key, "subject"), "the subject is empty: give at least 'common_name'")
+    if not subject.model_dump(exclude_none=True):
+        yield "", "the subject is empty: give at least 'common_name'"
 
 
-@error("subject-text")
-def subject_is_visible(spec: Spec) -> Iterator[Violation]:
+@error("subject-text", of="managed.*.subject")
+def subject_is_visible(subject: Subject, *_: Any) -> Problems:
     """A subject has no control, bidirectional or invisible characters: it reads as what it is."""
-    for key, ca in spec.managed.items():
-        for name, value in ca.subject.model_dump(exclude_none=True).items():
-            hidden = [character for character in str(value) if unicodedata.category(character) in _INVISIBLE]
-            if hidden:
-                message = f"the character U+{ord(hidden[0]):04X} cannot be seen in a name: remove it"
-                yield Violation((_AUTHORITIES, key, "subject", name), message)
+    for name, value in subject.model_dump(exclude_none=True).items():
+        hidden = [character for character in str(value) if unicodedata.category(character) in _INVISIBLE]
+        if hidden:
+            yield name, f"the character U+{ord(hidden[0]):04X} cannot be seen in a name: remove it"
 
 
-@error("module-name")
-def module_names_are_unique(spec: Spec) -> Iterator[Violation]:
+@error("module-name", of="certificate_authorities.*")
+def module_names_are_unique(_: Authority, key: str, spec: Spec) -> Problems:
     """No CA has the key `KEY_certificate` or `KEY_certificate_g2` beside a CA `KEY`: the module names would clash."""
-    for key in spec.certificate_authorities:
-        other = _CERTIFICATE.sub("", key)
-        if other != key and other in spec.certificate_authorities:
-            message = f"the key '{key}' gives the module name that the certificate of '{other}' has: rename one of them"
-            yield Violation((_AUTHORITIES, key), message)
+    other = _CERTIFICATE.sub("", key)
+    if other != key and other in spec.certificate_authorities:
+        yield "", f"the key '{key}' gives the module name that the certificate of '{other}' has: rename one of them"
 
 
-def _list_set_keys(model: BaseModel) -> Iterator[tuple[Loc, str, object]]:
-    """Yield path, name and value of each key that is set in the spec, also in nested models."""
-    waiting: list[tuple[Loc, BaseModel]] = [((), model)]
-    for loc, each in waiting:
-        for name, value in each:
-            if isinstance(value, BaseModel):
-                waiting.append(((*loc, name), value))
-            elif name in each.model_fields_set:
-                yield (*loc, name), name, value
+def _list_set_keys(model: BaseModel, path: str = "") -> Iterator[tuple[str, object]]:
+    """Yield path and value of each key that is set in the spec, also in nested models."""
+    for name, value in model:
+        if isinstance(value, BaseModel):
+            yield from _list_set_keys(value, f"{path}{name}.")
+        elif name in model.model_fields_set:
+            yield f"{path}{name}", value
 
 
 @error("user-name", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html")
@@ -97,20 +94,20 @@ def principal_names_are_unique(spec: Spec) -> Iterator[Violation]:
         owners.setdefault(name.lower(), loc[1])
 
 
-@error("one-principal")
-def issuer_is_one_principal(spec: Spec) -> Iterator[Violation]:
+@error("one-principal", of="issuers.*")
+def issuer_is_one_principal(issuer: Issuer, key: str, _: Spec) -> Problems:
     """An issuer is one principal: a user, a role, or an existing user or role."""
-    for key, issuer in spec.issuers.items():
-        names = [name for name in _PRINCIPAL_KEYS if name in issuer.model_fields_set]
-        names = [name for name in names if getattr(issuer, name) is not None]
-        if len(names) > 1:
-            yield Violation(("issuers", key, names[1]), f"'{key}' has {' and '.join(names)}: give one of them")
+    names = [name for name in _PRINCIPAL_KEYS if name in issuer.model_fields_set]
+    names = [name for name in names if getattr(issuer, name) is not None]
+    if len(names) > 1:
+        yield names[1], f"'{key}' has {' and '.join(names)}: give one of them"
 
 
 @error("tags", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Tag.html")
 def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     """Tags are valid at AWS: no `aws:` keys, its characters only, at most 50 with the default ones, no two alike."""
-    for loc, tags in _list_tags(spec):
+    of_policies = (f"{section}.*.policy_tags" for section in _IAM_SECTIONS)
+    for loc, tags in select(spec, "aws.default_tags", *(f"{section}.*.tags" for section in _TAGGED), *of_policies):
         for key, value in tags.items():
             if key.lower().startswith("aws:"):
                 yield Violation((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS reserves: rename it")
@@ -134,6 +131,8 @@ def tags_are_valid(spec: Spec) -> Iterator[Violation]:
 
 def _list_principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
     for key, issuer in spec.issuers.items():
+        if not issuer.is_owned and issuer.policy is not None:
+            continue  # nothing of the stack is named after it
         yield ("issuers", key, *(("role", "role_name") if issuer.role else ("user_name",))), issuer.principal_name
     yield from (((section, key, "role_name"), role.role_name or key) for section, key, role in spec.operator_roles)
 
@@ -141,14 +140,3 @@ def _list_principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
 def _is_tag_text(text: str) -> bool:
     """Tell whether a tag's key or value has only letters, spaces, digits and a few signs. [API] TagKey."""
     return all(sign in _TAG_SIGNS or unicodedata.category(sign).startswith(_TAG_CATEGORIES) for sign in text)
-
-
-def _list_tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
-    yield ("aws", "default_tags"), spec.aws.default_tags
-    yield from (((_AUTHORITIES, key, "tags"), ca.tags) for key, ca in spec.managed.items())
-    for section in ("issuers", "certificates", "crl_buckets"):
-        yield from (((section, key, "tags"), item.tags) for key, item in getattr(spec, section).items())
-    yield from (((section, key, "tags"), role.tags) for section, key, role in spec.operator_roles)
-    of_issuers = (("issuers", key, issuer.policy_tags) for key, issuer in spec.issuers.items())
-    of_roles = ((section, key, role.policy_tags) for section, key, role in spec.operator_roles)
-    yield from (((section, key, "policy_tags"), tags) for section, key, tags in (*of_issuers, *of_roles) if tags)

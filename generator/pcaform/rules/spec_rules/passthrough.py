@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pcaform.rules.rule import error
-from pcaform.spec.messages import describe_value, find_nearest, suggest
+from pcaform.rules.rule import error, select
+from pcaform.spec.messages import describe_unknown_value, describe_value, find_nearest, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -31,9 +31,8 @@ _PATTERNS = {
 @error("api-passthrough", source=_SOURCE)
 def passthrough_has_shape_of_api(spec: Spec) -> Iterator[Violation]:
     """`api_passthrough` has the shape of the API: what the provider does not know would be missing, in silence."""
-    for key, ca in spec.managed.items():
-        if ca.api_passthrough is not None:
-            yield from _check(ca.api_passthrough, "ApiPassthrough", ("certificate_authorities", key, "api_passthrough"))
+    for loc, passthrough in select(spec, "managed.*.api_passthrough"):
+        yield from _check(passthrough, "ApiPassthrough", loc)
 
 
 def _load_shapes() -> Mapping[str, Any]:
@@ -86,8 +85,7 @@ def _check_text(value: str, name: str, loc: Loc) -> Iterator[Violation]:
     shape = _shapes()[name]
     words = shape.get("enum")
     if words and value not in words:
-        nearest = suggest(value, words)
-        yield Violation(loc, f"'{loc[-1]}' is {describe_value(value)}{nearest}, allowed: {', '.join(words)}")
+        yield Violation(loc, describe_unknown_value(str(loc[-1]), value, words))
     pattern = shape.get("pattern")
     if pattern and not re.fullmatch(pattern, value, re.ASCII):
         yield _refuse(value, loc, _PATTERNS.get(name, f"text like {pattern}"))

@@ -2,53 +2,47 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from pcaform.rules.rule import error, warning
+from pcaform.rules.rule import Problems, error, select, warning
 from pcaform.spec.cas import CrlConfiguration
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import Loc
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
 _RESERVED = re.compile(
     r"xn--|sthree-|amzn-s3-demo-|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)\Z|.*\.\.|([0-9]+\.){3}[0-9]+\Z"
 )
+_CONFIGURATION = "managed.*.revocation_configuration"
+_CRLS = f"{_CONFIGURATION}.crl_configuration"
 _CRL = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html"
 _PLANNING = "https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html"
 _BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 
 
-@error("crl-incomplete", source=_CRL)
-def crl_has_bucket(spec: Spec) -> Iterator[Violation]:
+@error("crl-incomplete", of=_CRLS, source=_CRL)
+def crl_has_bucket(crl: CrlConfiguration, *_: Any) -> Problems:
     """An enabled CRL has a bucket, and a number of days for which it is valid."""
-    for loc, crl in _list_crls(spec):
-        for name in ("s3_bucket_name", "expiration_in_days"):
-            if crl.enabled and getattr(crl, name) is None:
-                yield Violation(loc, f"an enabled CRL needs '{name}'")
+    for name in ("s3_bucket_name", "expiration_in_days"):
+        if crl.enabled and getattr(crl, name) is None:
+            yield "", f"an enabled CRL needs '{name}'"
 
 
-@error("crl-public", source=_PLANNING)
-def crl_is_not_public(spec: Spec) -> Iterator[Violation]:
+@error("crl-public", of=_CRLS, source=_PLANNING)
+def crl_is_not_public(crl: CrlConfiguration, *_: Any) -> Problems:
     """A CRL is not public by an object's ACL: S3 Block Public Access refuses it."""
-    for loc, crl in _list_crls(spec):
-        if crl.s3_object_acl == "PUBLIC_READ":
-            message = (
-                "PUBLIC_READ fails on buckets with S3 Block Public Access: remove it, and serve the CRL through a CDN"
-            )
-            yield Violation((*loc, "s3_object_acl"), message)
+    if crl.s3_object_acl == "PUBLIC_READ":
+        message = "PUBLIC_READ fails on buckets with S3 Block Public Access: remove it, and serve the CRL through a CDN"
+        yield "s3_object_acl", message
 
 
 @error("cname-protocol", source=_CRL)
 def cname_has_no_protocol(spec: Spec) -> Iterator[Violation]:
     """The custom name of a CRL or OCSP responder is a host name, without a protocol."""
-    for key, ca in spec.managed.items():
-        configuration = ca.revocation_configuration
-        for section, name in (("crl_configuration", "custom_cname"), ("ocsp_configuration", "ocsp_custom_cname")):
-            value = getattr(getattr(configuration, section, None), name, None)
-            if value and "://" in value:
-                loc = ("certificate_authorities", key, "revocation_configuration", section, name)
-                yield Violation(loc, f"'{value}' starts with a protocol: write only the host name")
+    for loc, value in select(spec, f"{_CRLS}.custom_cname", f"{_CONFIGURATION}.ocsp_configuration.ocsp_custom_cname"):
+        if "://" in value:
+            yield Violation(loc, f"'{value}' starts with a protocol: write only the host name")
 
 
 @error("bucket-name", source=_BUCKET_NAMES)
@@ -75,19 +69,19 @@ def bucket_name_is_valid(spec: Spec) -> Iterator[Violation]:
 @warning("crl-bucket-unused")
 def crl_bucket_is_used(spec: Spec) -> Iterator[Violation]:
     """A CA publishes its CRL in each bucket of this stack."""
-    used = {crl.s3_bucket_name for _, crl in _list_crls(spec) if crl.s3_bucket_name and crl.enabled}
-    for key, bucket in spec.crl_buckets.items():
-        name = bucket.bucket or key
+    used = {crl.s3_bucket_name for _, crl in select(spec, _CRLS) if crl.s3_bucket_name and crl.enabled}
+    for loc, bucket in select(spec, "crl_buckets.*"):
+        name = bucket.bucket or str(loc[1])
         if name not in used:
             close = suggest(name, used) or ": name it in a CA's 's3_bucket_name', or remove it"
-            yield Violation(("crl_buckets", key), f"no CA of this spec has its CRL in '{name}'{close}")
+            yield Violation(loc, f"no CA of this spec has its CRL in '{name}'{close}")
 
 
 @warning("crl-unreadable", source=_PLANNING)
 def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
     """Whoever checks a certificate can read the CRL: this stack's buckets are private, CloudFront serves them."""
     buckets = {bucket.bucket or key: (key, bucket) for key, bucket in spec.crl_buckets.items()}
-    for loc, crl in _list_crls(spec):
+    for loc, crl in select(spec, _CRLS):
         key, bucket = buckets.get(crl.s3_bucket_name or "", ("", None))
         if bucket is None or not crl.enabled:
             continue
@@ -97,11 +91,3 @@ def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
         if crl.custom_cname is None:
             message = "certificates carry the private bucket's address: add 'custom_cname', the distribution's host"
             yield Violation(loc, message)
-
-
-def _list_crls(spec: Spec) -> Iterator[tuple[Loc, CrlConfiguration]]:
-    for key, ca in spec.managed.items():
-        configuration = ca.revocation_configuration
-        if configuration is not None and configuration.crl_configuration is not None:
-            loc = ("certificate_authorities", key, "revocation_configuration", "crl_configuration")
-            yield loc, configuration.crl_configuration

@@ -122,7 +122,9 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         if name not in _OPTIONAL:
             return
         tags = value.items() if name == "tags" and isinstance(value, Mapping) else ()
-        attributes[name] = {key: each for key, each in tags if not first_unknown(each)} or None
+        attributes[name] = {
+            key: each for key, each in tags if not (first_unknown(each) or is_symbolic(str(each)))
+        } or None
     yield from ignored_changes(instance)
     provider = instance.provider
     yield Resource(

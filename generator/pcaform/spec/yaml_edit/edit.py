@@ -3,14 +3,15 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
 from pcaform.core.problems import Invalid
-from pcaform.spec.yaml_edit import splices
-from pcaform.spec.yaml_edit.nodes import Node, column, entry, inline, is_inline, item, lines, literal, skip_filling
+from pcaform.spec.yaml_edit import nodes, splices
+from pcaform.spec.yaml_edit.nodes import Node, Span, column, inline, is_inline, lines, literal, skip_filling
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import parse
 
@@ -33,8 +34,8 @@ def edit(text: str, wanted: Mapping[str, Any]) -> str:
     result would not be read as `wanted`.
     """
     buffer = open_buffer(text)
-    anchors = dict(_list_anchor_values(buffer.top, wanted))
-    _change(buffer, buffer.top, wanted, position=YamlPosition(), anchors=anchors)
+    buffer.anchors |= _list_anchor_values(buffer.top, wanted)
+    _change(buffer, buffer.top, wanted, YamlPosition())
     result = buffer.result()
     try:
         data = parse(result.encode(), "edited").data
@@ -70,14 +71,20 @@ def _list_anchor_values(node: Node, wanted: Any) -> Iterator[tuple[str, Any]]:
         yield from _list_anchor_values(node_item, inner)
 
 
-def _change(buffer: EditBuffer, node: Node, wanted: Any, *, position: YamlPosition, anchors: Mapping[str, Any]) -> None:
+def _change(buffer: EditBuffer, node: Node, wanted: Any, position: YamlPosition) -> None:
     if node.style == "*":
-        if not is_same(anchors[node.anchor], wanted):
+        if not is_same(buffer.anchors[node.anchor], wanted):
             _replace_value(buffer, node, wanted, position)
     elif isinstance(wanted, Mapping) and set(wanted) & set(node.values):
-        _change_mapping(buffer, node, wanted, anchors=anchors)
+        keys = list(node.values)
+        kept = {number: keys.index(key) for number, key in enumerate(wanted) if key in node.values}
+        _change_entries(buffer, node, wanted, kept=kept)
     elif isinstance(wanted, list) and _is_similar_sequence(node, wanted):
-        _change_sequence(buffer, node, wanted, position=position, anchors=anchors)
+        kept = _pair_items(node, wanted)
+        if node.style == "-" and 0 not in kept.values() and not buffer.is_first(node.start):
+            _replace_value(buffer, node, wanted, position)  # its first dash is on the same line as another one
+        else:
+            _change_entries(buffer, node, wanted, kept=kept)
     elif not is_same(node.data, wanted):
         _replace_value(buffer, node, wanted, position)
 
@@ -91,41 +98,65 @@ def _is_similar_sequence(node: Node, wanted: Sequence[Any]) -> bool:
     return all(isinstance(each, Mapping) for each in (*wanted, *(each.data for each in node.items)))
 
 
-def _change_mapping(buffer: EditBuffer, node: Node, wanted: Mapping[str, Any], *, anchors: Mapping[str, Any]) -> None:
-    """Change a mapping that keeps at least one key: each key by itself, new keys after the one before in `wanted`."""
-    indent = column(buffer.text, next(iter(node.keys.values())).start)
-    runs: list[tuple[str | None, dict[str, Any]]] = [(None, {})]
-    for key, value in wanted.items():
-        if key in node.values:
-            runs.append((key, {}))
-            position = YamlPosition(node.keys[key].end, indent, node.style == "{")
-            _change(buffer, node.values[key], value, position=position, anchors=anchors)
+def _pair_items(node: Node, wanted: Sequence[Any]) -> dict[int, int]:
+    """Return the item that each new item was: equal ones, and those between them in their order."""
+    before = [json.dumps(each.data, sort_keys=True) for each in node.items]
+    after = [json.dumps(each, sort_keys=True) for each in wanted]
+    pairs: dict[int, int] = {}
+    for _, low, high, other_low, other_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        pairs |= dict(zip(range(other_low, other_high), range(low, high), strict=False))
+    return pairs
+
+
+def _change_entries(buffer: EditBuffer, node: Node, wanted: Any, *, kept: Mapping[int, int]) -> None:
+    """Change a collection that keeps at least one entry: each by itself, new ones after the one before in `wanted`.
+
+    `kept` are the numbers of the entries that stay, by their new numbers.
+    """
+    is_flow = node.style in ("{", "[")
+    spans, values = list(node.keys.values()), list(node.values.values()) or node.items
+    entries = list(wanted.items()) if isinstance(wanted, Mapping) else [(None, each) for each in wanted]
+    parts = _list_parts(buffer, node)
+    indent = column(buffer.text, parts[0].start)
+    runs: dict[int | None, list[list[str]]] = {}
+    after, is_spaced = None, bool(spans) and _is_spaced(buffer, node)
+    for number, (key, value) in enumerate(entries):
+        if number in kept:
+            after = kept[number]
+            _change(buffer, values[after], value, YamlPosition(spans[after].end if spans else None, indent, is_flow))
+        elif is_flow:
+            name = "" if key is None else f"{inline(key, is_in_flow=True)}: "
+            runs.setdefault(after, []).append([f"{name}{inline(value, is_in_flow=True)}"])
         else:
-            runs[-1][1][key] = value
-    if node.style == "{":
-        splices.change_mapping(buffer, node, [(key, new) for key, new in runs if new], kept=set(wanted))
+            new = (
+                nodes.item(value, indent, buffer.form) if key is None else nodes.entry(key, value, indent, buffer.form)
+            )
+            runs.setdefault(after, []).append([*([""] if is_spaced else []), *new])
+    if is_flow:
+        texts = {after: [text for (text,) in run] for after, run in runs.items()}
+        splices.change_flow(buffer, parts, runs=texts, kept=set(kept.values()))
         return
-    _drop_keys(buffer, node, [key for key in node.values if key not in wanted])
-    for after, new in runs:
-        if new:
-            _add_keys(buffer, node, after, new=new, kept=wanted, indent=indent)
+    _drop_parts(buffer, parts, set(kept.values()))
+    for after, run in runs.items():
+        lines_of_run = [line for new in run for line in new]
+        if after is not None:
+            buffer.below(parts[after].end, lines_of_run)
+        else:
+            lines_of_run = [*lines_of_run[1:], ""] if is_spaced else lines_of_run
+            text = "".join(f"{line}{buffer.form.line_break}" for line in lines_of_run).lstrip(" ") + " " * indent
+            first = parts[min(kept.values())].start
+            buffer.replace(first, first, text)
 
 
-def _add_keys(
-    buffer: EditBuffer, node: Node, after: str | None, *, new: Mapping[str, Any], kept: Mapping[str, Any], indent: int
-) -> None:
-    is_spaced = _is_spaced(buffer, node)
-    found = []
-    for key, value in new.items():
-        found += [*([""] if is_spaced else []), *entry(key, value, indent, buffer.form)]
-    if after is not None:
-        buffer.below(max(node.keys[after].end, node.values[after].end), found)
-        return
-    first = next(span.start for key, span in node.keys.items() if key in kept)
-    found = [*found[1:], ""] if is_spaced else found
-    buffer.replace(
-        first, first, "".join(f"{line}{buffer.form.line_break}" for line in found).lstrip(" ") + " " * indent
-    )
+def _list_parts(buffer: EditBuffer, node: Node) -> list[Span]:
+    """Return the span of each entry: a key with its value, an item, in block style with its dash."""
+    if node.keys:
+        pairs = zip(node.keys.values(), node.values.values(), strict=True)
+        return [Span(key.start, max(key.end, value.end)) for key, value in pairs]
+    return [
+        Span(_dash(buffer, node, number) if node.style == "-" else each.start, each.end)
+        for number, each in enumerate(node.items)
+    ]
 
 
 def _is_spaced(buffer: EditBuffer, node: Node) -> bool:
@@ -139,70 +170,18 @@ def _is_spaced(buffer: EditBuffer, node: Node) -> bool:
     return bool(between) and all(map(_EMPTY_LINE.search, between))
 
 
-def _drop_keys(buffer: EditBuffer, node: Node, dropped: Sequence[str]) -> None:
-    """Remove keys from a block mapping that keeps at least one."""
-    kept_start = next(node.keys[key].start for key in node.keys if key not in dropped)
-    for key in dropped:
-        start, end = node.keys[key].start, max(node.keys[key].end, node.values[key].end)
-        if buffer.is_first(start):
-            buffer.remove_lines(start, end)
-        else:  # the first key after a dash: the next key moves up to the dash
-            buffer.above(start, buffer.comments_in(start, kept_start))
-            buffer.replace(start, kept_start, "")
-            for later in (key for key in dropped if node.keys[key].start > kept_start):
-                buffer.remove_lines(node.keys[later].start, max(node.keys[later].end, node.values[later].end))
+def _drop_parts(buffer: EditBuffer, parts: Sequence[Span], kept: AbstractSet[int]) -> None:
+    """Remove entries from a block collection that keeps at least one."""
+    dropped, kept_start = [part for number, part in enumerate(parts) if number not in kept], parts[min(kept)].start
+    for part in dropped:
+        if buffer.is_first(part.start):
+            buffer.remove_lines(part.start, part.end)
+        else:  # the first key after a dash: the next kept one moves up to the dash
+            buffer.above(part.start, buffer.comments_in(part.start, kept_start))
+            buffer.replace(part.start, kept_start, "")
+            for later in (each for each in dropped if each.start > kept_start):
+                buffer.remove_lines(later.start, later.end)
             return
-
-
-def _change_sequence(
-    buffer: EditBuffer, node: Node, wanted: Sequence[Any], *, position: YamlPosition, anchors: Mapping[str, Any]
-) -> None:
-    """Change a sequence: equal items stay, changed items are edited in place, others are added and removed."""
-    before = [json.dumps(each.data, sort_keys=True) for each in node.items]
-    after = [json.dumps(each, sort_keys=True) for each in wanted]
-    pairs: dict[int, int] = {}
-    for _, low, high, other_low, other_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        pairs |= dict(zip(range(low, high), range(other_low, other_high), strict=False))
-    if node.style == "-" and 0 not in pairs and not buffer.is_first(node.start):
-        _replace_value(buffer, node, wanted, position)  # its first dash is on the same line as another one
-        return
-    indent = column(buffer.text, node.start)
-    for number, other in pairs.items():
-        _change(
-            buffer,
-            node.items[number],
-            wanted[other],
-            position=YamlPosition(None, indent, node.style == "["),
-            anchors=anchors,
-        )
-    runs: list[tuple[int | None, list[Any]]] = [(None, [])]
-    partner = {other: number for number, other in pairs.items()}
-    for number, value in enumerate(wanted):
-        if number in partner:
-            runs.append((partner[number], []))
-        else:
-            runs[-1][1].append(value)
-    new = [(after_item, values) for after_item, values in runs if values]
-    if node.style == "[":
-        splices.change_sequence(buffer, node, new, kept=set(pairs))
-    else:
-        _change_items(buffer, node, new, kept=set(pairs), indent=indent)
-
-
-def _change_items(
-    buffer: EditBuffer, node: Node, new: Sequence[tuple[int | None, list[Any]]], *, kept: set[int], indent: int
-) -> None:
-    for number, each in enumerate(node.items):
-        if number not in kept:
-            buffer.remove_lines(_dash(buffer, node, number), each.end)
-    for after, values in new:
-        found = [line for value in values for line in item(value, indent, buffer.form)]
-        if after is not None:
-            buffer.below(node.items[after].end, found)
-        else:
-            text = "".join(f"{line}{buffer.form.line_break}" for line in found).lstrip(" ") + " " * indent
-            dash = _dash(buffer, node, min(kept))
-            buffer.replace(dash, dash, text)
 
 
 def _dash(buffer: EditBuffer, node: Node, number: int) -> int:

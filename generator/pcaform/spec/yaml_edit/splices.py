@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.spec.yaml_edit.nodes import LINE_BREAK, STEP, Layout, Node, Span, build_nodes, column, inline, skip_filling
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, STEP, Layout, Node, Span, build_nodes, column, skip_filling
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 
@@ -38,6 +38,8 @@ class EditBuffer:
     """Keys and scalars, in order: no line may be inserted inside one, and a comment is never inside one."""
     comments: tuple[Span, ...]
     splices: list[Splice] = field(default_factory=list)
+    anchors: dict[str, Any] = field(default_factory=dict)
+    """The new value of each YAML anchor, so that aliases of it can be checked."""
     notes: list[tuple[int, Sequence[str]]] = field(default_factory=list)
     """Comments to insert above the lines of positions, after all splices are known."""
 
@@ -162,37 +164,10 @@ def _find_comments(text: str, solid: Sequence[Span]) -> Iterator[Span]:
         position = span.end
 
 
-def change_mapping(
-    buffer: EditBuffer, node: Node, new: Sequence[tuple[str | None, Mapping[str, Any]]], *, kept: set[str]
-) -> None:
-    """Add runs of keys, each after the key that it follows or at the start, and remove all keys except `kept`."""
-    parts = {key: Span(node.keys[key].start, max(node.keys[key].end, node.values[key].end)) for key in node.keys}
-    names = list(parts)
-    runs = {
-        None if after is None else names.index(after): [
-            f"{inline(key, is_in_flow=True)}: {_value(value)}" for key, value in run.items()
-        ]
-        for after, run in new
-    }
-    _change(buffer, list(parts.values()), runs=runs, kept={names.index(key) for key in kept if key in parts})
-
-
-def change_sequence(
-    buffer: EditBuffer, node: Node, new: Sequence[tuple[int | None, Sequence[Any]]], *, kept: set[int]
-) -> None:
-    """Add runs of items, each after the item that it follows or at the start, and remove all items except `kept`."""
-    parts = [Span(each.start, each.end) for each in node.items]
-    runs = {after: [_value(value) for value in run] for after, run in new}
-    _change(buffer, parts, runs=runs, kept=kept)
-
-
-def _value(value: Any) -> str:
-    return inline(value, is_in_flow=True)
-
-
-def _change(
+def change_flow(
     buffer: EditBuffer, parts: Sequence[Span], *, runs: Mapping[int | None, Sequence[str]], kept: set[int]
 ) -> None:
+    """Add entries, each after the part that it follows or at the start, and remove all parts except `kept`."""
     for number, part in enumerate(parts):
         if number not in kept:
             _drop(buffer, part, drops_spaces_before=number == 0 or number - 1 in kept)

@@ -42,7 +42,7 @@ def _wide_statements(ca: CaStatus) -> Iterator[str]:
     except PolicyError:
         yield "its resource policy cannot be read, and may let others issue CA certificates"
         return
-    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.subordinate_template(0)),)}
+    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.ca_template("SUBORDINATE")),)}
     for statement in statements:
         is_wide = all(condition.is_met(context) for condition in statement.conditions if condition.key == _TEMPLATE)
         if statement.is_allow and statement.matches_action(ISSUE) and is_wide:

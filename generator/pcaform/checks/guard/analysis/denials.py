@@ -1,21 +1,42 @@
-"""Denials that go: with a policy that is removed or detached, with a group, or with a policy of the organization.
+"""Denials that come and go: in policies of principals, and in those of the organization that apply to all of them.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+What issuing needs is the opposite of what hands rights on: a denial of anything else protects. Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html,
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html and orgs_manage_policies_rcps.
 """
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache, partial
+from itertools import product
 
+from pcaform.checks.guard.analysis.bucket_policies import READ
 from pcaform.checks.guard.analysis.policy_steps import attachment_change, membership_change
+from pcaform.checks.guard.analysis.revocation import served
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import denials
 from pcaform.checks.guard.policy_holders import texts
+from pcaform.core.facts import CRL_WRITER_ACTIONS
+from pcaform.iam.actions import ISSUE, REQUEST
 from pcaform.iam.documents import PolicyError
-from pcaform.iam.rights import denies_rights
+from pcaform.iam.evaluator.conditions import Condition
+from pcaform.iam.rights import denies_rights, statements_of
 from pcaform.terraform.plan_json import Change
 
 _CONTROL_POLICY, _CONTROL_ATTACHMENT = "aws_organizations_policy", "aws_organizations_policy_attachment"
 SCP_TYPES = (_CONTROL_POLICY, _CONTROL_ATTACHMENT)
 _CONTROLS = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
+_OPEN = ("p-FullAWSAccess", "p-RCPFullAWSAccess")
+_OF_CAS = (ISSUE, *(f"acm-pca:{name}" for name in ("GetCertificate", "DescribeCertificateAuthority")))
+_OF_ACM = (REQUEST, *(f"acm:{name}Certificate" for name in ("Describe", "Export", "Get")))
+_OF_ROLES = tuple(f"sts:AssumeRole{by}" for by in ("", "WithSAML", "WithWebIdentity"))
+_REGION = "aws:requestedregion"
+Texts = tuple[str, ...]
+Need = tuple[str, str]
+"""An action on a resource."""
+_ALL = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+_NO_CONTROL = ("", "", "")
+_DENIES, _MAY = "denies", "denies, or may deny,"
 
 
 def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
@@ -26,7 +47,8 @@ def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
     if any(map(denies_rights, removed)) and holders.keeps_rights(owners):
         yield f"{', '.join(sorted(owners))} loses its Deny statements"
     for who, arn in attachment_change(change, context).lost:
-        if arn not in context.destroyed_policies and holders.denies(arn) and holders.keeps_rights([who]):
+        is_denying = any(map(denies_rights, holders.texts_of(arn)))
+        if is_denying and arn not in context.destroyed_policies and holders.keeps_rights([who]):
             yield f"{who} loses the Deny statements of {arn}"
     for user, group in membership_change(change).lost:
         held = holders.rights.holders.get(group)
@@ -36,22 +58,102 @@ def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
 
 def control_policy_lost(change: Change, context: PlanContext) -> str | None:
     """Return in words which denial on CAs goes with a policy of the organization, empty if none; None if unknown."""
-    if change.type == _CONTROL_ATTACHMENT:
-        if not change.is_destroyed:
-            return ""
-        name = change.before.get("policy_id")
-        found = [each.values for each in context.of(_CONTROL_POLICY) if each.values.get("id") == name]
-        lost = [denies_rights(str(each.get("content"))) for each in found]
-        return (
-            None if not found else f"{name} no longer applies to {change.before.get('target_id')}" if any(lost) else ""
-        )
-    before, after = str(change.before.get("content") or ""), str(change.after.get("content") or "")
-    if change.before.get("type", _CONTROLS[0]) not in _CONTROLS or not denies_rights(before):
-        return ""
-    if change.unknown.get("content"):
+    _, before, after = _control(change, context)
+    if before is None or (denies_rights(before) and after is None):
         return None
     try:
-        is_kept = bool(after) and denials(before) <= denials(after)
+        is_kept = not denies_rights(before) or (after and denials(before) <= denials(after))
     except PolicyError:
         return None
-    return "" if is_kept else "the policy of the organization denies less"
+    return "" if is_kept else "the policy of the organization denies less, or no longer applies"
+
+
+def denials_gained(change: Change, context: PlanContext) -> Iterator[str]:
+    """Yield in words what newly denies, or may deny, what issuing needs."""
+    if change.type in SCP_TYPES:
+        kind, old, new = _control(change, context)
+        verb = _MAY if new is None else _step((old or "",), (new,), context, kind)
+        if verb and old is not None and any(places for _, places in _needs(context, kind)):
+            yield f"the policy of the organization newly {verb} what issuing from the CAs, or reading CRLs, needs"
+        return
+    holders, groups = context.holders, context.holders.rights.holders
+    own = (tuple(texts(change.before).values()), tuple(texts(change.after).values()))
+    found = [(who, *own) for who in sorted(holders.owners(change)) if change.after]
+    found += [(who, (), holders.texts_of(arn)) for who, arn in attachment_change(change, context).gained]
+    found += [(who, (), groups[name].texts) for who, name in membership_change(change).gained if name in groups]
+    for who, before, after in found:
+        users = (label for label, each in groups.items() if who in each.acts_as and label.startswith("user "))
+        if _step(before, after, context, "") == _DENIES and any(map(holders.holds, (who, *users))):
+            yield f"a policy newly denies {who} what issuing needs"
+
+
+@lru_cache(maxsize=1)
+def _control(change: Change, context: PlanContext) -> tuple[str, str | None, str | None]:
+    """Return the type of a policy of the organization, and its text as it applies before and after; None if unknown."""
+    values = change.after or change.before
+    if change.type == _CONTROL_POLICY:
+        kind = values.get("type", _CONTROLS[0])
+        before, after = (str(each.get("content") or "") for each in (change.before, change.after))
+        return (kind, before, None if change.unknown.get("content") else after) if kind in _CONTROLS else _NO_CONTROL
+    accounts = {arn.split(":")[4] for arn in (*context.authorities, *context.read)}
+    is_made = not values.get("policy_id") and any(each.is_created for each in context.changes_of(_CONTROL_POLICY))
+    if is_made or (str(values.get("target_id")).isdigit() and accounts and values["target_id"] not in accounts):
+        return _NO_CONTROL
+    read = (each for each in context.plan.read if each.type == _CONTROL_POLICY)
+    known = {each.values.get("id"): each.values for each in (*context.of(_CONTROL_POLICY), *read)}
+    found = known.get(values.get("policy_id"), {"content": _ALL if values.get("policy_id") in _OPEN else None})
+    kind, text = found.get("type", _CONTROLS[0]), found["content"]
+    return (kind, "", text) if change.after else (kind, text, "")
+
+
+def _step(before: Texts, after: Texts, context: PlanContext, kind: str) -> str:
+    """Return how policies newly deny what is needed, as a verb, empty if they do not; without a kind, those of IAM."""
+    about = partial(_about, context=context, kind=kind)
+    try:
+        old, new = (about(each, is_allow=False) for each in (before, after))
+        was, will = ({need for need, _ in about(each, is_allow=True)} if kind else set() for each in (before, after))
+    except PolicyError:
+        return _MAY
+    gained = [conditions for need, conditions in new - old if (need, frozenset()) not in old]
+    return _DENIES if not all(gained) else _MAY if gained or was - will else ""
+
+
+@lru_cache(maxsize=64)
+def _about(
+    policies: Texts, context: PlanContext, *, is_allow: bool, kind: str
+) -> frozenset[tuple[Need, frozenset[Condition]]]:
+    """Return the needs that policies allow or deny, and on which conditions; raises PolicyError."""
+    regions = [(arn.split(":")[3],) for arn in (*context.authorities, *context.read)]
+    found, read = set[tuple[Need, frozenset[Condition]]](), [statements_of(text) for text in policies if text]
+    if None in read:
+        raise PolicyError
+    for each in (statement for statements in read for statement in statements or ()):
+        asked = {one for one in each.conditions if one.key == _REGION}
+        others = frozenset(each.conditions) - asked
+        is_elsewhere = asked and not any(all(one.is_met({_REGION: name}) for one in asked) for name in regions)
+        if each.is_allow == is_allow and not is_elsewhere and (kind or not others):
+            for actions, places in _needs(context, kind):
+                needs = product(filter(each.matches_action, actions), places)
+                found |= {(need, others) for need in needs if each.is_about(*need)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def _needs(context: PlanContext, kind: str) -> tuple[tuple[Texts, Texts], ...]:
+    """Return what a kind of policy may deny to issuers, or to those who use CRLs: actions, each on all of some places.
+
+    Places are of the partition `aws`, as statements are compared.
+    """
+    rights = context.holders.rights
+    arns = tuple(re.sub("^arn:[^:]*:", "arn:aws:", arn) for arn in (*context.authorities, *context.read))
+    arns = arns or (("arn:aws:acm-pca:-:-:certificate-authority/-",) if rights.labels else ())
+    prefixes = dict.fromkeys(arn.partition("certificate-")[0].replace(":acm-pca:", ":acm:") for arn in arns)
+    roles = (
+        _OF_ROLES,
+        tuple(f"arn:aws:iam::{each.account}:{each.part}" for each in rights.targets if each.kind == "role"),
+    )
+    if kind == _CONTROLS[1]:
+        crls = tuple(f"arn:aws:s3:::{name}/crl/-" for name in served(context).buckets)
+        return roles, ((READ, *CRL_WRITER_ACTIONS), crls)
+    own = ((_OF_CAS, arns), (_OF_ACM, tuple(f"{each}certificate/-" for each in prefixes)))
+    return (*own, roles) if kind else own

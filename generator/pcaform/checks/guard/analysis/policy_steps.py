@@ -47,7 +47,9 @@ class PairChange:
 def attachment_change(change: Change, context: PlanContext) -> PairChange:
     """Return what an attachment or a role changes about who has which policy."""
     if change.type in ATTACHMENTS:
-        before, after = attachments(change.before), attachments(change.after, change.unknown)
+        is_exclusive = change.type.endswith("_exclusive")
+        before = context.holders.kept(change) if is_exclusive else attachments(change.before)
+        after = attachments(change.after, change.unknown)
         return _pair_change(follow_renames(change, before, context), after)
     if change.type == IAM_ROLE and change.after and "managed_policy_arns" not in change.unknown:
         old, new = (

@@ -5,14 +5,15 @@ issued. Sources, below https://docs.aws.amazon.com/privateca/latest/APIReference
 API_OcspConfiguration.html, API_CrlDistributionPointExtensionConfiguration.html.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, differing, texts_in
 from pcaform.checks.guard.context import PlanContext
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Resource
+from pcaform.terraform.plan_json import Change, Resource, is_marked
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
 CRL = "crl_configuration"
@@ -26,8 +27,10 @@ _PATHS = {"custom_path": None, "crl_type": "COMPLETE"}
 _ACL, _PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
 _OMITS, _EXTENSION = "omit_extension", "crl_distribution_point_extension_configuration"
 _KNOWN = frozenset(("enabled", "expiration_in_days", _ACL, *_LOCATIONS[CRL], *_LOCATIONS[OCSP], *_PATHS))
-RECORD, DISTRIBUTION = "aws_route53_record", "aws_cloudfront_distribution"
-_ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
+_FIREWALLS = ("aws_wafv2_web_acl", "aws_wafv2_rule_group")
+ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
+_RESPONDER = re.compile(r"ocsp\.acm-pca\.[\w-]+\.amazonaws\.com(\.cn)?|acm-pca-ocsp\.[\w-]+\.api\.aws")
+"""https://docs.aws.amazon.com/privateca/latest/userguide/ocsp-customize.html."""
 _MAX_HOPS = 4
 """Names that lead to names: a record to a record, to a distribution, to its origin."""
 
@@ -120,12 +123,6 @@ def _unknown(change: Change, kind: str) -> Collection[str]:
     return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if is_marked(mark)]
 
 
-def differing(before: Mapping[str, Any], after: Mapping[str, Any], unknown: Collection[str]) -> list[str]:
-    """Return the arguments that differ or are unknown; an empty one is one that is absent."""
-    names = sorted({*before, *after, *unknown})
-    return [name for name in names if name in unknown or (before.get(name) or None) != (after.get(name) or None)]
-
-
 def has_public_crl(authority: Resource) -> bool:
     """Tell whether the CRL of a CA is written for public reads."""
     return is_public(block(authority.values, CRL))
@@ -175,10 +172,11 @@ def served(context: PlanContext) -> Served:
     values = [each.values for each in (*own, *fronts.values())]
     ids = {str(each.get(name)) for each in values for name in ("id", "arn", "domain_name", "bucket_domain_name")}
     ids |= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
-    mentioned = frozenset(text for each in values for text in _texts(each))
-    return Served(
-        buckets, names, named, tuple(fronts.values()), frozenset({*ids, *buckets, *names} - {"None"}), mentioned
-    )
+    mentioned = {text for each in values for text in texts_in(each)}
+    for each in context.of(*_FIREWALLS) if mentioned else ():
+        mentioned |= {*texts_in(each.values)} if each.values.get("arn") in mentioned else set()
+    ids |= {*buckets, *names}
+    return Served(buckets, names, named, tuple(fronts.values()), frozenset(ids - {"None"}), frozenset(mentioned))
 
 
 def reads_another_bucket(change: Change, context: PlanContext) -> bool:
@@ -201,7 +199,7 @@ def _answered(values: Mapping[str, Any], buckets: Mapping[str, Any], names: Mapp
 
 def answered_names(values: Mapping[str, Any], names: Mapping[str, Any]) -> list[str]:
     """Return the names of revocation that a record or a distribution answers, or hands on to other name servers."""
-    if values.get("type") not in _ANSWERS:
+    if values.get("type") not in ANSWERS:
         return []
     given = (values.get("name"), values.get("fqdn"), values.get("domain_name"), *(values.get("aliases") or ()))
     own = {normalized(each) for each in given} - {""}
@@ -218,11 +216,15 @@ def targets(values: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(map(normalized, names)) - {""}
 
 
+def leads_home(values: Mapping[str, Any], context: PlanContext) -> bool:
+    """Tell whether a record or a distribution leads to a bucket of CRLs, what reads one, or AWS's OCSP responder."""
+    ids, buckets = served(context).ids, served(context).buckets
+    found = targets(values)
+    return bool(found) and all(
+        each in ids or each.partition(".s3")[0] in buckets or _RESPONDER.fullmatch(each) for each in found
+    )
+
+
 def normalized(name: Any) -> str:
     """Return a name of DNS in lower case, without the dot at its end."""
     return name.lower().rstrip(".") if isinstance(name, str) else ""
-
-
-def _texts(value: Any) -> Iterator[str]:
-    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from (each,) if isinstance(each, str) else _texts(each)

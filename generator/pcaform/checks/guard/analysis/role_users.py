@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pcaform.checks.guard.arguments import texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.iam.documents import as_list
 from pcaform.iam.rights import target_of
@@ -61,16 +62,13 @@ def roles_gained(change: Change, context: PlanContext) -> list[str]:
     return sorted(labels & context.holders.rights.labels)
 
 
-def _named(values: Any, word: str, *, is_inside: bool = False) -> Iterator[str]:
+def _named(values: Any, word: str) -> Iterator[str]:
     """Yield the texts below arguments whose names have a word."""
     if isinstance(values, Mapping):
         for name, value in values.items():
-            yield from _named(value, word, is_inside=is_inside or word in name)
-    elif isinstance(values, list):
-        for value in values:
-            yield from _named(value, word, is_inside=is_inside)
-    elif isinstance(values, str) and is_inside:
-        yield values
+            yield from texts_in(value) if word in name else _named(value, word)
+    for value in values if isinstance(values, list) else ():
+        yield from _named(value, word)
 
 
 def _labels(name: str) -> tuple[str, ...]:

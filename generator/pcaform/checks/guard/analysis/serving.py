@@ -14,20 +14,29 @@ from typing import Any, Literal
 from pcaform.checks.guard.analysis.bucket_policies import READ, compare_policies, grants, policy_of
 from pcaform.checks.guard.analysis.revocation import (
     CRL,
-    DISTRIBUTION,
-    RECORD,
     answered_names,
     block,
-    differing,
     has_public_crl,
+    leads_home,
     normalized,
     served,
     targets,
 )
+from pcaform.checks.guard.arguments import (
+    ACCOUNT_BLOCK,
+    DISTRIBUTION,
+    FLAGS,
+    IN_ZONE,
+    LIFECYCLE,
+    PAYMENT,
+    RECORD,
+    SERVING,
+    ZONE,
+    unjudged_serving,
+)
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.iam.documents import ANYONE, PolicyError
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change, Resource
+from pcaform.terraform.plan_json import Change, Resource, is_marked
 from pcaform.terraform.resource_types import (
     AUTHORITY,
     S3_BUCKET,
@@ -37,47 +46,6 @@ from pcaform.terraform.resource_types import (
     S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
 )
 
-_ZONE, _ACCOUNT_BLOCK = "aws_route53_zone", "aws_s3_account_public_access_block"
-_LIFECYCLE, _PAYMENT = (f"aws_s3_bucket_{kind}_configuration" for kind in ("lifecycle", "request_payment"))
-_IN_ZONE = tuple(
-    f"aws_route53_{kind}"
-    for kind in ("hosted_zone_dnssec", "key_signing_key", "records_exclusive", "traffic_policy_instance")
-)
-_FLAGS = ("block_public_acls", "ignore_public_acls", "restrict_public_buckets")
-_ALWAYS = ("arn", "bucket", "expected_bucket_owner", "id", "region", "tags", "tags_all", "timeouts")
-_ARGUMENTS = {
-    S3_BUCKET: (
-        "acceleration_status acl bucket_domain_name bucket_prefix bucket_region bucket_regional_domain_name cors_rule "
-        "force_destroy grant hosted_zone_id logging replication_configuration versioning website_domain "
-        "website_endpoint | policy"
-    ),
-    S3_BUCKET_POLICY: "| policy",
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK: f"block_public_policy skip_destroy | {' '.join(_FLAGS)}",
-    _ACCOUNT_BLOCK: f"account_id block_public_policy | {' '.join(_FLAGS)}",
-    S3_BUCKET_OWNERSHIP_CONTROLS: "| rule",
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: "| rule",
-    _LIFECYCLE: "transition_default_minimum_object_size | rule",
-    _PAYMENT: "| payer",
-    DISTRIBUTION: (
-        "caller_reference comment default_root_object domain_name etag hosted_zone_id http_version "
-        "in_progress_validation_batches is_ipv6_enabled last_modified_time logging_config logging_v1_enabled "
-        "price_class retain_on_delete status trusted_key_groups trusted_signers wait_for_deployment | "
-        "aliases enabled origin"
-    ),
-    RECORD: "allow_overwrite fqdn ttl | alias name records type",
-    _ZONE: "comment force_destroy name name_servers primary_name_server zone_id",
-    **dict.fromkeys(_IN_ZONE, ""),
-    "aws_kms_key": "description enable_key_rotation rotation_period_in_days",
-    "aws_kms_key_policy": "",
-    **dict.fromkeys(
-        (
-            f"aws_cloudfront_{kind}"
-            for kind in ("cache_policy", "function", "key_group", "origin_access_control", "origin_access_identity")
-        ),
-        "comment description etag live_stage_etag name status",
-    ),
-}
-"""Type -> its arguments that keep nobody from a CRL or OCSP, and those that are judged here; any other is in doubt."""
 _HARMLESS = tuple(
     f"aws_s3_bucket_{kind}"
     for kind in (
@@ -86,8 +54,10 @@ _HARMLESS = tuple(
     )
 )
 """Types that change no object: the ACL of a bucket, for example, lets nobody read or write one."""
-TYPES = (*_ARGUMENTS, *_HARMLESS)
+TYPES = (*SERVING, *_HARMLESS)
 _REFUSED = " with a public ACL, which it refuses now: they can no longer be written or read"
+_GUARDS = ("web_acl_id", "continuous_deployment_policy_id")
+"""What decides, before a distribution, who gets which answer."""
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 
 
@@ -111,24 +81,16 @@ def effects(change: Change, context: PlanContext) -> tuple[Effect, ...]:
         return ()
     if change.type.startswith("aws_s3_"):
         return tuple(_on_buckets(change, context))
-    if change.type in (RECORD, DISTRIBUTION, _ZONE, *_IN_ZONE):
+    if change.type in (RECORD, DISTRIBUTION, ZONE, *IN_ZONE):
         return tuple(_on_names(change, context))
     ids = {str(change.before[name]) for name in ("id", "arn", "key_id") if change.before.get(name)}
     is_used = not ids.isdisjoint(served(context).mentioned)
-    is_judged = not is_used or not (change.is_destroyed or _unjudged(change))
+    is_judged = not is_used or not (change.is_destroyed or unjudged_serving(change))
     return () if is_judged else (Effect("unknown", "what serves CRLs or OCSP uses it: who can read them is not known"),)
 
 
-def _unjudged(change: Change) -> tuple[str, ...]:
-    """Return the arguments that change, or may, in a way that nothing here judges."""
-    harmless, judged = (each.split() for each in (*_ARGUMENTS[change.type].split("|"), "")[:2])
-    unknown = [name for name, mark in change.unknown.items() if is_marked(mark)]
-    others = (name for name in differing(change.before, change.after, unknown) if name not in (*harmless, *_ALWAYS))
-    return tuple(name for name in others if name not in judged or name in unknown)
-
-
 def _doubt(change: Change, *but: str) -> Iterator[Effect]:
-    if names := tuple(name for name in _unjudged(change) if name not in but):
+    if names := tuple(name for name in unjudged_serving(change) if name not in but):
         words = f", and what {', '.join(map(repr, names))} does to who reads or writes them is not known"
         yield Effect("unknown", words, names)
 
@@ -136,7 +98,7 @@ def _doubt(change: Change, *but: str) -> Iterator[Effect]:
 def _on_buckets(change: Change, context: PlanContext) -> Iterator[Effect]:
     buckets, of = served(context).buckets, (change.before.get("bucket"), change.after.get("bucket"))
     found: dict[Effect, list[Resource]] = {}
-    for ca in (ca for name, cas in buckets.items() if change.type == _ACCOUNT_BLOCK or name in of for ca in cas):
+    for ca in (ca for name, cas in buckets.items() if change.type == ACCOUNT_BLOCK or name in of for ca in cas):
         for effect in _on_crl(change, _planned(context).get(ca.address, ca), context):
             found.setdefault(effect, []).append(ca)
     for effect, using in found.items():
@@ -188,11 +150,11 @@ def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effe
 
 def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
     """Yield what blocking public access does: to public ACLs, and to a policy that lets anyone read."""
-    closed = tuple(flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag))
-    acls = tuple(flag for flag in closed if flag != _FLAGS[2])
+    closed = tuple(flag for flag in FLAGS if change.after.get(flag) and not change.before.get(flag))
+    acls = tuple(flag for flag in closed if flag != FLAGS[2])
     if acls and has_public_crl(ca):
         yield Effect("closed", _REFUSED, acls)
-    elif _FLAGS[2] in closed:
+    elif FLAGS[2] in closed:
         policy = policy_of(_bucket(ca), context)
         if policy is None:
             yield Effect("unknown", ", and whether its policy lets the public read them, until now, is not known")
@@ -270,11 +232,11 @@ _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]]
     S3_BUCKET: _permitted,
     S3_BUCKET_POLICY: _permitted,
     S3_BUCKET_PUBLIC_ACCESS_BLOCK: _blocked,
-    _ACCOUNT_BLOCK: _blocked,
+    ACCOUNT_BLOCK: _blocked,
     S3_BUCKET_OWNERSHIP_CONTROLS: _owned,
     S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: _encrypted,
-    _LIFECYCLE: _expired,
-    _PAYMENT: _paid,
+    LIFECYCLE: _expired,
+    PAYMENT: _paid,
 }
 
 
@@ -294,14 +256,28 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
         yield from _answered_otherwise(change)
     elif is_front and not olds and change.is_destroyed:
         yield Effect("moved", "the distribution that reads the bucket of CRLs is destroyed: what it serves ends")
-    elif change.is_created and change.type == RECORD and news:
+    elif change.is_created and news:
         others = [
             each for each in fronts if each.type == RECORD and set(answered_names(each.values, names)) & set(news)
         ]
-        is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(_unjudged(change))
+        if not others or change.type == DISTRIBUTION:
+            yield from _answered_first(change, news[0], context)
+            return
+        is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(unjudged_serving(change))
         is_unknown |= change.after.get("type") == "NS"
         if is_unknown or any(targets(each.values) != targets(change.after) for each in others):
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
+
+
+def _answered_first(change: Change, name: str, context: PlanContext) -> Iterator[Effect]:
+    """Yield that what is first to answer for a name leads elsewhere than to its bucket or responder, or keeps out."""
+    fronts = [each for each in context.changes_of(DISTRIBUTION) if leads_home(each.after, context)]
+    referred = {each.partition("[")[0] for each in context.files.mentioned(change.address)}
+    is_home = leads_home(change.after, context) or any(
+        each.startswith(f"{front.address.partition('[')[0]}.") for front in fronts for each in referred
+    )
+    if not is_home or any(change.after.get(each) or is_marked(change.unknown.get(each)) for each in _GUARDS):
+        yield Effect("unknown", f"where {name} will lead, or for whom, is not known; {_naming(name, context)}")
 
 
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
@@ -309,22 +285,22 @@ def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
     zones = {each.values.get("zone_id") for each in served(context).fronts} - {None}
     own = {values.get(name) for values in (change.before, change.after) for name in ("zone_id", "hosted_zone_id")}
     end = f".{normalized(change.before.get('name'))}"
-    inside = [name for name in served(context).names if f".{name}".endswith(end) or change.type != _ZONE]
-    new = f".{normalized(change.after.get('name'))}" if change.type == _ZONE and change.is_created else ""
+    inside = [name for name in served(context).names if f".{name}".endswith(end) or change.type != ZONE]
+    new = f".{normalized(change.after.get('name'))}" if change.type == ZONE and change.is_created else ""
     hidden = [each for each in served(context).names if new and f".{each}".endswith(new)]
     if hidden:
         yield Effect("unknown", f"it may hide {hidden[0]} that another zone has; {_naming(hidden[0], context)}")
-    elif inside and (own & zones or (change.type == _ZONE and change.before and not zones)):
-        if change.type == _ZONE and change.is_destroyed:
+    elif inside and (own & zones or (change.type == ZONE and change.before and not zones)):
+        if change.type == ZONE and change.is_destroyed:
             yield Effect("moved", f"{inside[0]} is no longer served; {_naming(inside[0], context)}")
-        elif change.is_destroyed or _unjudged(change):
+        elif change.is_destroyed or unjudged_serving(change):
             yield Effect("unknown", f"what it does to {inside[0]} is not known; {_naming(inside[0], context)}")
 
 
 def _answered_otherwise(change: Change) -> Iterator[Effect]:
     """Yield what changes about a record or a distribution that goes on to answer."""
     old, new = targets(change.before), targets(change.after)
-    unjudged = _unjudged(change)
+    unjudged = unjudged_serving(change)
     kept = change.after.get("origin") or ()
     is_other = any(each not in kept for each in change.before.get("origin") or ())
     if change.before.get("enabled") and change.after.get("enabled") is False:

@@ -5,7 +5,7 @@ How AWS decides: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_poli
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.analysis.denials import SCP_TYPES, control_policy_lost, denials_lost
+from pcaform.checks.guard.analysis.denials import SCP_TYPES, control_policy_lost, denials_gained, denials_lost
 from pcaform.checks.guard.analysis.policy_steps import PolicyStep, attachment_change, membership_change, policy_steps
 from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
@@ -19,12 +19,12 @@ from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER, POLICIES, SHARE
 
 _WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), IAM_ROLE)
 """Types that hold the text of a policy."""
+_BOUNDARY = "permissions_boundary"
 _SPEC = "pass the spec with '--spec SPEC'"
 _NARROW = "narrow the policy to what was requested; 'pcaform access SPEC' shows what each principal may do"
 _REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows what each principal may do"
 _SEE = "check that nothing issues by it any more"
 _TRUSTING = "whoever trusts this CA trusts the CAs that they create"
-_BOUNDARY = "permissions_boundary"
 _ARGUMENTS = (
     *(f"{kind}{ending}" for kind in ("user", "role", "group") for ending in ("", "s")),
     *("policy_arn", "policy_arns", "managed_policy_arns"),
@@ -108,13 +108,15 @@ def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield access_granted.finding(change, message, advice=_REVIEW)
 
 
-@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS])
+@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS, *SCP_TYPES])
 def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Removes a policy on CAs.
+    """Removes a policy on CAs, or denies what issuing needs.
 
     Consequence: its principals can no longer issue by it
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
+    for what in denials_gained(change, context):
+        yield access_removed.finding(change, what, advice=_SEE, level=Level.BREAKS_TRUST)
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
     for who, arn in attachment_change(change, context).lost:

@@ -82,7 +82,7 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 @rule("principal-destroyed", Level.NOTICE, types=[IAM_USER, IAM_ROLE, *PROVIDERS])
 def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Destroys or replaces a user or a role that may use CAs.
+    """Destroys or replaces a user or a role that may use CAs, or lets those no longer assume it who could.
 
     Consequence: whatever uses it can no longer issue
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
@@ -99,6 +99,12 @@ def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcom
             end = "it can no longer be assumed" if is_role else "its access keys are deleted with it"
         message = f"{kind} {change.before.get('name')} is destroyed: {end}"
         yield principal_destroyed.finding(change, message, advice=_GONE)
+    elif change.type == IAM_ROLE and change.before and context.holders.is_holder(change):
+        step = _trust_step(change)
+        if step.excluded or step.is_denial_added:
+            who = f": {describe(step.excluded, step.after)}" if step.excluded else " whom a Deny statement is about"
+            message = f"these can no longer assume the role, and no longer issue or renew with it{who}"
+            yield principal_destroyed.finding(change, message, advice=_GONE, level=Level.BREAKS_TRUST)
 
 
 @rule("secret-in-state", Level.WIDENS_ACCESS, types=list(_ADVICE))

@@ -18,8 +18,7 @@ from pcaform.checks.guard.spec_diff.plan_diff import TrackedMoves, diff_specs, e
 from pcaform.checks.guard.verdict import GuardResult, Note, note
 from pcaform.render.history import call_of, list_calls
 from pcaform.render.manifest import Record
-from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
-from pcaform.render.plan.resources import calls, resources
+from pcaform.render.plan.resources import build_placeholders, ca_placeholder, calls, resources
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec

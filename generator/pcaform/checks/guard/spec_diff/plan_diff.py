@@ -13,8 +13,7 @@ from typing import Any
 from pcaform.render.history import advance
 from pcaform.render.manifest import Record
 from pcaform.render.plan.module_call import ModuleCall
-from pcaform.render.plan.placeholders import build_placeholders, output_placeholder
-from pcaform.render.plan.resources import StackResource, calls, resources
+from pcaform.render.plan.resources import StackResource, build_placeholders, calls, output_placeholder, resources
 from pcaform.render.plan.stack import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names

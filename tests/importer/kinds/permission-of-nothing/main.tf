@@ -1,0 +1,14 @@
+resource "aws_acmpca_certificate_authority" "root" {
+  type = "ROOT"
+  certificate_authority_configuration {
+    key_algorithm     = "EC_prime256v1"
+    signing_algorithm = "SHA256WITHECDSA"
+    subject { common_name = "Root" }
+  }
+}
+
+resource "aws_acmpca_permission" "empty" {
+  certificate_authority_arn = ""
+  principal                 = ""
+  actions                   = []
+}

@@ -1,0 +1,9 @@
+resource "aws_acmpca_certificate_authority" "root" {
+  region = "eu-west-1"
+  type   = "ROOT"
+  certificate_authority_configuration {
+    key_algorithm     = "EC_prime256v1"
+    signing_algorithm = "SHA256WITHECDSA"
+    subject { common_name = "Root" }
+  }
+}
