@@ -236,7 +236,7 @@ def _format_note(handling: Any, sample: dict[str, str]) -> str:
 def permission_table(_: str) -> str:
     """Return a row for each action that reading an account needs, with AWS's rate, and the policy that allows them."""
     from pcaform.core.facts import REQUEST_RATES
-    from pcaform.sources.aws.api_calls import REQUIRED_PERMISSIONS, build_policy
+    from sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
 
     head = ["| action | purpose | requests per second |", "| --- | --- | --- |"]
     actions = {action: purpose for group in REQUIRED_PERMISSIONS.values() for action, purpose in group.items()}

@@ -1,11 +1,13 @@
 """Adopting that is interrupted while Terraform plans: no process of it is left, and no copy of a state."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,28 @@ def test_nothing_is_left(
     assert status.startswith(f"copies of the state are in {directory} until adopt ends\n")
     assert list(temporary.iterdir()) == []
     wait_for(lambda: not is_alive(provider))
+
+
+def test_terminal_shows_steps_and_a_pipe_only_some(account: Account, pcaform: Run, tmp_path: Path) -> None:
+    """A Terraform that can only initialise: a terminal shows both steps with seconds, a pipe one line."""
+    binary = tmp_path / "terraform"
+    binary.write_text("#!/bin/sh\n[ $1 = init ]\n", encoding="utf-8")
+    binary.chmod(0o755)
+    stack = account.stack(pcaform, tmp_path)
+    environment = {**os.environ, **account.environment, "PCAFORM_TERRAFORM": str(binary), "TERM": "xterm"}
+    command = [sys.executable, "-m", "pcaform", "adopt", str(stack), "--init"]
+    piped = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    wrote = f"wrote {stack / '.terraform'} and {stack / '.terraform.lock.hcl'}"
+    assert piped.stderr.splitlines()[:2] == [f"initialising {stack}", wrote]
+    reader, writer = os.openpty()
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=writer) as process:
+        os.close(writer)
+        shown = b""
+        with suppress(OSError):  # a terminal whose other side is closed
+            while part := os.read(reader, 1 << 16):
+                shown += part
+    os.close(reader)
+    assert process.returncode == piped.returncode == 1
+    lines = re.findall(r"step \d+: [^\r\n]*\(\d+ s\)", shown.decode())
+    assert [line.partition(" (")[0] for line in lines] == [f"step 1: initialising {stack}"]
+    assert "step 2: reading the account" in shown.decode()

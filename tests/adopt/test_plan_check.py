@@ -153,7 +153,7 @@ def test_a_refused_policy_is_shown_statement_by_statement() -> None:
     same = change("update", before={"policy": policy(sid="1")}, after={"policy": policy()})
     plan = {**plan, "resource_changes": [same]}
     assert list(describe_refused_policies(plan, check_plan(plan, ["wording"]))) == []
-    (head, _) = describe_refused_policies(plan, check_plan(plan))
+    (head,) = describe_refused_policies(plan, check_plan(plan))
     assert head == f"{CA}: policy: the same in other words"
 
 

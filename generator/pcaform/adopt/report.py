@@ -5,6 +5,7 @@ It contains addresses, ids, argument names and digests, but no argument values, 
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,7 +18,14 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import certificate_problem
 from pcaform.iam.normalize import describe_policy_difference
 from pcaform.sources.inventory import Inventory
-from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    IAM_ROLE_POLICY,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_USER_POLICY,
+    IAM_USER_POLICY_ATTACHMENT,
+)
 
 Verdict = Literal["proven", "refused"]
 _TAGS_OPTION = "'pcaform adopt' refuses this unless run with --accept tags"
@@ -25,6 +33,11 @@ _POLICY_ADVICE = (
     "to keep what AWS has, write it into the spec: 'pcaform import aws --into SPEC' does so for an issuer's policy, as "
     "grants or word for word as 'policy'; to have what the stack has, change it at AWS first"
 )
+HOLDERS = {
+    **dict.fromkeys((IAM_USER_POLICY, IAM_USER_POLICY_ATTACHMENT), "user"),
+    **dict.fromkeys((IAM_ROLE_POLICY, IAM_ROLE_POLICY_ATTACHMENT), "role"),
+}
+"""Resource type -> the attribute with who has the policy."""
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
 
 
@@ -149,7 +162,7 @@ def describe_refused_policies(plan: Mapping[str, Any], result: AdoptCheck) -> It
                     what = "'-' only AWS has, '+' only the stack has" if differences else "the same in other words"
                     yield f"{record['address']}: {name}: {what}"
                     yield from differences
-                    yield _POLICY_ADVICE
+                    yield from [_POLICY_ADVICE] if differences else ()
 
 
 def _list_warnings(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -180,6 +193,23 @@ def _format_change(resource: PlanLine) -> str:
 
 def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def build_policy_notice(inventory: Inventory) -> str | None:
+    """Return a notice of `import aws` about issuers whose policies a stack makes anew, None if there are none."""
+    held = [(each, name) for kind, name in HOLDERS.items() for each in inventory.of_type(kind)]
+    times = Counter(each.attributes.get("policy_arn") for each, _ in held)
+    names = {
+        each.attributes[name]
+        for each, name in held
+        if "policy_arn" not in each.attributes or times[each.attributes["policy_arn"]] > 1
+    }
+    if not names:
+        return None
+    return (
+        f"{', '.join(sorted(names))}: inline and shared policies stay, and a stack adds its own beside them, which "
+        "'pcaform adopt' refuses: take these issuers out of the spec until the rest is adopted"
+    )
 
 
 def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ from pcaform.cli.options import ImportOptions
 from pcaform.core import console
 from pcaform.core.files import SPEC_SUFFIXES, Target, is_directory, refuse_read_only, resolve_target, write_target
 from pcaform.core.formats.report import format_json
-from pcaform.core.formats.text import source_lines
+from pcaform.core.formats.text import count, source_lines
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.infer.keys import existing_keys
@@ -135,8 +135,7 @@ def _select_location(specs: Sequence[InferredSpec], spec: Spec, into: Path) -> t
         )
     notes = [note for inferred in here for note in inferred.notes]
     for inferred in elsewhere:
-        count = len(inferred.spec.certificate_authorities)
-        reason = f"{count} CAs of another account or region: they need another spec"
+        reason = f"{count(len(inferred.spec.managed), 'CA')} of another account or region: another spec is needed"
         notes.append(ImportNote("left out", _name_location(inferred.spec), reason))
     return here[0], notes
 

@@ -134,7 +134,7 @@ def check_plan(spec: Spec, objects: Mapping[str, bool]) -> None:
             assert plain in spec.removed or f"module.{(modules(plain) or [''])[0]}" in spec.removed, address
 
 
-EVERYTHING = [(number, None, f"n{number}", None, "") for number in range(len(PARTS))]
+EVERYTHING: list[Place] = [(number, None, f"n{number}", None, "") for number in range(len(PARTS))]
 
 
 @example(EVERYTHING)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.api_calls import REQUIRED_PERMISSIONS, build_policy
 from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import Live, live, statement
+from sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
 
 READER = "reader"
 ACTIONS = [

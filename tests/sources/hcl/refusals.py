@@ -150,6 +150,13 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
         "main.tf:1: this provider block sets no single account: set it with '--account-id'",
     ),
     "no private CA": (PROVIDER, NONE),
+    "a CA of another provider": (
+        f'{PROVIDER}\nresource "awscc_acmpca_certificate_authority" "root" {{}}',
+        (
+            f"{NONE}. Not imported:\n  awscc_acmpca_certificate_authority.root: a spec becomes resources of the "
+            "provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
+        ),
+    ),
 }
 UNKNOWN = {
     "a variable without a value": ("var.x", 'variable "x" {}', "var.x has no value (set it with '--var-file')"),

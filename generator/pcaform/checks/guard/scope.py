@@ -17,8 +17,7 @@ from pcaform.checks.guard.policy_holders import texts
 from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.iam.rights import is_about_authorities
-from pcaform.terraform.plan_changes import is_marked
-from pcaform.terraform.plan_json import Change
+from pcaform.terraform.plan_json import Change, is_marked
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     ACMPCA_PREFIX,

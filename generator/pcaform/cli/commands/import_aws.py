@@ -24,7 +24,7 @@ def command(
     ] = None,
 ) -> int:
     """Print the spec of the CAs in an AWS account, and of who can issue from them; changes nothing at AWS."""
-    from pcaform.adopt.report import build_tag_notice
+    from pcaform.adopt.report import build_policy_notice, build_tag_notice
     from pcaform.checks.drift.cas import is_elsewhere, region_of
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
@@ -47,6 +47,6 @@ def command(
         return filters == Filters() and (item[1] not in unread if item[0] == "certificate_authorities" else not unread)
 
     is_complete = write_result(inventory, options, is_searched=is_searched)
-    if notice := build_tag_notice(inventory, spec.aws.default_tags if spec is not None else {}):
-        console.print_status(notice)
+    tag_notice = build_tag_notice(inventory, spec.aws.default_tags if spec is not None else {})
+    console.print_status(*filter(None, (tag_notice, build_policy_notice(inventory))))
     return OK if is_complete else FINDINGS

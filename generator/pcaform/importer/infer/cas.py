@@ -24,7 +24,7 @@ from pcaform.importer.infer.context import (
     representable,
     text,
 )
-from pcaform.importer.infer.keys import NO_SUBJECT, has_only_no_subject, is_complete, subject
+from pcaform.importer.infer.keys import NO_SUBJECT, is_complete, subject
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
@@ -65,7 +65,7 @@ def _list_parts(ca: Resource, index: CaIndex) -> Iterator[Resource]:
 
 def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[SpecEntry, list[ImportNote]]:
     if not is_complete(ca):
-        raise NotRepresentable(f"{NO_SUBJECT if has_only_no_subject(ca) else ''}{INCOMPLETE_RESOURCE}")
+        raise NotRepresentable(f"{NO_SUBJECT if of_arn(ca.attributes.get('arn')) else ''}{INCOMPLETE_RESOURCE}")
     arn = ca.attributes["arn"]
     key = context.keys[arn]
     active = activations.infer_activation(ca, context, key=key)

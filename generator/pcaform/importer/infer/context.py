@@ -32,6 +32,7 @@ _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
 SHARES = "shares"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
+_AWSCC = "a spec becomes resources of the provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
 Many = Mapping[str, list[Resource]]
 
 
@@ -96,26 +97,23 @@ def has_no_location(arn: object) -> bool:
 
 
 def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[StackLocation]:
-    """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA.
-
-    `existing` has the location of a spec that exists.
-    """
-    ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
-    if not ca_locations and inventory.source.has_addresses:
-        ca_locations = list(_locate_users(inventory))
-    if not ca_locations:
+    """Return the locations that need a spec, the default provider first; raises Failure without a private CA."""
+    located = sorted(_locate_cas(inventory), key=lambda each: each[0].provider != "")
+    is_using = not located and inventory.source.has_addresses
+    locations = [StackLocation(*each) for each in _locate_users(inventory)] if is_using else []
+    for account in dict.fromkeys(account for _, (_, account) in located):
+        locations += _split_account(account, located, inventory, existing)
+    if not locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in inventory.resources]
+        reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
-    home = _home(inventory, existing.location)
-    merged = [] if home is None else [StackLocation(*home, _aliased_regions(inventory, home))]
-    inside = {(region, location.account_id) for location in merged for region in location.regions}
-    locations = [*merged, *(StackLocation(*each) for each in ca_locations if each not in inside)]
+    everywhere = {location for _, location in located}
     return [
         replace(
             location,
-            others=frozenset(ca_locations) - {(location.region, location.account_id)} - inside,
+            others=frozenset(everywhere.difference((region, location.account_id) for region in location.regions)),
             is_first=number == 0,
             providers=inventory.providers,
         )
@@ -127,9 +125,8 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
     for ca in inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
         location = None if has_no_location(arn) else of_arn(arn)
-        if location is None or (ca.is_reference and not inventory.source.knows_shared_cas):
-            continue
-        yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
+        if location is not None and (not ca.is_reference or inventory.source.knows_shared_cas):
+            yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
 
 
 def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
@@ -143,31 +140,23 @@ def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
         yield (own.region, own.account_id) if own else (region, accounts[0] if accounts else account)
 
 
-def _home(inventory: Inventory, existing: tuple[str, str] | None) -> tuple[str, str] | None:
-    """Return the location of a stack's default provider; None if several CAs contradict each other.
+def _split_account(
+    account: str, located: Iterable[tuple[Resource, tuple[str, str]]], inventory: Inventory, existing: ExistingKeys
+) -> list[StackLocation]:
+    """Return the location of an account's CAs: all of its regions, through aliased providers.
 
-    Where the source does not tell, it is that of the spec that exists, else the region that was named first, else that
-    of the first root.
+    It is that of the default provider. Where the source does not tell, it is that of the spec that exists, else the
+    region that was named first, else that of the first root. Several with the default provider stay apart.
     """
-    located = list(_locate_cas(inventory))
-    homes = {location for ca, location in located if ca.provider == ""}
-    if homes or not located:
-        return homes.pop() if len(homes) == 1 else None
-    if existing is not None and existing[1] in {account for _, (_, account) in located}:
-        return existing
-    return min(located, key=lambda each: (each[1][0] != inventory.region, each[0].attributes.get("type") != "ROOT"))[1]
-
-
-def _aliased_regions(inventory: Inventory, home: tuple[str, str]) -> frozenset[str]:
-    """Return the other regions of the stack of a location: those of the same account, through aliased providers.
-
-    A state does not have the role that such a provider assumes; a separate spec over it would destroy these CAs.
-    """
-    return frozenset(
-        region
-        for ca, (region, account) in _locate_cas(inventory)
-        if account == home[1] and region != home[0] and (ca.provider != "" or ca.provider in inventory.providers)
-    )
+    cas = [(ca, region) for ca, (region, owner) in located if owner == account]
+    regions = dict.fromkeys(region for _, region in cas)
+    homes = {region for ca, region in cas if ca.provider == ""}
+    if len(homes) > 1:
+        return [StackLocation(region, account) for region in regions]
+    first = min(cas, key=lambda each: (each[1] != inventory.region, each[0].attributes.get("type") != "ROOT"))[1]
+    wanted, owner = existing.location or ("", "")
+    home = homes.pop() if homes else wanted if owner == account else first
+    return [StackLocation(home, account, frozenset(regions) - {home})]
 
 
 class NotRepresentable(Exception):  # noqa: N818 - it is a result, not a fault

@@ -248,9 +248,10 @@ def _infer_spec(
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    rendered = _rendered(spec, entries)
+    notes = [*reworded_policies(inventory, entries, rendered), *notes]
     if has_addresses:
-        rendered = _rendered(spec, entries)
-        notes = [*_note_unmoved(entries), *reworded_policies(inventory, entries, rendered), *notes]
+        notes = [*_note_unmoved(entries), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
@@ -265,9 +266,9 @@ def _list_seen(
     cas = (*inventory.of_type(AUTHORITY), *inventory.unselected)
     seen = {(CAS, draft.keys[arn]) for arn in (text(ca, "arn") for ca in cas) if arn in draft.keys}
     noted = {note.address for note in notes}
-    seen_resources = [each for each in inventory.resources if each.address in noted]
-    names = {text(each, name) for each in seen_resources for name in ("name", "arn")} | noted
-    names |= {address.rpartition("/")[2] for address in noted}
+    found = [each for each in inventory.resources if each.address in noted]
+    names = {*noted, *(address.rpartition("/")[2] for address in noted)}
+    names |= {text(each, name) for each in found for name in ("name", "arn")}
     seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
     seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
     return frozenset(seen)

@@ -169,7 +169,10 @@ def infer_issuer(principal: Principal, key: str, context: Context) -> tuple[Spec
         Issuer.model_validate(data)
     is_owned = "user_name" in data or "role" in data
     moving = principal if is_owned else replace(principal, resource=None)
-    notes = [*result.notes, *_note_differences(attachments, data, context)]
+    differences = list(_note_differences(attachments, data, context))
+    if differences and not is_owned:
+        raise NotRepresentable(f"of its policy {differences[0].address}: {differences[0].reason}")
+    notes = [*result.notes, *differences]
     addresses, unmoved = addresses_of(moving, attachments, module_names.issuer(key))
     resource = principal.resource or attachments[0].resource
     return SpecEntry("issuers", key, data, resource, addresses, arns, unmoved), notes
@@ -287,12 +290,20 @@ def _render(data: dict[str, Any], context: Context) -> Mapping[str, Any] | None:
 
 
 def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment], context: Context) -> bool:
-    """Tell whether policies have the names that a stack gives them; Terraform replaces a renamed one."""
-    return (
-        not context.source.has_addresses
-        or any(each.attachment is None for each in attachments)
-        or set(rendered) == {each.name for each in attachments}
-    )
+    """Tell whether a stack would neither rename nor change any of the policies that exist; an inline one stays.
+
+    Terraform replaces a renamed one. In an account, one that stays under another name is the last resort: a spec has
+    one policy word for word, and no more.
+    """
+    existing = {each.name: each.data for each in attachments if each.attachment is not None and not each.is_shared}
+    if any(
+        normalized_statements([existing[name]]) != normalized_statements([rendered[name]])
+        for name in existing.keys() & rendered.keys()
+    ):
+        return False
+    is_inline = len(existing) < len(attachments)
+    is_last_resort = not context.source.has_addresses and len(attachments) > 1 and not existing.keys() & rendered.keys()
+    return is_inline or is_last_resort or existing.keys() == rendered.keys()
 
 
 def _note_differences(

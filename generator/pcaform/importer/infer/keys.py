@@ -166,14 +166,6 @@ def is_complete(ca: Resource) -> bool:
         return False
 
 
-def has_only_no_subject(ca: Resource) -> bool:
-    """Tell whether a CA was created, but has a subject without any attribute that Terraform knows."""
-    try:
-        return bool(_ARN.fullmatch(ca.attributes["arn"])) and not subject(ca)
-    except PARTIAL_DATA_ERRORS:
-        return False
-
-
 def ca_keys(inventory: Inventory, existing: ExistingKeys, others: Iterable[str]) -> dict[str, str]:
     """Return the key of each CA by ARN: first those of the inventory, then `others`, which are only referenced."""
     cas = inventory.of_type(AUTHORITY)

@@ -104,8 +104,11 @@ def infer_shares(context: Context, written: set[str]) -> Entries:
         key, region = context.keys.get(arn, ""), (of_arn(arn) or (context.location.region, ""))[0]
         for policy in policies if arn in written else ():
             data = _infer_share(policy.attributes.get("policy"), arn, region=region)
+            own = arn.split(":")[4]
             if data is None:
                 result.leave_out(policy, _NOT_A_SHARE)
+            elif own in data["accounts"]:
+                result.leave_out(policy, f"it shares the CA with its own account {own}, which a spec cannot say")
             else:
                 moved = (move(policy, module_names.share(key)),)
                 result.entries.append(SpecEntry(SHARES, key, data, policy, moved, frozenset({arn})))

@@ -131,6 +131,8 @@ def tags_are_valid(spec: Spec) -> Iterator[Violation]:
 
 def _list_principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
     for key, issuer in spec.issuers.items():
+        if not issuer.is_owned and issuer.policy is not None:
+            continue  # nothing of the stack is named after it
         yield ("issuers", key, *(("role", "role_name") if issuer.role else ("user_name",))), issuer.principal_name
     yield from (((section, key, "role_name"), role.role_name or key) for section, key, role in spec.operator_roles)
 

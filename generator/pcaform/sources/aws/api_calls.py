@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.policies.statements import policy, statement
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CaStatus, Certificate, Permission
 from pcaform.terraform.resource_types import AUTHORITY
@@ -31,28 +30,6 @@ _CERTIFICATE_MEMBERS = (
     *("CertificateAuthorityArn", "DomainName", "KeyAlgorithm", "Status", "SubjectAlternativeNames"),
     *("FailureReason", "RenewalEligibility"),
 )
-REQUIRED_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
-    "Authorities": {
-        "acm-pca:ListCertificateAuthorities": "the CAs and their descriptions",
-        "acm-pca:GetCertificateAuthorityCertificate": "a CA's certificate, which shows its parent",
-        "acm-pca:GetCertificateAuthorityCsr": "a CA's certificate signing request",
-        "acm-pca:GetPolicy": "the accounts that a CA is shared with",
-        "acm-pca:ListPermissions": "whether ACM may issue and renew",
-        "acm-pca:ListTags": "a CA's tags, also for `--tag`",
-    },
-    "Certificates": {
-        "acm:ListCertificates": "the certificates that ACM manages",
-        "acm:DescribeCertificate": "a certificate's CA, names and key algorithm",
-        "acm:ListTagsForCertificate": "a certificate's tags",
-    },
-    "Principals": {
-        "iam:GetAccountAuthorizationDetails": "users, roles and groups, with their policies",
-        "iam:GetPolicy": "description and tags of an issuer's policy, and the version of a permissions boundary",
-        "iam:GetPolicyVersion": "the document of that version",
-    },
-    "Regions": {"account:ListRegions": "for `--all-regions`: the enabled regions; without it all regions are read"},
-}
-"""By statement id: its actions, each with its purpose."""
 _SUBJECT, _CRL = "ASN1Subject", "CrlConfiguration"
 _UNSET: Mapping[str, Any] = {"string": "", "number": 0, "bool": False}
 """By kind of argument: what a state has for a single value that is not set."""
@@ -152,11 +129,6 @@ API_CALLS: Mapping[str, Callable[[Any, str], Any]] = {
 
 ABSENT_IF_NOT_FOUND = frozenset({POLICY})
 """Operations whose ResourceNotFoundException means that there is nothing: [API] GetPolicy, a CA without a policy."""
-
-
-def build_policy() -> dict[str, Any]:
-    """Return the policy for reading an account; the resource is `*`, since the whole account is read."""
-    return policy(statement(sid, sorted(actions), "*") for sid, actions in REQUIRED_PERMISSIONS.items())
 
 
 def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
