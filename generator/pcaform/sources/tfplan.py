@@ -132,8 +132,7 @@ class _Reader:
 
     def _instance(self, change: Change) -> Instance:
         goes = _goes(change)
-        is_whole = goes and is_relevant(change.type)
-        values = change.before if is_whole else self._attributes(self._changes.get(change.address, change))
+        values = change.before if goes else self._attributes(self._changes.get(change.address, change))
         secret = change.secret[0 if goes else 1]
         marks = secret.items() if isinstance(secret, Mapping) else ()
         provider = self._provider(change.address).in_region(values.get("region")).alias

@@ -31,11 +31,8 @@ def call_function(name: str, arguments: list[Any]) -> Any:
     """Return a function's result; Unknown if an argument is unknown or the function is not supported."""
     if name in _LAZY:
         return _LAZY[name](arguments)
-    if name == "length":  # of a collection it is known even if its elements are not
-        arguments = [
-            [None] * len(each) if isinstance(each, Mapping | list) and not isinstance(each, Set) else each
-            for each in arguments
-        ]
+    if name == "length" and not any(isinstance(each, Set) for each in arguments):  # known even if elements are not
+        arguments = [[None] * len(each) if isinstance(each, Mapping | list) else each for each in arguments]
     unknown = first_unknown(arguments)
     if unknown is not None:
         return unknown

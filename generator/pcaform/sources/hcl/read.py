@@ -23,7 +23,7 @@ from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
 from pcaform.sources.hcl.providers import Options, list_providers, provider_from_options, provider_notes, read_backend
-from pcaform.sources.hcl.resources import OtherResource, attached_resources, read_resources, set_installed_certificates
+from pcaform.sources.hcl.resources import attached_resources, read_resources, set_installed_certificates
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
@@ -58,7 +58,7 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     resources = [result for result in results if isinstance(result, Resource)]
     notes = [result for result in results if isinstance(result, ImportNote)]
     changes = [result for result in results if isinstance(result, PendingStateChange)]
-    others = [result for result in results if isinstance(result, OtherResource)]
+    others = [result for result in results if isinstance(result, tuple)]
     notes += [change.note for change in changes if change.is_relevant(resources)]
     notes += provider_notes(scope.providers)
     with_ids, import_notes = apply_import_blocks(set_installed_certificates(resources), root, scope)
@@ -70,8 +70,8 @@ def _build_inventory(path: str, options: Options) -> Inventory:
         source=HCL,
         providers=list_providers(scope.providers, (resource.provider for resource in resources)),
         backend=backend_settings,
-        others=Counter(other.address for other in others if other.address),
-        used=dict.fromkeys((arn for other in others for arn in other.cas), ""),
+        others=Counter(address for address, _ in others if address),
+        used=dict.fromkeys((arn for _, cas in others for arn in cas), ""),
     )
 
 

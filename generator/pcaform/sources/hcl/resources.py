@@ -5,7 +5,7 @@ The attributes are those that a state has: with the provider's types and without
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -43,16 +43,8 @@ _USES = "it uses or is a private CA, and a spec has no field for it"
 _PLACEHOLDER = "its ARN is not that of a CA, whose id is a UUID"
 _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
-
-
-@dataclass(frozen=True, slots=True)
-class OtherResource:
-    """A resource of another kind: its address without keys, empty for a data source, and the ARNs of CAs it names."""
-
-    address: str
-    cas: tuple[str, ...]
-
-
+OtherResource = tuple[str, tuple[str, ...]]
+"""The address of another resource without keys, empty for a data source, and the ARNs of the CAs that it names."""
 ReadResult = Resource | ImportNote | PendingStateChange | OtherResource
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
 _SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
@@ -74,14 +66,14 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
         elif type_.startswith(ACMPCA_PREFIX):
             yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
-            yield OtherResource(strip_keys(scope.address_of(block)), _find_used_cas(block, scope))
+            yield strip_keys(scope.address_of(block)), _find_used_cas(block, scope)
             if not type_.startswith("awscc_acmpca_") and _USE.search(block.source.text, block.start, block.stop):
                 yield ImportNote("listed", scope.address_of(block), f"{block.location}: {_USES}")
     for block in scope.module.of_type("data"):
         if block.labels[:1] == (AUTHORITY,):
             yield from _read_instances(block, scope, _read_data_source)
         else:
-            yield OtherResource("", _find_used_cas(block, scope))
+            yield "", _find_used_cas(block, scope)
     for block in scope.module.of_type("module"):
         yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
     yield from pending_state_changes(scope)
