@@ -21,8 +21,9 @@ PLACE = ("--region", "us-east-1", "--account-id", "123456789012")
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_becomes_its_spec_and_report(pcaform: Run, name: str) -> None:
     home = KINDS[name]
-    state = ("state", "state.json") if (home / "state.json").exists() else ("hcl", ".", *PLACE)
-    done = pcaform("import", *state, "--stack", "pki", cwd=home)
+    kind = next((each for each in ("state", "plan") if (home / f"{each}.json").exists()), "hcl")
+    source = (kind, "." if kind == "hcl" else f"{kind}.json", *(() if kind == "state" else PLACE))
+    done = pcaform("import", *source, "--stack", "pki", cwd=home)
     said = f"exit {done.returncode}\n{done.stderr}"
     if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
         (home / "report.txt").write_text(said, encoding="utf-8")

@@ -1,7 +1,7 @@
 """The inventory: resources in one form for all sources, from which `importer.infer` makes a spec."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,6 +14,11 @@ from pcaform.terraform.schema import SourceKind
 SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
+
+_CA = re.compile(
+    r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w*?$-])"
+)
+"""The ARN of one CA, whose id AWS assigned; neither a placeholder nor a pattern of a policy."""
 
 NoteKind = Literal["left out", "unknown", "ambiguous", "ignored", "listed"]
 
@@ -82,7 +87,8 @@ class Inventory:
     """The resources about private CAs in a source, and notes on what is not among them.
 
     Only Terraform files have `providers`, by alias, and `backend`. `others` counts the instances of other resources by
-    address, without keys. `account_id` is the account that was read live, `region` the first one named; a stack in it
+    address, without keys; `used` are the CAs that these name, by ARN, each with the ARN of the first of them, if it has
+    one. `account_id` is the account that was read live, `region` the first one named; a stack in it
     refers to CAs that other accounts share.
     """
 
@@ -92,6 +98,7 @@ class Inventory:
     providers: Mapping[str, Provider] = field(default_factory=dict)
     backend: Mapping[str, Mapping[str, Any]] | None = None
     others: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
     account_id: str = ""
     region: str = ""
     unselected: tuple[Resource, ...] = ()
@@ -100,6 +107,15 @@ class Inventory:
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""
         return [resource for resource in self.resources if resource.type == kind]
+
+
+def find_cas(value: object) -> Iterator[str]:
+    """Yield the ARN of each CA that a value names, at any depth: whatever the argument is, its resource uses the CA."""
+    if isinstance(value, str):
+        yield from _CA.findall(value)
+    elif isinstance(value, Mapping | list | tuple):
+        for each in value.items() if isinstance(value, Mapping) else value:
+            yield from find_cas(each)
 
 
 def is_symbolic(text: str) -> bool:

@@ -6,7 +6,6 @@ the ARN of a CA, its request, its certificate. These have symbolic values, as in
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -26,7 +25,7 @@ from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Provider
 from pcaform.sources.policy_documents import UNKNOWN_PART, fill_policy_documents
 from pcaform.sources.symbols import computed_attribute, imported_arn, symbolic_arn
-from pcaform.sources.tfstate import Instance, build_inventory
+from pcaform.sources.tfstate import Instance, build_inventory, is_relevant
 from pcaform.terraform import plan_json
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.addresses import strip_keys
@@ -105,10 +104,10 @@ class _Reader:
 
     def inventory(self) -> Inventory:
         """Return the resources about CAs, whole or not at all."""
-        others = Counter(strip_keys(each.address) for each in self._changes.values() if not _is_relevant(each.type))
         exists = any(each.before and not each.importing for each in self.plan.changes)
-        instances = [*map(self._instance, filter(_is_here, self.plan.changes)), *self._references()]
-        found = build_inventory(iter(instances), others, replace(PLAN, is_applied_over=exists))
+        others = (each for each in self._changes.values() if not is_relevant(each.type))
+        instances = [*map(self._instance, (*filter(_is_here, self.plan.changes), *others)), *self._references()]
+        found = build_inventory(instances, replace(PLAN, is_applied_over=exists))
         resources = [replace(each, id=self._import_id(each.address)) for each in found.resources]
         kept, detached = attached_resources(set_installed_certificates(resources), self._unread)
         return replace(
@@ -149,6 +148,8 @@ class _Reader:
 
     def _attributes(self, change: Change) -> dict[str, Any]:
         """Return what is known of a resource; a note says what is not, if a spec needs it."""
+        if not is_relevant(change.type):
+            return {**change.after}
         values = {}
         written = self._expressions.of(change.address)
         for name in sorted(ATTRIBUTES.get(change.type, ())):
@@ -248,13 +249,12 @@ class _Reader:
                 yield self.value(each, name or attribute)
 
     def _references(self) -> Iterator[Instance]:
-        """Yield the CAs that data sources have read."""
+        """Yield what data sources have read: CAs, and what names them."""
         for each in self.plan.read:
-            if each.type == types.AUTHORITY:
-                alias = self._provider(each.address).alias
-                yield Instance(
-                    each.type, each.address, is_data=True, attributes=each.values, hidden=frozenset(), provider=alias
-                )
+            alias = self._provider(each.address).alias
+            yield Instance(
+                each.type, each.address, is_data=True, attributes=each.values, hidden=frozenset(), provider=alias
+            )
 
     def _import_id(self, address: str) -> str:
         found = re.search(r"arn:[^\"]+", self._changes[address].importing) if address in self._changes else None
@@ -327,12 +327,8 @@ class _Reader:
         return found
 
 
-def _is_relevant(kind: str) -> bool:
-    return kind in ATTRIBUTES or kind.startswith(types.ACMPCA_PREFIX)
-
-
 def _is_here(change: Change) -> bool:
-    return _is_relevant(change.type) and "read" not in change.actions
+    return is_relevant(change.type) and "read" not in change.actions
 
 
 def _goes(change: Change) -> bool:

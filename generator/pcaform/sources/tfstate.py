@@ -6,13 +6,13 @@ https://developer.hashicorp.com/terraform/internals/json-format.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
-from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource, find_cas
 from pcaform.terraform.addresses import strip_keys, with_key
 from pcaform.terraform.plan_json import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
@@ -55,19 +55,29 @@ def read(content: bytes, name: str, *, is_applied: bool = False) -> Inventory:
     document = _decode(content, name)
     if is_applied and document.get("version") != VERSION:
         raise Failure(f"{name}: this does not show for sure what was applied: use the output of 'terraform state pull'")
-    others: Counter[str] = Counter()
     try:
-        return build_inventory(_instances(document, others), others)
+        return build_inventory(_instances(document))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Failure(f"{name}: a resource in the state is incomplete: the state is damaged or was edited") from None
 
 
-def build_inventory(instances: Iterator[Instance], others: Mapping[str, int], source: SourceKind = STATE) -> Inventory:
-    """Return the resources about CAs among some instances, without secrets, and notes on the others about CAs."""
+def build_inventory(instances: Iterable[Instance], source: SourceKind = STATE) -> Inventory:
+    """Return the resources about CAs among some instances, without secrets, and notes on the others about CAs.
+
+    Other resources are counted by address, without keys.
+    """
+    others: Counter[str] = Counter()
+    used: dict[str, str] = {}
     resources: list[Resource] = []
     notes: list[ImportNote] = []
     replaced: set[str] = set()
     for instance in instances:
+        if not is_relevant(instance.type):
+            others.update([] if instance.is_data else [strip_keys(instance.address)])
+            shown = [value for name, value in instance.attributes.items() if name not in instance.hidden]
+            for arn in find_cas(shown):
+                used.setdefault(arn, str(instance.attributes.get("arn")))
+            continue
         notes += _destroy_notes(instance)
         kind, address = instance.type, instance.address
         if instance.deposed or instance.is_tainted:
@@ -85,7 +95,7 @@ def build_inventory(instances: Iterator[Instance], others: Mapping[str, int], so
         elif not instance.is_data and kind.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", address, f"a spec has no field for '{kind}'"))
     marked = (replace(each, is_replaced=True) if each.address in replaced else each for each in resources)
-    return Inventory(tuple(marked), tuple(notes), source=source, others=others)
+    return Inventory(tuple(marked), tuple(notes), source=source, others=others, used=used)
 
 
 def _destroy_notes(instance: Instance) -> Iterator[ImportNote]:
@@ -106,29 +116,19 @@ def _is_secret(value: Any) -> bool:
     return _SECRET in (value if isinstance(value, str) else repr(value))
 
 
-def _is_relevant(kind: Any) -> bool:
+def is_relevant(kind: Any) -> bool:
+    """Tell whether a type of resource is about CAs or their users."""
     return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(ACMPCA_PREFIX))
 
 
-def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[Instance]:
-    """Yield the instances about CAs and their users, and count other resources by address, without keys."""
+def _instances(document: Mapping[str, Any]) -> Iterable[Instance]:
+    """Return the instances of all resources."""
     if "resources" in document:
-        for resource in document["resources"]:
-            if _is_relevant(resource.get("type")):
-                yield from _state_instances(resource)
-            elif resource.get("mode") == "managed":
-                if not isinstance(resource["instances"], list):
-                    raise TypeError("instances must be a list")
-                others[strip_keys(_base_address(resource))] += len(resource["instances"])
-        return
-    before: Counter[str] = Counter()
-    after: Counter[str] = Counter()
-    prior = list(_shown_instances((document.get("prior_state") or {}).get("values"), before))
-    planned = list(_shown_instances(document.get("values") or document.get("planned_values"), after))
+        return [instance for resource in document["resources"] for instance in _state_instances(resource)]
+    prior = list(_shown_instances((document.get("prior_state") or {}).get("values")))
+    planned = list(_shown_instances(document.get("values") or document.get("planned_values")))
     # Planned resources have no ARN yet, so prior ones are preferred if there is a CA among them.
-    has_cas = any(each.type == AUTHORITY for each in prior)
-    others.update(before if has_cas else after)
-    yield from prior if has_cas else planned
+    return prior if any(each.type == AUTHORITY for each in prior) else planned
 
 
 def _base_address(resource: Mapping[str, Any]) -> str:
@@ -142,6 +142,8 @@ def _state_instances(resource: Mapping[str, Any]) -> Iterator[Instance]:
     kind, is_data = resource["type"], resource["mode"] == _DATA
     base = _base_address(resource)
     alias = str(resource.get("provider") or "").rpartition('"]')[2].removeprefix(".")
+    if not isinstance(resource["instances"], list):
+        raise TypeError("instances must be a list")
     for instance in resource["instances"]:
         index = instance.get("index_key")
         attributes = instance.get("attributes")
@@ -158,26 +160,23 @@ def _state_instances(resource: Mapping[str, Any]) -> Iterator[Instance]:
         )
 
 
-def _shown_instances(values: Any, others: Counter[str]) -> Iterator[Instance]:
+def _shown_instances(values: Any) -> Iterator[Instance]:
     """Yield the instances of all modules in the output of `show -json`."""
     modules = [values["root_module"]] if values and "root_module" in values else []
     while modules:
         module = modules.pop(0)
         modules += module.get("child_modules") or ()
         for resource in module.get("resources") or ():
-            if _is_relevant(resource["type"]):
-                hidden, shown = resource.get("sensitive_values") or {}, resource.get("values")
-                yield Instance(
-                    resource["type"],
-                    resource["address"],
-                    resource["mode"] == _DATA,
-                    {} if shown is None else shown,
-                    frozenset(name for name, mark in hidden.items() if is_marked(mark)),
-                    deposed=str(resource.get("deposed_key") or ""),
-                    is_tainted=resource.get("tainted") is True,
-                )
-            elif resource.get("mode") == "managed":
-                others[strip_keys(resource["address"])] += 1
+            hidden, shown = resource.get("sensitive_values") or {}, resource.get("values")
+            yield Instance(
+                resource["type"],
+                resource["address"],
+                resource["mode"] == _DATA,
+                {} if shown is None else shown,
+                frozenset(name for name, mark in hidden.items() if is_marked(mark)),
+                deposed=str(resource.get("deposed_key") or ""),
+                is_tainted=resource.get("tainted") is True,
+            )
 
 
 def _decode(content: bytes, name: str) -> Mapping[str, Any]:

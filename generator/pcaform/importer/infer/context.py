@@ -17,7 +17,7 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
 from pcaform.importer.infer.keys import ExistingKeys
-from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource, is_symbolic
+from pcaform.sources.inventory import ImportNote, Inventory, Provider, Resource, find_cas
 from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import ACCOUNT_ID, REGION
@@ -104,7 +104,8 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
         locations += _split_account(account, located, inventory, existing)
     if not locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
-        reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in inventory.resources]
+        users = (each for each in inventory.resources if not each.is_reference)
+        reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in users]
         reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
         raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
@@ -130,13 +131,21 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
 
 def _locate_users(inventory: Inventory) -> Iterator[tuple[str, str]]:
     """Yield where the stack is that uses CAs of others by their ARNs: at its provider, else where the first CA is."""
-    users = [each for each in inventory.resources if not each.is_reference]
-    arns = [arn for each in users for arn in CA_ARN.findall(str(each.attributes)) if not is_symbolic(arn)]
+    users = [each.attributes.get("arn") for each in inventory.resources if not each.is_reference]
+    arns = list_named_cas(inventory)
     if arns:
         own = inventory.providers.get("")
-        accounts = [place[1] for each in users if (place := of_arn(each.attributes.get("arn"))) and place[1]]
+        accounts = [place[1] for arn in (*users, *inventory.used.values()) if (place := of_arn(arn)) and place[1]]
         region, account = of_arn(arns[0]) or ("", "")
         yield (own.region, own.account_id) if own else (region, accounts[0] if accounts else account)
+
+
+def list_named_cas(inventory: Inventory) -> list[str]:
+    """Return the ARNs of the CAs that a source names in any resource, and that it does not manage."""
+    cas = [each for each in inventory.of_type(AUTHORITY) if not each.is_reference]
+    values = (value for each in inventory.resources for value in each.attributes.values())
+    named = dict.fromkeys((*(arn for value in values for arn in find_cas(value)), *inventory.used))
+    return [arn for arn in named if all(arn not in (each.id, each.attributes.get("arn")) for each in cas)]
 
 
 def _split_account(

@@ -16,6 +16,7 @@ from pcaform.importer.infer.context import (
     SpecEntry,
     StackLocation,
     find_default_tags,
+    list_named_cas,
     of_arn,
     text,
 )
@@ -153,6 +154,9 @@ def _list_needed_cas(
     if context.source.knows_shared_cas:
         shared = (arn for arn, each in context.index.cas.items() if each.is_reference)
         needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in context.location.regions}
+    else:
+        here, named = context.location, list_named_cas(context.inventory)
+        needed |= {arn for arn in named if here.holds(arn) or (here.is_first and not here.is_elsewhere(arn))}
     return needed
 
 
@@ -203,7 +207,7 @@ def _is_here(principal: Principal, location: StackLocation) -> bool:
 def _referenced_arns(inventory: Inventory, principals: Iterable[Principal], index: CaIndex) -> list[str]:
     """Return the ARNs of all referenced CAs."""
     arns = [text(each, "certificate_authority_arn") for each in inventory.resources]
-    arns += [*index.shares, *index.cas]
+    arns += [*index.shares, *index.cas, *list_named_cas(inventory)]
     arns += [arn for each in principals for attachment in each.policies for arn in CA_ARN.findall(str(attachment.data))]
     return list(dict.fromkeys(arn for arn in arns if CA_ARN.fullmatch(arn)))
 

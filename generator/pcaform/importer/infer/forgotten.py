@@ -99,6 +99,7 @@ def _free_name(kind: str, *taken: Collection[str]) -> str:
 
 def _list_arns(inventory: Inventory) -> Iterator[str]:
     """Yield the ARNs of CAs in a source, without symbolic ones: no other may reach a spec."""
+    yield from inventory.used
     for each in inventory.resources:
         for name, value in (("id", each.id), *each.attributes.items()):
             if name not in _LONG:

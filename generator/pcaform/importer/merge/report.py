@@ -11,6 +11,7 @@ from pcaform.importer.merge.decisions import Kind
 from pcaform.importer.merge.merge import MergeResult
 from pcaform.sources.inventory import ImportNote, Inventory, NoteKind
 from pcaform.terraform.arguments import Source
+from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import KINDS, by_path
 
 _MAX_LENGTH = 80
@@ -99,7 +100,9 @@ def build_report(
         kind.replace(" ", "_"): tuple(each for each in dict.fromkeys(import_notes) if each.kind == kind)
         for kind in get_args(NoteKind)
     }
-    counts = Counter(resource.type for resource in inventory.resources)
+    arns = {resource.attributes.get("arn") for resource in inventory.resources}
+    named = (AUTHORITY for arn in inventory.used if arn not in arns)
+    counts = Counter((*(resource.type for resource in inventory.resources), *named))
     return ImportReport(
         format_version="1.1",
         source=inventory.source.name,

@@ -23,7 +23,7 @@ from pcaform.sources.hcl.operators import (
     to_string,
 )
 from pcaform.sources.hcl.text_functions import TEXT_FUNCTIONS
-from pcaform.sources.hcl.type_conversion import deduplicate, to_set, unify_choice, unify_items
+from pcaform.sources.hcl.type_conversion import Set, deduplicate, to_set, unify_choice, unify_items
 from pcaform.sources.hcl.values import Unknown, first_unknown
 
 
@@ -31,6 +31,8 @@ def call_function(name: str, arguments: list[Any]) -> Any:
     """Return a function's result; Unknown if an argument is unknown or the function is not supported."""
     if name in _LAZY:
         return _LAZY[name](arguments)
+    if name == "length" and not any(isinstance(each, Set) for each in arguments):  # known even if elements are not
+        arguments = [[None] * len(each) if isinstance(each, Mapping | list) else each for each in arguments]
     unknown = first_unknown(arguments)
     if unknown is not None:
         return unknown
@@ -135,9 +137,7 @@ def _element(values: list[Any], index: int) -> Any:
 
 def _length(value: Any) -> int:
     """Return the length; only of ASCII strings, since Terraform counts grapheme clusters."""
-    if isinstance(value, str) and not check_ascii(value):
-        raise ValueError
-    return len(value) if "\r\n" not in value else _length(value.replace("\r\n", "\n"))
+    return len(check_ascii(value).replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 def _contains(values: list[Any], element: Any) -> bool:

@@ -58,6 +58,7 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     resources = [result for result in results if isinstance(result, Resource)]
     notes = [result for result in results if isinstance(result, ImportNote)]
     changes = [result for result in results if isinstance(result, PendingStateChange)]
+    others = [result for result in results if isinstance(result, tuple)]
     notes += [change.note for change in changes if change.is_relevant(resources)]
     notes += provider_notes(scope.providers)
     with_ids, import_notes = apply_import_blocks(set_installed_certificates(resources), root, scope)
@@ -69,7 +70,8 @@ def _build_inventory(path: str, options: Options) -> Inventory:
         source=HCL,
         providers=list_providers(scope.providers, (resource.provider for resource in resources)),
         backend=backend_settings,
-        others=Counter(result for result in results if isinstance(result, str)),
+        others=Counter(address for address, _ in others if address),
+        used=dict.fromkeys((arn for _, cas in others for arn in cas), ""),
     )
 
 
@@ -105,6 +107,7 @@ def add_evaluated(files: Inventory, planned: Inventory | None, notes: Sequence[I
         resources=tuple({**own, **better}.values()),
         notes=(*notes, *still, *later),
         others=files.others if notes else planned.others,
+        used={**files.used, **planned.used},
     )
 
 

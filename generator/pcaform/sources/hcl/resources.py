@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NewType
+from typing import Any
 
-from pcaform.sources.hcl.blocks import Block
+from pcaform.core.problems import Failure
+from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
 from pcaform.sources.hcl.objects import ResourceObject
@@ -17,7 +18,7 @@ from pcaform.sources.hcl.operators import JsonText
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
-from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
+from pcaform.sources.inventory import ImportNote, Resource, find_cas, is_symbolic
 from pcaform.sources.symbols import is_symbolic_certificate
 from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.arguments import ARGUMENTS
@@ -39,11 +40,12 @@ _ADVICE = "import from the state instead, if there is one"
 _DETACHED = "the CA or certificate that it refers to is left out; import from the state instead, if there is one"
 _USE = re.compile(r"acm[_-]?pca|certificate_authority_arn|private_ca|pca_arn")
 _USES = "it uses or is a private CA, and a spec has no field for it"
+_PLACEHOLDER = "its ARN is not that of a CA, whose id is a UUID"
 _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
-UnrelatedAddress = NewType("UnrelatedAddress", str)
-"""The address, without keys, of a resource that is not about private CAs."""
-ReadResult = Resource | ImportNote | PendingStateChange | UnrelatedAddress
+OtherResource = tuple[str, tuple[str, ...]]
+"""The address of another resource without keys, empty for a data source, and the ARNs of the CAs that it names."""
+ReadResult = Resource | ImportNote | PendingStateChange | OtherResource
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
 _SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
 _BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
@@ -64,12 +66,14 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
         elif type_.startswith(ACMPCA_PREFIX):
             yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
-            yield UnrelatedAddress(strip_keys(scope.address_of(block)))
-            if not type_.startswith("awscc_") and _USE.search(block.source.text, block.start, block.stop):
+            yield strip_keys(scope.address_of(block)), _find_used_cas(block, scope)
+            if not type_.startswith("awscc_acmpca_") and _USE.search(block.source.text, block.start, block.stop):
                 yield ImportNote("listed", scope.address_of(block), f"{block.location}: {_USES}")
     for block in scope.module.of_type("data"):
         if block.labels[:1] == (AUTHORITY,):
             yield from _read_instances(block, scope, _read_data_source)
+        else:
+            yield "", _find_used_cas(block, scope)
     for block in scope.module.of_type("module"):
         yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
     yield from pending_state_changes(scope)
@@ -84,6 +88,16 @@ def _read_instances(block: Block, scope: ModuleScope, read: ReadInstance) -> Ite
         return
     for instance in instances:
         yield from read(instance)
+
+
+def _find_used_cas(block: Block, scope: ModuleScope) -> tuple[str, ...]:
+    """Return the ARNs of CAs in all arguments of a block, as far as they are known; nothing in it ends an import."""
+    try:
+        instances = scope.instances(block)
+        known = [] if isinstance(instances, Unknown) else [evaluate_body(block.body, each.scope) for each in instances]
+        return tuple(dict.fromkeys(find_cas(known)))
+    except (Failure, RecursionError):
+        return ()
 
 
 def _unsupported_note(instance: Instance) -> Iterator[ReadResult]:
@@ -167,6 +181,8 @@ def _read_data_source(instance: Instance) -> Iterator[ReadResult]:
     if isinstance(arn, Unknown):
         yield _argument_note(instance, "arn", arn)
     if isinstance(arn, str):
+        if not (is_symbolic(arn) or list(find_cas(arn))):
+            yield ImportNote("left out", instance.address, f"{origin}: {_PLACEHOLDER}")
         alias = instance.provider.alias
         yield Resource(AUTHORITY, instance.address, {"arn": arn}, arn, origin, is_reference=True, provider=alias)
 

@@ -105,6 +105,8 @@ class ModuleScope:
         """Return a path as Terraform has it if it runs in the root module, or the workspace that is selected there."""
         if name in ("path.module", "path.root"):
             return os.path.relpath(self.module.directory if name == "path.module" else self.top, self.top)
+        if name == "path.cwd":
+            return str(self.top)
         selected = self.top / ".terraform" / "environment"
         if name == "terraform.workspace" and selected.is_file():
             return selected.read_text(encoding="utf-8").strip()

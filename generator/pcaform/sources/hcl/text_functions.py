@@ -6,6 +6,7 @@ Source: https://developer.hashicorp.com/terraform/language/functions
 import base64
 import hashlib
 import ipaddress
+import itertools
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -18,8 +19,8 @@ from pcaform.sources.hcl.values import Unknown
 
 _WHITESPACE = " \t\n\v\f\r"
 _VERB = re.compile(r"%(?P<flags>[-+ 0]*)(?P<width>[0-9]*)(?P<precision>\.[0-9]+)?(?P<verb>[a-zA-Z%])")
-_OTHER_PATTERNS = ("(?", "[[:", r"\p", r"\P", r"\z", r"\Q", r"\C", r"\$", "[$", "$]")
-"""What Python reads in another way than Go, or not at all; named groups are the one exception."""
+_OTHER_PATTERNS = ("(?", "[[:", r"\p", r"\P", r"\z", r"\Q", r"\C", r"\$", "[$", "$]", "{,")
+"""What Python reads in another way than Go, or not at all; but for groups with a name, and without a number."""
 
 
 def _replace(text: str, old: str, new: str) -> str:
@@ -27,6 +28,7 @@ def _replace(text: str, old: str, new: str) -> str:
         return text.replace(check_text(old), new) if old else check_text(None)
     if re.search(r"\\|\$[0-9]*[A-Za-z_]|\$\{[^0-9]", new):
         raise ValueError
+    _find(old[1:-1], text)
     return _compile(old[1:-1]).sub(re.sub(r"\$\{?([0-9]+)\}?", r"\\g<\1>", new), check_ascii(text))
 
 
@@ -62,14 +64,21 @@ def _format_list(pattern: str, *values: Any) -> list[str]:
 
 def _compile(pattern: str) -> re.Pattern[str]:
     """Return a pattern that means the same in Go and Python for ASCII texts; raises ValueError for others."""
-    if any(sign in pattern.replace("(?P<", "(") for sign in _OTHER_PATTERNS):
+    if any(sign in re.sub(r"\(\?(P<|:)", "(", pattern) for sign in _OTHER_PATTERNS):
         raise ValueError
     return re.compile(check_ascii(pattern).replace("$", r"\Z"), re.ASCII)
 
 
 def _match(pattern: str, text: str) -> list[Any]:
-    found = _compile(pattern).finditer(check_ascii(text))
-    return [each.groupdict() or list(each.groups()) or each[0] for each in found]
+    return [each.groupdict() or list(each.groups()) or each[0] for each in _find(pattern, text)]
+
+
+def _find(pattern: str, text: str) -> list[re.Match[str]]:
+    """Return all matches; raises ValueError for an empty one right behind another, which only Python finds."""
+    found = list(_compile(pattern).finditer(check_ascii(text)))
+    if any(before.end() == each.start() == each.end() for before, each in itertools.pairwise(found)):
+        raise ValueError
+    return found
 
 
 def _first_match(pattern: str, text: str) -> Any:
