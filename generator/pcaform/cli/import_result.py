@@ -24,6 +24,7 @@ from pcaform.importer.merge.merge import (
     parse_baseline,
     update_baseline,
 )
+from pcaform.render.normal_form import SECTIONS
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
 from pcaform.rules.load import load_text
@@ -67,8 +68,12 @@ def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
 
 
 def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
-    specs = infer(inventory, stack=options.stack)
-    notes = [note for inferred in specs for note in inferred.notes]
+    inferred_specs = infer(inventory, stack=options.stack)
+    notes = [note for inferred in inferred_specs for note in inferred.notes]
+    specs = [inferred for inferred in inferred_specs if any(getattr(inferred.spec, section) for section in SECTIONS)]
+    if not specs:
+        reasons = (f"  {note.address}: {note.reason}" for note in dict.fromkeys(notes))
+        raise Failure("a spec can have nothing of what was found: no spec is written. Not imported:", *reasons)
     if options.out is None:
         console.print_document("---\n".join(_format_spec(inferred) for inferred in specs))
         return _print_report(report.build_report(inventory, notes, files=()), options)
