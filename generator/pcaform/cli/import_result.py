@@ -34,6 +34,7 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
 from pcaform.spec.yaml_writer import dump
 
+_NOTHING = "no private CA of the source, and nothing that uses one, can be in a spec: there is nothing to import"
 _DIFF_LINES = 40
 """Lines of the diff of a file that a refusal shows."""
 
@@ -73,7 +74,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
     specs = [inferred for inferred in inferred_specs if any(getattr(inferred.spec, section) for section in SECTIONS)]
     if not specs:
         reasons = (f"  {note.address}: {note.reason}" for note in dict.fromkeys(notes))
-        raise Failure("a spec can have nothing of what was found: no spec is written. Not imported:", *reasons)
+        raise Failure(f"{_NOTHING}. Not imported:", *reasons)
     if options.out is None:
         console.print_document("---\n".join(_format_spec(inferred) for inferred in specs))
         return _print_report(report.build_report(inventory, notes, files=()), options)
