@@ -123,19 +123,25 @@ def _about(
     policies: Texts, context: PlanContext, *, is_allow: bool, kind: str
 ) -> frozenset[tuple[Need, frozenset[Condition]]]:
     """Return the needs that policies allow or deny, and on which conditions; raises PolicyError."""
-    regions = [(arn.split(":")[3],) for arn in (*context.authorities, *context.read)]
     found, read = set[tuple[Need, frozenset[Condition]]](), [statements_of(text) for text in policies if text]
     if None in read:
         raise PolicyError
     for each in (statement for statements in read for statement in statements or ()):
         asked = {one for one in each.conditions if one.key == _REGION}
         others = frozenset(each.conditions) - asked
-        is_elsewhere = asked and not any(all(one.is_met({_REGION: name}) for one in asked) for name in regions)
+        is_elsewhere = asked and not any(
+            all(one.is_met({_REGION: name}) for one in asked) for name in _regions(context)
+        )
         if each.is_allow == is_allow and not is_elsewhere and (kind or not others):
             for actions, places in _needs(context, kind):
                 needs = product(filter(each.matches_action, actions), places)
                 found |= {(need, others) for need in needs if each.is_about(*need)}
     return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _regions(context: PlanContext) -> frozenset[tuple[str]]:
+    return frozenset((arn.split(":")[3],) for arn in (*context.authorities, *context.read))
 
 
 @lru_cache(maxsize=4)
