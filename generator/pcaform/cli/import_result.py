@@ -24,6 +24,7 @@ from pcaform.importer.merge.merge import (
     parse_baseline,
     update_baseline,
 )
+from pcaform.render.normal_form import SECTIONS
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
 from pcaform.rules.load import load_text
@@ -33,6 +34,7 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
 from pcaform.spec.yaml_writer import dump
 
+_NOTHING = "no private CA of the source, and nothing that uses one, can be in a spec: there is nothing to import"
 _DIFF_LINES = 40
 """Lines of the diff of a file that a refusal shows."""
 
@@ -67,8 +69,12 @@ def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
 
 
 def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
-    specs = infer(inventory, stack=options.stack)
-    notes = [note for inferred in specs for note in inferred.notes]
+    inferred_specs = infer(inventory, stack=options.stack)
+    notes = [note for inferred in inferred_specs for note in inferred.notes]
+    specs = [inferred for inferred in inferred_specs if any(getattr(inferred.spec, section) for section in SECTIONS)]
+    if not specs:
+        reasons = (f"  {note.address}: {note.reason}" for note in dict.fromkeys(notes))
+        raise Failure(f"{_NOTHING}. Not imported:", *reasons)
     if options.out is None:
         console.print_document("---\n".join(_format_spec(inferred) for inferred in specs))
         return _print_report(report.build_report(inventory, notes, files=()), options)

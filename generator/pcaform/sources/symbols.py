@@ -74,9 +74,10 @@ def imported_arn(id_: str) -> str:
     return _REGION_OF_ID.sub("", id_) if id_.startswith("arn:") else id_
 
 
-def is_symbolic_certificate(text: Any) -> bool:
-    """Tell whether a value is a symbolic certificate."""
-    return isinstance(text, str) and text.startswith(_CERTIFICATE)
+def certificate_address(text: Any) -> str:
+    """Return the address of the certificate that a value is a symbol of, empty if it is none."""
+    is_symbol = isinstance(text, str) and text.startswith(_CERTIFICATE)
+    return text.removeprefix(_CERTIFICATE) if is_symbol else ""
 
 
 def computed_attribute(instance: Planned, name: str) -> Any:

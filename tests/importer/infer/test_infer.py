@@ -167,7 +167,7 @@ def test_ca_that_breaks_a_rule_is_left_out_with_all_that_depends_on_it() -> None
     assert found.spec.certificates == {}
     ca = "aws_acmpca_certificate_authority"
     assert dict(found.left_out) == {
-        f"{ca}.policy": f"the character U+200B cannot be seen in a name: remove it{FORGOTTEN}",
+        f"{ca}.policy": f"the character U+200B cannot be seen in a name{FORGOTTEN}",
         "aws_acmpca_certificate.policy_certificate": f"it belongs to {ca}.policy, which is left out{FORGOTTEN}",
         f"{ca}.issuing": f"it needs {ca}.policy, which is left out{FORGOTTEN}",
         "aws_acmpca_certificate.issuing_certificate": f"it belongs to {ca}.issuing, which is left out{FORGOTTEN}",

@@ -21,6 +21,7 @@ _TEMPLATE = re.compile(
 )
 _GENERATION = re.compile(r"_certificate(?:_g(?P<number>[0-9]+))?\Z")
 _EXTERNAL = "{}: the spec has 'activation: external'"
+_MISFIT = "it is a {} CA, but {}, the certificate for it, is signed by {}: AWS installs no such certificate"
 _NOT_INSTALLED = "it is not the installed or previous certificate"
 
 
@@ -42,6 +43,10 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
     installed = [(each, module_names.ca(key)) for each in installations[:1]]
     own = own_certificates(ca, installations, index)
     if source.knows_requests and own:
+        is_root = ca.attributes["type"] == "ROOT"
+        if is_root != (text(own[0], "certificate_authority_arn") == ca.attributes["arn"]):
+            kind, signer = ("root", "another CA") if is_root else ("subordinate", "itself")
+            raise NotRepresentable(_MISFIT.format(kind, own[0].address, signer))
         try:
             active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
         except NotRepresentable as why:

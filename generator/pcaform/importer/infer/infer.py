@@ -4,6 +4,7 @@ The draft of a spec is fitted to the rules: an entry that breaks one is taken ou
 ignores the rule.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -68,10 +69,18 @@ An entry ignores them in this order.
 """
 
 
+_ADVICE = re.compile(
+    r"(?:: |, |; )(?:add|choose|create|give|grant|keep|leave|make|merge|name|remove|rename|split|take|write) .*"
+)
+"""What the message of a rule tells the author of a spec to do: nobody wrote one with what is left out."""
 _WITHOUT_IGNORE = (SHARES, "crl_buckets")
 _UNMOVED = (
     "Terraform cannot move a resource to another type: a plan creates a separate policy with its content, and this one "
     "stays at AWS until you delete it there"
+)
+_ATTACHED = (
+    "Terraform cannot move a resource to another type: a plan adds one that attaches the same policy to the same "
+    "principal, which changes nothing at AWS"
 )
 M = TypeVar("M", bound=Model)
 
@@ -127,7 +136,7 @@ class RuleCheck:
             if is_tolerated and rule not in earlier.get(entry.id, ()):
                 self.ignored.setdefault(entry.id, {})[rule] = message
             else:
-                self._take_out(entry, message)
+                self._take_out(entry, _ADVICE.sub("", message))
         if unexplained and not is_changed:
             loc, message = unexplained[0]
             raise Failure(f"the found resources break a rule for specs, {'.'.join(map(str, loc))}: {message}")
@@ -247,10 +256,11 @@ def _infer_spec(
     notes = [*inventory.notes, *draft.notes, *_note_ignored(draft, check.ignored, existing)]
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
-    notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    is_written = bool(entries) or existing is not NO_KEYS
+    notes += unmanaged_resources(inventory, handled) if is_alone and is_written else ()
     rendered = _rendered(spec, entries)
     notes = [*reworded_policies(inventory, entries, rendered), *notes]
-    if has_addresses:
+    if has_addresses and is_written:
         notes = [*_note_unmoved(entries), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
@@ -304,7 +314,7 @@ def _note_ignored(
 def _note_unmoved(entries: Iterable[SpecEntry]) -> Iterator[ImportNote]:
     for entry in entries:
         for address in entry.unmoved:
-            yield ImportNote("left out", address, _UNMOVED)
+            yield ImportNote("left out", address, _ATTACHED if "_attachment." in address else _UNMOVED)
 
 
 def _validate(model: type[M], **values: Any) -> M:

@@ -44,9 +44,10 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
             continue
         parts = [each for kind in _PARTS for each in context.inventory.of_type(kind) if text(each, "bucket") == name]
         settings = _policy_settings(parts, name, context)
-        why = _find_difference(parts) or ("it has another policy" if settings is None else None)
+        unknown = "".join(note.address for note in context.inventory.notes if note.kind == "unknown")
+        why = _find_difference(parts, unknown) or ("its policy is not the one" if settings is None else None)
         if why is not None or settings is None:
-            result.leave_out(bucket, f"{why}: a spec supports only one configuration of CRL buckets")
+            result.leave_out(bucket, f"{why} which every CRL bucket of a spec has")
             continue
         key = choose_key(context.existing.crl_buckets.get(name), own, name=own or name, taken=taken)
         taken.add(key)
@@ -61,14 +62,20 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
     return result
 
 
-def _find_difference(parts: list[Resource]) -> str | None:
+def _find_difference(parts: list[Resource], unknown: str) -> str | None:
     """Return which part of a bucket is missing, duplicate or different; None if none is."""
     kinds = [each.type for each in parts]
     for kind in _PARTS:
-        if kinds.count(kind) != 1:
-            return f"it has {kinds.count(kind)} of {kind}"
-    wrong = [each.type for each in parts for path in _PARTS[each.type] if not _has_value(each.attributes, path)]
-    return f"its {wrong[0]} has other settings" if wrong else None
+        number, name = kinds.count(kind), _name_part(kind)
+        if number != 1:
+            is_unread = not number and f"{kind}." in unknown
+            return f"it has {number or 'no'} {name}{' that could be read' if is_unread else ''},"
+    wrong = ((each.type, path) for each in parts for path in _PARTS[each.type] if not _has_value(each.attributes, path))
+    return next((f"it has no '{path[-2]}: {path[-1]}' in its {_name_part(kind)}," for kind, path in wrong), None)
+
+
+def _name_part(kind: str) -> str:
+    return kind.removeprefix(f"{types.S3_BUCKET}_").replace("_", " ")
 
 
 def _has_value(value: Any, path: tuple[str, ...]) -> bool:

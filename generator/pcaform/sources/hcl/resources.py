@@ -19,7 +19,7 @@ from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, find_cas, is_symbolic
-from pcaform.sources.symbols import is_symbolic_certificate
+from pcaform.sources.symbols import certificate_address
 from pcaform.terraform.addresses import strip_keys
 from pcaform.terraform.arguments import ARGUMENTS
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE, INSTALLATION
@@ -37,7 +37,8 @@ _REFERENCES = frozenset(
 )
 """Arguments that may have symbolic values, which link resources and do not get into a spec."""
 _ADVICE = "import from the state instead, if there is one"
-_DETACHED = "the CA or certificate that it refers to is left out; import from the state instead, if there is one"
+_DETACHED = "the CA or certificate that it refers to is left out"
+_WITHOUT = "it is taken whole or not at all, and {}, its certificate, is {}"
 _USE = re.compile(r"acm[_-]?pca|certificate_authority_arn|private_ca|pca_arn")
 _USES = "it uses or is a private CA, and a spec has no field for it"
 _PLACEHOLDER = "its ARN is not that of a CA, whose id is a UUID"
@@ -234,35 +235,37 @@ def attached_resources(
     notes: list[ImportNote] = []
     while True:
         halves = {
-            each.attributes.get("certificate_authority_arn")
+            each.attributes.get("certificate_authority_arn"): each.address
             for each in kept
             if each.type == INSTALLATION and each.address in gone
         }
         kept = [each for each in kept if each.address not in gone]
-        detached = _find_detached(kept, halves)
+        detached = list(_find_detached(kept, halves, {note.address for note in notes}))
         if not detached:
             return kept, notes
-        notes += [ImportNote("unknown", at, f"{origin}{_DETACHED}") for at, origin in detached.items()]
-        gone = set(detached)
+        notes += detached
+        gone = {note.address for note in detached}
 
 
-def _find_detached(resources: Sequence[Resource], halves: Collection[Any]) -> dict[str, str]:
-    """Return, by address, the origin of each resource that refers to a CA or certificate that is not among them.
+def _find_detached(
+    resources: Sequence[Resource], halves: Mapping[Any, str], earlier: Collection[str]
+) -> Iterator[ImportNote]:
+    """Yield a note for each resource that refers to a CA or certificate that is not among them.
 
-    Also that of CAs among `halves`, ARNs of those whose certificate is not installed any more.
+    Also for CAs of `halves`, ARNs of those whose certificate is not installed any more, with the installations.
+    `earlier` are the addresses of what was left out before.
     """
     arns = {resource.attributes.get("arn") for resource in resources if resource.type == AUTHORITY}
     certificates = {resource.attributes.get("certificate") for resource in resources if resource.type == CERTIFICATE}
-    return {
-        resource.address: f"{resource.origin}: " if resource.origin else ""
-        for resource in resources
-        if (resource.type == AUTHORITY and not resource.is_reference and resource.attributes.get("arn") in halves)
-        or any(_is_absent(resource.attributes.get(name), arns) for name in _OWNERS)
-        or (
-            is_symbolic_certificate(resource.attributes.get("certificate"))
-            and resource.attributes["certificate"] not in certificates
-        )
-    }
+    for each in resources:
+        own = certificate_address(each.attributes.get("certificate"))
+        lost = own if own and each.attributes["certificate"] not in certificates else ""
+        if each.type == AUTHORITY:
+            lost = "" if each.is_reference else lost or halves.get(each.attributes.get("arn"), "")
+        if lost or any(_is_absent(each.attributes.get(name), arns) for name in _OWNERS):
+            why = _WITHOUT.format(lost, "left out" if lost in earlier else "unknown")
+            reason = f"{why if each.type == AUTHORITY else _DETACHED}; {_ADVICE}"
+            yield ImportNote("unknown", each.address, f"{each.origin}: {reason}" if each.origin else reason)
 
 
 def _is_absent(arn: Any, arns: set[Any]) -> bool:
