@@ -1,5 +1,6 @@
-"""One applied stack, read back from its state, its files and its account: each source gives what it carries."""
+"""One applied stack, read back from its state, a plan, its files and its account: each source gives what it carries."""
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
-from pcaform.sources import tfstate
+from pcaform.sources import tfplan, tfstate
 from pcaform.sources.aws.session import Caller
 from pcaform.sources.aws.snapshot import Filters
 from pcaform.sources.hcl.providers import Options
@@ -67,7 +68,14 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Read:
             os.environ.clear()
             os.environ.update(before)
         state = tfstate.read(terraform.state_pull(), "the state")
-    return Read(spec, {"state": state, "hcl": read(str(strange(out / spec.stack)), Options()), "live": live})
+        planned = json.dumps(terraform.plan(out / "tfplan")).encode()
+    found = {
+        "state": state,
+        "plan": tfplan.read(planned, "the plan", Options()),
+        "hcl": read(str(strange(out / spec.stack)), Options()),
+        "live": live,
+    }
+    return Read(spec, found)
 
 
 def strange(stack: Path) -> Path:
