@@ -12,6 +12,7 @@ from pcaform.core.formats.text import count, source_lines
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.infer.keys import existing_keys
+from pcaform.importer.infer.notes import without_forgotten
 from pcaform.importer.merge import report
 from pcaform.importer.merge.decisions import IsSearched, merge_form
 from pcaform.importer.merge.merge import (
@@ -73,7 +74,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
     notes = [note for inferred in inferred_specs for note in inferred.notes]
     specs = [inferred for inferred in inferred_specs if any(getattr(inferred.spec, section) for section in SECTIONS)]
     if not specs:
-        reasons = (f"  {note.address}: {note.reason}" for note in dict.fromkeys(notes))
+        reasons = (f"  {note.address}: {note.reason}" for note in dict.fromkeys(without_forgotten(notes)))
         raise Failure(f"{_NOTHING}. Not imported:", *reasons)
     if options.out is None:
         console.print_document("---\n".join(_format_spec(inferred) for inferred in specs))

@@ -256,11 +256,10 @@ def _infer_spec(
     notes = [*inventory.notes, *draft.notes, *_note_ignored(draft, check.ignored, existing)]
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
-    is_written = bool(entries) or existing is not NO_KEYS
-    notes += unmanaged_resources(inventory, handled) if is_alone and is_written else ()
+    notes += unmanaged_resources(inventory, handled) if is_alone else ()
     rendered = _rendered(spec, entries)
     notes = [*reworded_policies(inventory, entries, rendered), *notes]
-    if has_addresses and is_written:
+    if has_addresses:
         notes = [*_note_unmoved(entries), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}

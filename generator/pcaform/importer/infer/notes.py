@@ -89,6 +89,13 @@ def note_forgotten(notes: Iterable[ImportNote], touched: Collection[str]) -> Ite
     yield from later
 
 
+def without_forgotten(notes: Iterable[ImportNote]) -> Iterator[ImportNote]:
+    """Yield notes as they are true where no spec is written: nothing is forgotten then."""
+    for note in notes:
+        if not note.reason.endswith(_UNMANAGED):
+            yield ImportNote(note.rule, note.address, note.reason.removesuffix(f"; {_FORGOTTEN}"))
+
+
 def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Iterator[ImportNote]:
     """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
