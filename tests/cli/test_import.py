@@ -88,6 +88,9 @@ def test_a_mark_is_removed_when_the_found_value_is_taken(pcaform: Run, tmp_path:
     assert (done.returncode, spec.read_text(encoding="utf-8")) == (0, SPEC + "    tags: {owner: theirs}\n")
 
 
+REMOVED = ("acmpca_certificate_authority", "acmpca_certificate", "iam_user", "iam_policy", "iam_user_policy_attachment")
+
+
 def test_what_the_user_removed_stays_out(pcaform: Run, tmp_path: Path) -> None:
     tfstate = stacked(*root(), *root("other"))
     pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=tfstate)
@@ -100,7 +103,7 @@ def test_what_the_user_removed_stays_out(pcaform: Run, tmp_path: Path) -> None:
     )
 
 
-def test_what_the_user_removed_gets_no_moves(pcaform: Run, tmp_path: Path) -> None:
+def test_what_the_user_removed_gets_no_moves_and_is_forgotten(pcaform: Run, tmp_path: Path) -> None:
     issuer = ci({"certificates": "unmanaged", "certificate_authorities": ["other"]})
     tfstate = state(*json.loads(stacked(*root()))["resources"], *root("other"), *issuer)
     pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=tfstate)
@@ -109,7 +112,11 @@ def test_what_the_user_removed_gets_no_moves(pcaform: Run, tmp_path: Path) -> No
     assert "module.issuer_ci." in spec.read_text(encoding="utf-8")
     spec.write_text(SPEC, encoding="utf-8")
     done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
-    assert (done.returncode, spec.read_text(encoding="utf-8")) == (2, SPEC)
+    addresses = (f"aws_{name}.this: forget" for name in REMOVED)
+    assert (done.returncode, spec.read_text(encoding="utf-8")) == (
+        2,
+        SPEC + "removed:\n  " + "\n  ".join(addresses) + "\n",
+    )
 
 
 def test_dry_run_shows_the_diff_and_writes_nothing(pcaform: Run, tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ issuers:
 # The end.
 """,
         ("added: certificate_authorities.issuing", "added: issuers.ci"),
+        code=2,  # the rule that the entry ignores is a line of its own
     ),
     Case(
         "an empty section with a comment, no line break at the end, Windows line breaks",

@@ -46,7 +46,9 @@ def apply_decisions(data: Mapping[str, Any], decisions: Sequence[Decision], shor
     merged, inherited = dict(data), []
     for item, changes in _group_by_item(decisions).items():
         if changes[0].kind == "added":
-            section = _insert(merged.get(item[0]) or {}, item[1], _value_at(short, item), order=())
+            value = _value_at(short, item)
+            value = changes[0].found if value is None else value  # of what only the merge forgets
+            section = _insert(merged.get(item[0]) or {}, item[1], value, order=())
             merged = _insert(merged, item[0], section, order=_SECTIONS)
             continue
         defaults = data.get(DEFAULTS) or {} if item[0] == _CAS else {}
