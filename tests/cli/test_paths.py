@@ -15,6 +15,7 @@ ROOM = "{room}"
 LONG = "x" * 300
 OTHER = "other.yaml"
 STATE = ROOT / "examples" / "other-layout.tfstate"
+PLAN = ROOT / "tests" / "importer" / "kinds" / "plan-that-uses-a-ca" / "plan.json"
 AT_AWS = ("--region", "eu-west-1")
 """Not AWS: the files are read before it is called."""
 CASES: dict[tuple[str, str], list[str | Path]] = {
@@ -36,6 +37,9 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
     ("import state", "into"): ["import", "state", STATE, "--into", OTHER],
+    ("import plan", "plan"): ["import", "plan", OTHER],
+    ("import plan", "out"): ["import", "plan", PLAN, "--stack", "x", "--out", OTHER],
+    ("import plan", "into"): ["import", "plan", PLAN, "--into", OTHER],
     ("import hcl", "directory"): ["import", "hcl", OTHER],
     ("import hcl", "var_file"): ["import", "hcl", ROOM, "--var-file", OTHER],
     ("import hcl", "out"): ["import", "hcl", ROOM, "--out", OTHER],
@@ -62,6 +66,7 @@ MAY_WORK = {
     ("guard", "chdir"),
     ("sandbox", "state"),
     ("import state", "out"),
+    ("import plan", "out"),
     ("import hcl", "out"),
     ("import aws", "out"),
     ("import aws", "checkpoint"),
