@@ -15,7 +15,7 @@ from pydantic import Field
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
-from pcaform.checks.access.expected import NOTHING_TOLD, ExpectedDecision
+from pcaform.checks.access.expected import NOTHING_EXPECTED, ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core.finding import Finding
 from pcaform.core.formats.report import alias
@@ -172,9 +172,9 @@ def decide_by_class(
     documents = [each for _, layer in policies_of(subject).layers for each in layer]
     statements = [each for document in documents for each in document.statements]
     patterns = {each for one in statements for each in (*(one.resources or ()), *(one.not_resources or ()))}
-    told = expected or NOTHING_TOLD
-    of_cas = {label: told.of_ca(label) for label in matrix.cas}
-    of_names = {pattern: told.of_name(name) for pattern, name in samples.items()}
+    decided = expected or NOTHING_EXPECTED
+    of_cas = {label: decided.of_ca(label) for label in matrix.cas}
+    of_names = {pattern: decided.of_name(name) for pattern, name in samples.items()}
     cas = _classes(_AUTHORITY, matrix.cas, of_cas, statements, patterns=patterns)
     names = _classes(_NAMES, samples, of_names, statements, beside=[access_request.OUTSIDE_NAME])
     few = replace(matrix, samples={each: samples[each] for each in dict.fromkeys(names.values())})
@@ -193,7 +193,7 @@ def decide_by_class(
 def _classes(
     key: str,
     values: Mapping[str, str],
-    told: Mapping[str, Hashable],
+    decided: Mapping[str, Hashable],
     statements: Iterable[Statement],
     *,
     patterns: Iterable[str] = (),
@@ -201,7 +201,7 @@ def _classes(
 ) -> dict[str, str]:
     """Return the label of each value of a condition key -> that of the first of its class.
 
-    A class has what the grants have `told` of it, which of the resource `patterns` match, and which conditions on the
+    A class has what the grants `decided` of it, which of the resource `patterns` match, and which conditions on the
     key are met, by a value alone and with others `beside` it.
     """
     conditions = [each for one in statements for each in one.conditions if each.key == key]
@@ -212,7 +212,7 @@ def _classes(
         contexts: list[Context] = [{key: (value,)}, *({key: (value, other)} for other in beside)]
         matches = (value if _VARIABLE.search(each) else is_resource(value, each, {}) for each in patterns)
         met = (each.is_met(context) for each in conditions for context in contexts)
-        signature = value if has_variable else (told[label], *matches, *met)
+        signature = value if has_variable else (decided[label], *matches, *met)
         classes[label] = first.setdefault(signature, label)
     return classes
 

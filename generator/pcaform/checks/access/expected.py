@@ -26,7 +26,7 @@ class ExpectedDecision:
     of_name: Callable[[str], Hashable] = lambda _: None
 
 
-NOTHING_TOLD = ExpectedDecision(lambda _: False)
+NOTHING_EXPECTED = ExpectedDecision(lambda _: False)
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 """On purpose not the list that policies are built from: what is expected must not follow an error there."""
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")

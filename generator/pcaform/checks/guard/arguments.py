@@ -16,7 +16,7 @@ from pcaform.terraform.schema import arguments_of, computed_attributes
 
 HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date", "region")
 """Arguments of any kind: labels, and what AWS chooses itself."""
-WHOM = (
+PRINCIPAL_ARGUMENTS = (
     *("role", "user", "group", "users", "roles", "groups", "user_name", "role_name", "group_name"),
     *("policy_arn", "policy_arns"),
 )
@@ -50,9 +50,9 @@ JUDGED: Mapping[str, tuple[str, ...]] = {
     "aws_ram_resource_association": ("resource_arn", "resource_share_arn"),
     "aws_ram_principal_association": ("principal", "resource_share_arn"),
     **dict.fromkeys(SECRETS, ()),
-    **dict.fromkeys(ATTACHMENTS, (*WHOM, "name")),
-    **dict.fromkeys(MEMBERSHIPS, (*WHOM, "name")),
-    **dict.fromkeys(types.INLINE_POLICIES, ("policy", *WHOM)),
+    **dict.fromkeys(ATTACHMENTS, (*PRINCIPAL_ARGUMENTS, "name")),
+    **dict.fromkeys(MEMBERSHIPS, (*PRINCIPAL_ARGUMENTS, "name")),
+    **dict.fromkeys(types.INLINE_POLICIES, ("policy", *PRINCIPAL_ARGUMENTS)),
 }
 """Kind -> its arguments that a rule judges or that harm nobody; the rules of another kind judge it whole."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served, serving
-from pcaform.checks.guard.arguments import HARMLESS, WHOM, changed_arguments, decoded, texts_in
+from pcaform.checks.guard.arguments import HARMLESS, PRINCIPAL_ARGUMENTS, changed_arguments, decoded, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.checks.guard.rule import rules_for
@@ -299,7 +299,7 @@ class Scope:
 def _own_names(change: Change) -> Iterator[str]:
     """Yield the ARN of an object, that of the CA that its certificate is of, or whom an object of IAM is about."""
     names = ["certificate_authority_arn" if change.type == ACM_CERTIFICATE else "arn"]
-    names += WHOM if change.type.startswith("aws_iam_") else ()
+    names += PRINCIPAL_ARGUMENTS if change.type.startswith("aws_iam_") else ()
     yield from texts_in([values.get(name) for values in (change.before, change.after) for name in names])
 
 

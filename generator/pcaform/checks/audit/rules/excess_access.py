@@ -22,8 +22,8 @@ def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
     for finding in context.access.findings:
         messages.setdefault(finding.subject, {})[finding.message] = None
     for principal in context.snapshot.principals.principals if context.snapshot.principals else ():
-        if (told := messages.get(f"{principal.kind} {principal.name}")) and _SERVICE_ROLE not in principal.arn:
-            yield too_much_power.finding(principal, "; ".join(told), advice=_RESTRICT, day=None)
+        if (texts := messages.get(f"{principal.kind} {principal.name}")) and _SERVICE_ROLE not in principal.arn:
+            yield too_much_power.finding(principal, "; ".join(texts), advice=_RESTRICT, day=None)
 
 
 @rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")

@@ -45,7 +45,7 @@ def policy_of(bucket: str, context: PlanContext, *, is_before: bool = False) -> 
 
 
 def refuses_public_acls(bucket: str, context: PlanContext) -> bool | None:
-    """Tell whether a bucket refuses public ACLs, as it does unless it is told not to; None if the plan has no word."""
+    """Tell whether a bucket refuses public ACLs, as it does by default; None if the plan does not show it."""
     blocks, rules = (
         [each.values for each in context.of(kind) if each.values.get("bucket") == bucket]
         for kind in (S3_BUCKET_PUBLIC_ACCESS_BLOCK, S3_BUCKET_OWNERSHIP_CONTROLS)
