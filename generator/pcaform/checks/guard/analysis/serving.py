@@ -36,15 +36,8 @@ from pcaform.checks.guard.arguments import (
 )
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.iam.documents import ANYONE, PolicyError
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource, is_marked
-from pcaform.terraform.resource_types import (
-    AUTHORITY,
-    S3_BUCKET,
-    S3_BUCKET_OWNERSHIP_CONTROLS,
-    S3_BUCKET_POLICY,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
-)
 
 _HARMLESS = tuple(
     f"aws_s3_bucket_{kind}"
@@ -119,23 +112,23 @@ def _bucket(ca: Resource) -> str:
 @lru_cache(maxsize=1)
 def _planned(context: PlanContext) -> Mapping[str, Resource]:
     """Return the CAs as the plan leaves them, by address: where a CRL is written for the public, for example."""
-    changes = [each for each in context.changes_of(AUTHORITY) if each.after]
+    changes = [each for each in context.changes_of(types.AUTHORITY) if each.after]
     return {each.address: Resource(each.address, each.type, each.after) for each in changes}
 
 
 def _may_be_any(change: Change, context: PlanContext) -> bool:
     """Tell whether a bucket that is not known yet may be one that exists, since the plan creates none that is named."""
-    if not change.unknown.get("bucket") or change.before or change.type == S3_BUCKET:
+    if not change.unknown.get("bucket") or change.before or change.type == types.S3_BUCKET:
         return False
     named = context.targets(change, "bucket")
-    made = tuple(each.address for each in context.changes_of(S3_BUCKET) if "create" in each.actions)
+    made = tuple(each.address for each in context.changes_of(types.S3_BUCKET) if "create" in each.actions)
     near = [address for address in made if module(address) == module(change.address)]
     return not near if named is None else not all(each.startswith(made) for each in named)
 
 
 def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
     """Yield what a change does to the CRL of one CA, as the end of a sentence about it."""
-    if change.is_destroyed and change.type in (S3_BUCKET, S3_BUCKET_POLICY):
+    if change.is_destroyed and change.type in (types.S3_BUCKET, types.S3_BUCKET_POLICY):
         yield Effect("lost", ": they are deleted, or no longer written")
     elif change.after:
         try:
@@ -143,8 +136,8 @@ def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effe
         except PolicyError as error:
             yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
         yield from _doubt(change, "policy")
-    elif change.type == S3_BUCKET_OWNERSHIP_CONTROLS:
-        gone = [each.before.get("bucket") for each in context.changes_of(S3_BUCKET) if each.is_destroyed]
+    elif change.type == types.S3_BUCKET_OWNERSHIP_CONTROLS:
+        gone = [each.before.get("bucket") for each in context.changes_of(types.S3_BUCKET) if each.is_destroyed]
         yield from _doubt(replace(change, unknown={"rule": True})) if _bucket(ca) not in gone else ()
 
 
@@ -229,12 +222,12 @@ def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[E
 
 
 _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]] = {
-    S3_BUCKET: _permitted,
-    S3_BUCKET_POLICY: _permitted,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK: _blocked,
+    types.S3_BUCKET: _permitted,
+    types.S3_BUCKET_POLICY: _permitted,
+    types.S3_BUCKET_PUBLIC_ACCESS_BLOCK: _blocked,
     ACCOUNT_BLOCK: _blocked,
-    S3_BUCKET_OWNERSHIP_CONTROLS: _owned,
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: _encrypted,
+    types.S3_BUCKET_OWNERSHIP_CONTROLS: _owned,
+    types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: _encrypted,
     LIFECYCLE: _expired,
     PAYMENT: _paid,
 }
