@@ -7,9 +7,9 @@ AmazonS3/latest/userguide/access-control-block-public-access.html and about-obje
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from pcaform.checks.guard.analysis.bucket_policies import READ, compare_policies, grants, policy_of
 from pcaform.checks.guard.analysis.revocation import (
@@ -22,6 +22,7 @@ from pcaform.checks.guard.analysis.revocation import (
     served,
     targets,
 )
+from pcaform.checks.guard.analysis.revocation_settings import Effect, setting_effects
 from pcaform.checks.guard.arguments import (
     ACCOUNT_BLOCK,
     DISTRIBUTION,
@@ -54,22 +55,11 @@ _GUARDS = ("web_acl_id", "continuous_deployment_policy_id")
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change does to the CRLs or OCSP of CAs, in words, by which of its arguments.
-
-    They are `closed` to those who check, `moved` away from their name, `lost` (deleted or no longer written), or it is
-    `unknown`.
-    """
-
-    fate: Literal["closed", "moved", "lost", "unknown"]
-    words: str
-    arguments: tuple[str, ...] = ()
-
-
 @lru_cache(maxsize=1)
 def effects(change: Change, context: PlanContext) -> tuple[Effect, ...]:
-    """Return what a change does to the CRLs and OCSP that its object serves, none where it serves nothing."""
+    """Return what a change does to the CRLs and OCSP of its CA, or to those that its object serves."""
+    if change.type == types.AUTHORITY:
+        return tuple(setting_effects(change, context))
     if change.type in _HARMLESS or change.actions == ("forget",):
         return ()
     if change.type.startswith("aws_s3_"):
