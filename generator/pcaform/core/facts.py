@@ -128,6 +128,10 @@ MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its r
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy without white space
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
+CA_ARN = (
+    r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+"""The ARN of one CA, whose id AWS assigns: a UUID. Anything else is a placeholder, or a pattern of a policy."""
 LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
 TAG_LIMIT = 50  # [API] TagList
 DEFAULT_DELETION_DAYS = 30  # [API] DeleteCertificateAuthority: how long a deleted CA can be restored
