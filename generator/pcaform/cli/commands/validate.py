@@ -17,6 +17,9 @@ def command(
     *,
     form: Format = "text",
     strict: Annotated[bool, "--strict: Fail on warnings too."] = False,
+    provider: Annotated[
+        str | None, "--provider RELEASE: Say what would not work with this release of provider aws."
+    ] = None,
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
     from pcaform.rules.load import check_files
@@ -24,6 +27,10 @@ def command(
 
     results, valid = check_files(specs)
     of_all = list(check_together(valid))
+    if provider is not None:
+        from pcaform.rules.provider_release import check_release
+
+        of_all += check_release(valid, provider)
     problems = sorted([*(problem for result in results for problem in result.problems), *of_all])
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
