@@ -143,12 +143,9 @@ class PlanContext:
         texts |= {arn: ca.values["certificate"] for arn, ca in cas.items() if ca.values.get("certificate")}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
 
-    def has_issued(self, text: Any) -> bool:
-        """Tell whether the stack issued a certificate itself, and has it in its state."""
-        return identity(text) in self._issued
-
     @cached_property
-    def _issued(self) -> frozenset[Any]:
+    def issued(self) -> frozenset[Any]:
+        """The identities of the certificates that the stack issued itself, and has in its state."""
         texts = (each.values.get("certificate") for each in self.of(types.CERTIFICATE))
         return frozenset(map(identity, texts)) - {None, ""}
 
