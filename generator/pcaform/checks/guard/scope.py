@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served, serving
+from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served
 from pcaform.checks.guard.arguments import HARMLESS, PRINCIPAL_ARGUMENTS, changed_arguments, decoded, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.policy_holders import texts
@@ -149,7 +149,7 @@ class Scope:
     def _serves(self, change: Change, kind: str) -> bool:
         """Tell whether an object is one that serves revocation, or a part of one, by any of its own arguments."""
         own = (each for name, each in change.before.items() if name == "id" or name not in _LABELS or "." in str(each))
-        ids = serving(self.context)
+        ids = served(self.context).ids
         is_own = any(isinstance(each, str) and each in ids for each in own)
         parts = [change.before.get("arn"), change.before.get("id") if _OF_FRONTS.match(kind) else None]
         return not _RECORDS.fullmatch(kind) and (is_own or not served(self.context).mentioned.isdisjoint(parts))
@@ -191,7 +191,7 @@ class Scope:
         for each in self.context.of("aws_ram_resource_association"):
             if each.values.get("resource_arn") in found:
                 found[str(each.values.get("resource_share_arn"))] = "a share of CAs"
-        found |= dict.fromkeys(serving(self.context), _SERVING)
+        found |= dict.fromkeys(served(self.context).ids, _SERVING)
         found |= {arn: "a policy on CAs" for arn in policies if self.context.holders.concerns(arn)}
         sets = (who.removeprefix(f"{_SET} ") for who in self.context.holders.named if who.startswith(_SET))
         found |= {name: "a permission set that may use CAs" for each in sets for name in (each, _SET)}

@@ -48,7 +48,8 @@ class Served:
     """What serves the revocation of CAs: by bucket and by name those that have it there, and the objects behind.
 
     `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all
-    of it, and `mentioned` the texts in the arguments of the fronts and of the buckets' encryption.
+    of it (names, ids, ARNs and domains, each as a whole), and `mentioned` the texts in the arguments of the fronts and of
+    the buckets' encryption.
     """
 
     buckets: Mapping[str, list[Resource]]
@@ -57,11 +58,6 @@ class Served:
     fronts: tuple[Resource, ...]
     ids: frozenset[str]
     mentioned: frozenset[str]
-
-
-def serving(context: PlanContext) -> frozenset[str]:
-    """Return what identifies the objects that serve revocation: names, ids, ARNs and domains, each as a whole."""
-    return served(context).ids
 
 
 @lru_cache(maxsize=1)
