@@ -15,23 +15,22 @@ from pcaform.core.problems import Failure
 if TYPE_CHECKING:
     from pcaform.checks.access.check import AccessReport
 
-_Pipeline = Annotated[
-    Literal["plan", "apply", "scp"] | None,
-    "--pipeline: Print the policy of the role that plans or applies the stack, or an SCP that guards it.",
-]
-_BreakGlass = Annotated[bool, "--break-glass: Print the policy that allows deleting, revoking and removing."]
-_Outputs = Annotated[str | None, "--outputs FILE: The output of 'terraform output -json', with the CAs' ARNs."]
-_Exempt = Annotated[list[str] | None, "--exempt ARN: A principal that the SCP does not bind; repeatable."]
-
 
 def command(
     stack: Annotated[str | None, "[SPEC|STACK]: A spec, '-', or the directory of a stack."] = None,
     *,
     form: Format = "text",
-    pipeline: _Pipeline = None,
-    break_glass: _BreakGlass = False,
-    outputs: _Outputs = None,
-    exempt: _Exempt = None,
+    pipeline: Annotated[
+        Literal["plan", "apply", "scp"] | None,
+        "--pipeline: Print the policy of the role that plans or applies the stack, or an SCP that guards it.",
+    ] = None,
+    break_glass: Annotated[
+        bool, "--break-glass: Print the policy that allows deleting, revoking and removing."
+    ] = False,
+    outputs: Annotated[
+        str | None, "--outputs FILE: The output of 'terraform output -json', with the CAs' ARNs."
+    ] = None,
+    exempt: Annotated[list[str] | None, "--exempt ARN: A principal that the SCP does not bind; repeatable."] = None,
     live: Annotated[bool, "--live: Check all principals of an AWS account instead."] = False,
     account: CaOptions,
 ) -> int:

@@ -48,7 +48,7 @@ class Served:
     """What serves the revocation of CAs: by bucket and by name those that have it there, and the objects behind.
 
     `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all
-    of it (names, ids, ARNs and domains, each as a whole), and `mentioned` the texts in the arguments of the fronts and of
+    of it (names, ids, ARNs, domains, each as a whole), and `mentioned` the texts in the arguments of the fronts and of
     the buckets' encryption.
     """
 
