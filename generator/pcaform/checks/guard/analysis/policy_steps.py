@@ -159,7 +159,6 @@ def policy_steps(change: Change, context: PlanContext) -> tuple[PolicyStep, ...]
 
 
 def _moves(change: Change, context: PlanContext) -> bool:
-    """Tell whether an inline policy belongs to another principal than before."""
     before = frozenset((who, "") for who in holders(change.before))
     after = frozenset((who, "") for who in holders(change.after, change.unknown))
     return follow_renames(change, before, context) != after

@@ -153,7 +153,6 @@ def _ca_template_in_policy(change: Change, step: PolicyStep) -> Iterator[Outcome
 
 
 def _widenings(change: Change, context: PlanContext) -> Iterator[Widening]:
-    """Yield what an existing policy newly allows."""
     for step in policy_steps(change, context) if change.type in _WITH_TEXT else ():
         if step.gained and not step.is_new:
             yield step.gained
