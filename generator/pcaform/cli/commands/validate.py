@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import ERROR, OK
 from pcaform.cli.options import Format
 from pcaform.core import console
@@ -15,15 +13,12 @@ from pcaform.core.formats.text import count, format_findings, source_lines
 
 
 def command(
-    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
+    specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
     *,
     form: Format = "text",
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    strict: Annotated[bool, "--strict: Fail on warnings too."] = False,
     provider: Annotated[
-        str | None,
-        typer.Option(
-            "--provider", metavar="RELEASE", help="Say what would not work with this release of provider aws."
-        ),
+        str | None, "--provider RELEASE: Say what would not work with this release of provider aws."
     ] = None,
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
