@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ TEXTS = {
     "two-regions/versions.tf": (TWO_REGIONS / "versions.tf").read_text(encoding="utf-8"),
 }
 EU, US = (f'${{module.private-ca-with-certificate.issuing_arns["{name}"]}}' for name in ("eu", "us"))
-GIVEN = {
+GIVEN: Mapping[str, Mapping[str, Any]] = {
     "acm-permission": {"certificate_authority_arns": {"issuing": US}},
     **{name: {"certificate_authority_arn": EU} for name in NAMES if name.startswith(("issuer-", "acm-c", "ca-s"))},
 }

@@ -137,7 +137,7 @@ def references(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -
 
 @cache
 def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
-    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in facts.INEXPRESSIBLE_VALUES]
+    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in facts.VALUE_RELEASES]
     optional = {
         "signing_algorithm": st.sampled_from(fitting),
         "usage_mode": st.sampled_from(get_args(facts.UsageMode)),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pcaform.core import facts
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pcaform.sources.hcl.providers import Options
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
-_ARN = re.compile(r"arn:[a-z-]+:acm-pca:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate-authority/[0-9a-f-]{36}")
+_ARN = re.compile(facts.CA_ARN)
 _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 
 Format = Annotated[
@@ -192,7 +193,8 @@ class CaOptions(AccountOptions):
         for arn in self.arn or ():
             if not _ARN.fullmatch(arn):
                 raise Failure(
-                    f"'{arn}' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"
+                    f"'{arn}' is not the ARN of a CA, expected "
+                    "arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/UUID"
                 )
         return [arn.split(":")[3] for arn in self.arn or ()]
 

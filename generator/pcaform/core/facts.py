@@ -128,6 +128,10 @@ MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its r
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy without white space
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
+CA_ARN = (
+    r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+"""The ARN of one CA, whose id AWS assigns: a UUID. Anything else is a placeholder, or a pattern of a policy."""
 LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
 TAG_LIMIT = 50  # [API] TagList
 DEFAULT_DELETION_DAYS = 30  # [API] DeleteCertificateAuthority: how long a deleted CA can be restored
@@ -184,13 +188,21 @@ _PARTITIONS = {  # [API] botocore's partitions file: how the names of a partitio
 REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
 """What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
-_NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
-INEXPRESSIBLE_VALUES = dict.fromkeys((*get_args(_MlDsa), *get_args(_WithRsaPss)), _NO_RELEASE)
-"""Values that AWS accepts and the provider rejects. [TF] 5.100, and its source for 6.x."""
+VALUE_RELEASES = {
+    **dict.fromkeys(get_args(_MlDsa), "6.22.0"),
+    **dict.fromkeys(get_args(_WithRsaPss), "6.69.1"),
+}
+"""The release of provider aws from which on it takes a value that 5.100 refuses; a stack that has it asks for that one.
+
+The provider takes what its copy of AWS's SDK lists: ML-DSA since November 2025; RSASSA-PSS since August 2026, where
+6.69.1 is the first later release that was read.
+"""
+
+_NO_RELEASE = "no release of provider aws that was read (up to 6.69.1 of October 2026) takes it"
 
 INEXPRESSIBLE_KEYS = {
     "crl_type": _NO_RELEASE,
-    "custom_path": "it needs provider aws 6.x from February 2026 on (pull request 46487), and a stack takes >= 5.100",
+    "custom_path": "it needs provider aws 6.33 or later, and the modules of a stack take 5.100 too",
     "omit_extension": _NO_RELEASE,
     "serial_number": _NO_RELEASE,
     "custom_attributes": _NO_RELEASE,

@@ -4,12 +4,13 @@ Imports, renames and removals that a stack ever had become `import`, `moved` and
 render knows whether they were applied; a block whose object is no longer in the state does nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from pcaform.core import facts
 from pcaform.render.history import CALLS, EVERYTHING, advance, chains_of, keys_of, list_calls
 from pcaform.render.manifest import AUTHORITIES, REMOVED, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
@@ -25,8 +26,7 @@ from pcaform.terraform.schema import ATTRIBUTES
 REQUIRED_TERRAFORM = ">= 1.10"
 """The first release with `use_lockfile` and with a lifecycle in `removed`, of Terraform and of OpenTofu."""
 
-REQUIRED_PROVIDER = ">= 5.100.0, != 6.0.0, < 7.0.0"
-"""6.0.0 has an identity defect that 6.1 fixes (provider issue 43221)."""
+_PROVIDER_FLOOR = "5.100.0"
 
 _REQUEST = "certificate_signing_request"
 
@@ -171,6 +171,17 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
     return dict(zip(MODULE_FILES, map(list, calls), strict=True))
 
 
+def required_provider(calls: Iterable[ModuleCall]) -> str:
+    """Return the releases of provider aws with which these calls work: from the first that takes each of their values.
+
+    6.0.0 has an identity defect that 6.1 fixes (provider issue 43221).
+    """
+    values = [each for call in calls for each in call.arguments.values() if isinstance(each, str)]
+    floors = {_PROVIDER_FLOOR, *(facts.VALUE_RELEASES[each] for each in values if each in facts.VALUE_RELEASES)}
+    floor = max(floors, key=lambda release: tuple(map(int, release.split("."))))
+    return f">= {floor}{', != 6.0.0' if floor == _PROVIDER_FLOOR else ''}, < 7.0.0"
+
+
 _NOTHING = Record()
 
 
@@ -190,7 +201,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     blocks = build_state_blocks(spec, all_calls, record)
     versions = {
         "required_version": REQUIRED_TERRAFORM,
-        "provider": {"source": "hashicorp/aws", "version": REQUIRED_PROVIDER},
+        "provider": {"source": "hashicorp/aws", "version": required_provider(all_calls)},
         "backends": list((spec.terraform.backend or {}).items()),
     }
     files = (
