@@ -209,6 +209,8 @@ def never_table(_: str) -> str:
 
 def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
     for name in module_pages.names():
+        yield f"modules/{name}/README.md", "example", lambda _, name=name: module_pages.example(name)
+        yield f"modules/{name}/README.md", "rights", lambda _, name=name: module_pages.rights_table(name)
         yield f"modules/{name}/README.md", "inputs", lambda _, name=name: module_pages.input_table(name)
         yield f"modules/{name}/README.md", "outputs", lambda _, name=name: module_pages.output_table(name)
 

@@ -75,9 +75,11 @@ LOGINS = _of(
 ROLE = _of(
     "iam",
     "GetRole ListAttachedRolePolicies ListRolePolicies",
-    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
     "DeleteRole ListInstanceProfilesForRole",
 )
+BOUNDARY = {kind: _of("iam", write=f"Put{kind}PermissionsBoundary") for kind in ("User", "Role")}
+"""Gives a principal that exists another boundary; taking one away is for people."""
 PROFILE = _of(
     "iam",
     "GetInstanceProfile",
@@ -243,6 +245,9 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         # The path of a principal that exists already is unknown.
         patterns = stack.iam_arns(kind.lower(), (f"{path}{name}" for name in existing for path in ("/", "/*/")))
         principals = (*own[kind], *patterns)
+        bounds = {str(each.values["permissions_boundary"]) for each in owned if each.values.get("permissions_boundary")}
+        to_these = {"ArnEquals": {"iam:PermissionsBoundary": sorted(bounds)}}
+        yield PipelineResource(f"{kind}Boundaries", BOUNDARY[kind], own[kind] if bounds else (), to_these)
         list_attached, attach = ATTACH[kind]
         yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
