@@ -16,7 +16,8 @@ CONFINED = {
     | {f"cli.commands.{path.stem}" for path in (PACKAGE / "cli" / "commands").glob("[!_]*.py")},
     "jinja2": {"render.templates"},
     "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},
-    "hcl2": {"sources.hcl.compiler"},
+    "lark": {"sources.hcl.compiler"},
+    "hcl2": set(),
     "boto3": {"sources.aws.session"},
     "moto": set(),
 }
