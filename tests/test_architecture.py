@@ -15,7 +15,8 @@ CONFINED = {
     "typer": {"cli.main", "cli.options", "cli.commands.import_aws", "cli.commands.sandbox"},
     "jinja2": {"render.templates"},
     "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},
-    "hcl2": {"sources.hcl.compiler"},
+    "lark": {"sources.hcl.compiler"},
+    "hcl2": set(),
     "boto3": {"sources.aws.session"},
     "moto": set(),
 }

@@ -33,6 +33,8 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("access", "stack"): ["access", OTHER],
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
     ("drift", "spec"): ["drift", OTHER],
+    ("graph", "spec"): ["graph", OTHER],
+    ("init", "file"): ["init", OTHER, "--account-id", "123456789012", *AT_AWS],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
@@ -50,7 +52,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
 }
 FREE = {("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
 """Written at the end of a run on Terraform."""
-PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
+PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "[FILE]", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
 WRONG: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,
     "pipe": os.mkfifo,

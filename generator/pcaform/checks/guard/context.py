@@ -14,13 +14,17 @@ from typing import Any
 
 from pcaform.checks.guard.certificate import identity, key_identifiers
 from pcaform.checks.guard.policy_holders import Holders
+from pcaform.core import facts
 from pcaform.core.grouping import grouped
+from pcaform.iam.actions import ISSUE
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Plan, Resource
 from pcaform.terraform.references import Expressions
 
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
+_TEMPLATE = "acm-pca:templatearn"
 _UNNAMED = "a CA"
 _MAX_DEPTH = 32
 """Levels of CAs that are followed, so that certificates which name each other cause no endless loop."""
@@ -189,6 +193,12 @@ class PlanContext:
             for arn in dict.fromkeys(_AUTHORITY_ARN.findall(str(each.values.get("policy")))):
                 yield arn, f"{each.address}: the principals with this policy use this CA, by its ARN"
 
+    def issues_end_entities(self, arn: str) -> bool:
+        """Tell whether anybody gets certificates from a CA that are not of CAs: through ACM, a share, or a policy."""
+        of_acm = (each.values.get(_ARN) for each in self.of(types.ACM_CERTIFICATE, types.PERMISSION))
+        shared = (each.values.get("resource_arn") for each in self.of(types.SHARE))
+        return arn in {*of_acm, *shared} or any(_lets_issue(each, arn) for each in self.of(*types.POLICIES))
+
     @cached_property
     def holders(self) -> Holders:
         """The principals that have policies."""
@@ -241,6 +251,20 @@ class PlanContext:
     @cached_property
     def _changes_by_type(self) -> Mapping[str, list[tuple[int, Change]]]:
         return grouped((each.type, (number, each)) for number, each in enumerate(self.plan.changes))
+
+
+def _lets_issue(policy: Resource, arn: str) -> bool:
+    """Tell whether a policy lets somebody issue for end entities from a CA; also one that cannot be read."""
+    template = {_TEMPLATE: (facts.template_arn(arn.split(":")[3], facts.DEFAULT_TEMPLATE),)} if ":" in arn else {}
+    try:
+        statements = read_document(str(policy.values["policy"]), policy.address).statements
+    except (KeyError, PolicyError):
+        return True
+    return any(
+        each.is_allow and each.matches_action(ISSUE) and each.matches_resource(arn, {})
+        for each in statements
+        if all(condition.is_met(template) for condition in each.conditions if condition.key == _TEMPLATE)
+    )
 
 
 def common_name(values: Mapping[str, Any]) -> str:
