@@ -27,23 +27,19 @@ _ARN = f"arn:aws:acm-pca:{_REGION}:{_ACCOUNT}:certificate-authority/11111111-222
 
 
 def command(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The new spec; default: STACK.yaml.")] = None,
+    file: Annotated[Path | None, "[FILE]: The new spec; default: STACK.yaml."] = None,
     *,
-    shape: Annotated[Shape | None, typer.Option("--shape", help="What to start with.")] = None,
-    stack: Annotated[str | None, typer.Option("--stack", metavar="NAME", help="The name of the stack.")] = None,
-    account_id: Annotated[str | None, typer.Option("--account-id", metavar="ID", help="The AWS account.")] = None,
+    shape: Annotated[Shape | None, "--shape: What to start with."] = None,
+    stack: Annotated[str | None, "--stack NAME: The name of the stack."] = None,
+    account_id: Annotated[str | None, "--account-id ID: The AWS account."] = None,
     region: Annotated[
         str | None, typer.Option("--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="The region.")
     ] = None,
-    organization: Annotated[
-        str | None, typer.Option("--organization", metavar="NAME", help="In the subjects of the CAs.")
-    ] = None,
-    domain: Annotated[str, typer.Option("--domain", help="Certificates are requested for names below it.")] = "",
-    second_region: Annotated[
-        str, typer.Option("--second-region", help="The other region, with --shape two-regions.")
-    ] = _SECOND,
-    arn: Annotated[str | None, typer.Option("--arn", help="The CA, with --shape reference.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    organization: Annotated[str | None, "--organization NAME: In the subjects of the CAs."] = None,
+    domain: Annotated[str, "--domain: Certificates are requested for names below it."] = "",
+    second_region: Annotated[str, "--second-region: The other region, with --shape two-regions."] = _SECOND,
+    arn: Annotated[str | None, "--arn: The CA, with --shape reference."] = None,
+    force: Annotated[bool, "--force: Overwrite the file."] = False,
 ) -> int:
     """Write a first spec with comments, and name the next command.
 
