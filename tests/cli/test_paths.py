@@ -52,7 +52,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
 }
 FREE = {("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
 """Written at the end of a run on Terraform."""
-PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "[FILE]", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
+PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
 WRONG: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,
     "pipe": os.mkfifo,

@@ -27,18 +27,16 @@ _ARN = f"arn:aws:acm-pca:{_REGION}:{_ACCOUNT}:certificate-authority/11111111-222
 
 
 def command(
-    file: Annotated[Path | None, "[FILE]: The new spec; default: STACK.yaml."] = None,
+    file: Annotated[Path | None, "FILE: The new spec; default: STACK.yaml."] = None,
     *,
     shape: Annotated[Shape | None, "--shape: What to start with."] = None,
     stack: Annotated[str | None, "--stack NAME: The name of the stack."] = None,
     account_id: Annotated[str | None, "--account-id ID: The AWS account."] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="The region.")
-    ] = None,
+    region: Annotated[str | None, "--region REGION: The region; default: AWS_REGION."] = None,
     organization: Annotated[str | None, "--organization NAME: In the subjects of the CAs."] = None,
-    domain: Annotated[str, "--domain: Certificates are requested for names below it."] = "",
-    second_region: Annotated[str, "--second-region: The other region, with --shape two-regions."] = _SECOND,
-    arn: Annotated[str | None, "--arn: The CA, with --shape reference."] = None,
+    domain: Annotated[str, "--domain NAME: Certificates are requested for names below it."] = "corp.example",
+    second_region: Annotated[str, "--second-region REGION: The other region, with --shape two-regions."] = _SECOND,
+    arn: Annotated[str | None, "--arn ARN: The CA, with --shape reference."] = None,
     force: Annotated[bool, "--force: Overwrite the file."] = False,
 ) -> int:
     """Write a first spec with comments, and name the next command.
@@ -51,9 +49,9 @@ def command(
     name = stack or _ask("--stack", "Name of the stack", "corp-pki")
     answers = {
         _ACCOUNT: account_id or _ask("--account-id", "AWS account"),
-        _REGION: region or _ask("--region", "Region"),
+        _REGION: region or os.environ.get("AWS_REGION") or _ask("--region", "Region"),
         "Corp": organization or _ask("--organization", "Organization, for the subjects of the CAs", "Corp"),
-        "corp.example": domain or "corp.example",
+        "corp.example": domain,
         _SECOND: second_region,
     }
     if choice == "reference":
