@@ -100,6 +100,8 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "renamed_from"), "old", "Old", "starting with a letter"),
     ((*AUTHORITY, "generation"), 1, 0, "1 or more"),
     ((*AUTHORITY, "generation"), 1000, 1001, "1000 or less"),
+    ((*AUTHORITY, "issued_generation"), 1, 0, "1 or more"),
+    ((*AUTHORITY, "issued_generation"), 1000, 1001, "1000 or less"),
     ((*AUTHORITY, "timeouts", "create"), "5m", "5 minutes", "a duration such as 5m"),
     ((*AUTHORITY, "timeouts", "create"), "1h30m0.5s", "", "a duration such as 5m"),
     ((*AUTHORITY, "activation"), "external", "exernal", "allowed: external, pending"),

@@ -77,6 +77,7 @@ def test_every_setting_is_imported() -> None:
         "usage_mode": "SHORT_LIVED_CERTIFICATE",
         "key_storage_security_standard": "FIPS_140_2_LEVEL_2_OR_HIGHER",
         "enabled": False,
+        "issued_generation": 1,
         "permanent_deletion_time_in_days": 7,
         "revocation_configuration": {
             "crl_configuration": {

@@ -3,8 +3,9 @@
 A CA that does not exist yet has no ARN, so the statement names all CAs of its region; existing ones are named exactly.
 Resources that Terraform reaches through another role are left out: that role needs the permissions.
 
-Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100), and for acm-pca,
-acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How each can be scoped:
+Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100, and 6.23 for tags
+of buckets), and for acm-pca, acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How
+each can be scoped:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -108,9 +109,9 @@ BUCKET = _of(
     "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
     "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
     "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
-    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket ListTagsForResource",
     "CreateBucket PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging "
-    "PutEncryptionConfiguration",
+    "PutEncryptionConfiguration TagResource UntagResource",
     "DeleteBucket DeleteBucketPolicy",
 )
 
