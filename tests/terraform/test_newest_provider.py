@@ -18,7 +18,7 @@ from pcaform.terraform.arguments import ARGUMENTS
 ROOT = Path(__file__).parents[2]
 (FILE,) = Path(__file__).parent.glob("provider-*.json")
 ARGUMENTS_OF: dict[str, dict[str, str]] = json.loads(FILE.read_text(encoding="utf-8"))
-VERSION = re.compile(r'version = "([^"]+)"')
+VERSION = re.compile(r' version = "([^"]+)"')
 META = {"count", "for_each", "lifecycle", "provider", "depends_on"}
 ADDED = {
     "aws_acm_certificate": {"options.export", "private_key_wo", "private_key_wo_version"},
