@@ -4,6 +4,7 @@ It is not run here: its schema comes from its published bindings (read_bindings.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 import hcl2
 import pytest
 
+from pcaform.terraform import provider_releases
 from pcaform.terraform.arguments import ARGUMENTS
 
 ROOT = Path(__file__).parents[2]
 (FILE,) = Path(__file__).parent.glob("provider-*.json")
 ARGUMENTS_OF: dict[str, dict[str, str]] = json.loads(FILE.read_text(encoding="utf-8"))
+VERSION = re.compile(r' version = "([^"]+)"')
 META = {"count", "for_each", "lifecycle", "provider", "depends_on"}
 ADDED = {
     "aws_acm_certificate": {"options.export", "private_key_wo", "private_key_wo_version"},
@@ -78,3 +81,10 @@ def test_what_only_a_newer_release_takes_is_in_the_table() -> None:
 
 def _is_within(path: str, row: str) -> bool:
     return path == row or path.startswith(f"{row}.")
+
+
+def test_modules_refuse_the_releases_that_stacks_refuse() -> None:
+    releases = {
+        version for path in ROOT.glob("modules/**/versions.tf") for version in VERSION.findall(path.read_text())
+    }
+    assert releases == {provider_releases.constraint(()).rpartition(",")[0]}
