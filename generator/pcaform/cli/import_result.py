@@ -159,7 +159,6 @@ def _write_files(
     files: Sequence[_File],
     merged: MergeResult | None = None,
 ) -> bool:
-    """Write files, or print what would change in them, and report."""
     lines = _diff(files) if options.is_dry_run else []
     names = [str(file.target.path) for file in files]
     result = report.build_report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)

@@ -177,14 +177,12 @@ def _compare_settings(
 
 
 def _format_value(value: Any) -> str:
-    """Return a value as messages write it."""
     if value is None:
         return "nothing"
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else f"'{value}'"
 
 
 def _compare_status(place: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
-    """Yield what is wrong with a CA's status."""
     is_enabled = not isinstance(ca, CertificateAuthority) or ca.enabled
     is_pending = isinstance(ca, CertificateAuthority) and ca.activation == "pending"
     enabled = f"{place}.enabled"

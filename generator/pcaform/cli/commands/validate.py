@@ -52,7 +52,6 @@ def _record(problem: Finding) -> dict[str, object]:
 
 
 def _summarize(specs: int, problems: Sequence[Finding]) -> str:
-    """Return the last line: how many specs, and how many problems of each severity."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"error": errors, "warning": len(problems) - errors}
     found = ", ".join(count(number, word) for word, number in counts.items() if number)

@@ -105,7 +105,6 @@ def _loss(change: Change, context: PlanContext) -> str:
 
 
 def _managed(change: Change, context: PlanContext) -> tuple[str, ...]:
-    """Return the certificates of this stack that ACM renews from a permission's CA."""
     if _is_for_other_account(change.before, context):
         return ()
     arn = change.before.get(_ARN)
