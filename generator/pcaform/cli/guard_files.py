@@ -24,37 +24,36 @@ _ACTIONS = {"A": "create", "D": "delete"}
 def check_extra_files(revision: Revision, specs: Mapping[str, Spec]) -> dict[str, list[Outcome]]:
     """Return by the path of each spec what is to be said of the files of others in its stack."""
     manifests = list_changes(revision, [f":(glob)**/{manifest.NAME}"], unwatched=DATA)
-    places = [PurePosixPath(path).parent for path in manifests]
-    stacks = [(path, at) for at in places for path in specs if _is_place_of(revision.top / at, specs[path])]
+    stacks = [
+        (path, PurePosixPath(file).parent)
+        for path, spec in specs.items()
+        for file, letter in manifests.items()
+        if _is_of(revision.top / file, spec, is_trusted=not letter)
+    ]
     there = list_changes(revision, [f":(literal){at}" for _, at in stacks], unwatched=DATA) if stacks else {}
-    found: dict[str, list[Outcome]] = {path: [] for path in specs}
-    for path, at in stacks:
-        found[path] += _check(at, specs[path], there)
-    return found
+    return {
+        path: [each for key, at in stacks if key == path for each in _check(at, specs[key], there)] for path in specs
+    }
 
 
-def _is_place_of(directory: Path, spec: Spec) -> bool:
-    """Tell whether a directory has the name of a stack, and no manifest of another account or region."""
-    if directory.name != spec.stack:
-        return False
+def _is_of(file: Path, spec: Spec, *, is_trusted: bool) -> bool:
+    """Tell whether a manifest is that of a stack, by its directory, and by its account where the branch left it."""
+    own = manifest.place_of(spec)[manifest.AWS]
     with suppress(Failure):
-        known, own = (manifest.read(directory / manifest.NAME).record.place, manifest.place_of(spec))
-        return known.get(manifest.AWS, own[manifest.AWS]) == own[manifest.AWS]
-    return True
+        if file.parent.name == spec.stack and is_trusted:
+            return manifest.read(file).record.place.get(manifest.AWS, own) == own
+    return file.parent.name == spec.stack
 
 
 def _check(place: PurePosixPath, spec: Spec, there: Mapping[str, str]) -> Iterator[Outcome]:
-    for path, letter in sorted(there.items()):
-        name = PurePosixPath(path).relative_to(place).as_posix() if PurePosixPath(path).is_relative_to(place) else ""
-        is_accepted = name in spec.terraform.extra_files
-        if not name or is_harmless(name) or is_of_stack(name, spec):
+    for path in sorted(path for path in there if PurePosixPath(path).is_relative_to(place)):
+        name = PurePosixPath(path).relative_to(place).as_posix()
+        values = {"is_accepted": name in spec.terraform.extra_files}
+        if is_harmless(name) or is_of_stack(name, spec):
             continue
-        if letter:
-            kind = _ACTIONS.get(letter, "update")
-            change = Change(path, ChangeType.FILE, (kind,), {}, {"is_accepted": is_accepted})
+        if there[path]:
+            change = Change(path, ChangeType.FILE, (_ACTIONS.get(there[path], "update"),), {}, values)
             yield from check_changes([change]).outcomes
         else:
-            how = "accepted by" if is_accepted else "missing in"
-            yield note(
-                path, f"pcaform did not write it; it is as before, and {how} 'terraform.extra_files' of the spec"
-            )
+            how = "accepted by" if values["is_accepted"] else "missing in"
+            yield note(path, f"pcaform did not write it; as before, and {how} 'terraform.extra_files' of the spec")

@@ -237,14 +237,10 @@ def list_changes(revision: Revision, paths: Sequence[str], *, unwatched: str) ->
             raise Failure(f"git cannot list the files of {revision.top}", *_reason(result))
         return [os.fsdecode(each) for each in result.stdout.split(b"\0")[:-1]]
 
-    options = ("--no-renames", "--no-ext-diff", "--no-textconv", "--name-status", "-z")
-    changed, new = run("diff", *options, revision.commit), run("ls-files", "-z", "-o", "--exclude-standard")
-    added = (path for path in new if f"/{unwatched}/" not in path)
-    return {
-        **dict.fromkeys(run("ls-files", "-z"), ""),
-        **dict.fromkeys(added, "A"),
-        **dict(zip(changed[1::2], changed[::2], strict=True)),
-    }
+    changed = run("diff", "--no-renames", "--no-ext-diff", "--no-textconv", "--name-status", "-z", revision.commit)
+    added = (path for path in run("ls-files", "-z", "-o", "--exclude-standard") if f"/{unwatched}/" not in path)
+    there = {**dict.fromkeys(run("ls-files", "-z"), ""), **dict.fromkeys(added, "A")}
+    return there | dict(zip(changed[1::2], changed[::2], strict=True))
 
 
 def list_unchecked(top: Path) -> dict[str, str]:

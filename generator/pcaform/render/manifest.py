@@ -210,11 +210,9 @@ def read(path: Path) -> Manifest:
         advice = _CONFLICT if len(sides) > 1 else _REMEDY
         contents: list[Any] = [json.loads(side) for side in sorted(sides)]
         if strange := [each for each in contents if each["format_version"] not in _FORMATS]:
-            version, writer = strange[0]["format_version"], strange[0].get("pcaform_version")
-            raise Failure(
-                f"{path}: this manifest has format {version}, and pcaform {__version__} reads "
-                f"{' and '.join(_FORMATS)}: use the pcaform that wrote it ({writer or 'a later release'}), or {_REMEDY}"
-            )
+            version, writer = strange[0]["format_version"], strange[0].get("pcaform_version") or "a later release"
+            message = f"this manifest has format {version}, and pcaform {__version__} reads {' and '.join(_FORMATS)}"
+            raise Failure(f"{path}: {message}: use the pcaform that wrote it ({writer}), or {_REMEDY}")
         files: dict[str, frozenset[str]] = {}
         for name, value in ((str(name), str(value)) for each in contents for name, value in each["files"].items()):
             files[name] = files.get(name, frozenset()) | {value}

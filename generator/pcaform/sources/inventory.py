@@ -72,14 +72,13 @@ class ImportNote(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Settings of a provider block that a state does not have: the assumed role, the default tags, and others."""
+    """Settings of a provider block that a state does not have: role, default tags, and those for all providers."""
 
     region: str
     account_id: str
     assume_role: Mapping[str, Any] | None
     default_tags: Mapping[str, str]
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """What a spec says of all providers at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,6 @@ class Aws(Model):
     """Whether the providers call the FIPS endpoints of AWS, which not all regions have."""
 
 
-CLOUD = "cloud"
-
-
 class Terraform(Model):
     """Settings of Terraform itself."""
 
@@ -61,7 +58,7 @@ class Terraform(Model):
     @property
     def state(self) -> Mapping[str, dict[str, Any]]:
         """Where the state is, by the kind of the place: a backend, or `cloud`."""
-        return (self.backend or {}) if self.cloud is None else {CLOUD: self.cloud}
+        return (self.backend or {}) if self.cloud is None else {"cloud": self.cloud}
 
 
 class Spec(Model):

@@ -100,7 +100,7 @@ def test_a_file_of_before_is_noted_and_its_change_found(
     repository.write(EVIL, "x")
     branch(repository)
     same = guard(pcaform, repository)
-    line = f"note: {EVIL}: pcaform did not write it; it is as before, and {how} 'terraform.extra_files' of the spec\n"
+    line = f"note: {EVIL}: pcaform did not write it; as before, and {how} 'terraform.extra_files' of the spec\n"
     assert (same[0], line in same[1]) == (0, True), same[1]
     repository.write(EVIL, "y")
     changed = guard(pcaform, repository)

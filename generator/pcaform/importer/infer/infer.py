@@ -285,10 +285,9 @@ def _list_seen(
 
 
 def _aws(location: StackLocation, draft: Draft) -> Aws:
-    role = location.own.assume_role if location.own else None
-    settings = location.own.settings if location.own else {}
-    place = {"region": location.region, "account_id": location.account_id}
-    return _validate(Aws, **place, assume_role=role, default_tags=draft.default_tags, **settings)
+    own = {"assume_role": location.own.assume_role, **location.own.settings} if location.own else {}
+    own |= {"default_tags": draft.default_tags}
+    return _validate(Aws, region=location.region, account_id=location.account_id, **own)
 
 
 def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) -> dict[str, dict[str, Any]]:

@@ -58,6 +58,11 @@ _GIT = ("git", "bitbucket.org")
 _REGISTRY = re.compile(r"([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?/)?([A-Za-z0-9][A-Za-z0-9_-]*/){2}[a-z0-9]+//[^/].*")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?")
 
+_ALLOWED = (
+    "vendored, shared, a path that starts with './', '../' or '/', 'git::URL//DIR?ref=TAG' and its like, or the "
+    "directory of modules in a registry's package with its version, '[HOST/]NAMESPACE/NAME/PROVIDER//DIR@1.2.3'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleSource:
@@ -84,19 +89,11 @@ SHARED = ModuleSource("../modules")
 
 
 def parse_module_source(text: str) -> ModuleSource:
-    """Return the source for `vendored`, `shared`, or a source of Terraform; raises Failure for any other.
-
-    https://developer.hashicorp.com/terraform/language/modules/sources
-    """
-    if text in ("vendored", "shared"):
-        return VENDORED if text == "vendored" else SHARED
-    if text.startswith(_LOCAL) or _REMOTE.fullmatch(text):
-        return ModuleSource(text)
+    """Return the source for `vendored`, `shared`, or a source of Terraform; raises Failure for any other."""
+    known = {"vendored": VENDORED, "shared": SHARED}.get(text)
+    if known or text.startswith(_LOCAL) or _REMOTE.fullmatch(text):
+        return known or ModuleSource(text)
     address, _, version = text.rpartition("@")
     if not _REGISTRY.fullmatch(address) or not _VERSION.fullmatch(version):
-        raise Failure(
-            f"'--modules {text}': not a source of Terraform, allowed: vendored, shared, a path that starts with './', "
-            "'../' or '/', 'git::URL//DIR?ref=TAG' and its like, or the directory of the modules in a package of a "
-            "registry, with its version: '[HOST/]NAMESPACE/NAME/PROVIDER//DIR@1.2.3'"
-        )
+        raise Failure(f"'--modules {text}': not a source of Terraform, allowed: {_ALLOWED}")
     return ModuleSource(address, version=version)

@@ -208,8 +208,8 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec, all_calls)}),
     )
     to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
-    accepted = spec.terraform.extra_files
-    return StackPlan(spec.stack, source, files, tuple(to_copy), pem_files(spec), record, accepted)
+    extra = spec.terraform.extra_files
+    return StackPlan(spec.stack, source, files, tuple(to_copy), pem_files(spec), record, extra)
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:

@@ -17,12 +17,9 @@ from pcaform.render.templates import MODULES
 from pcaform.render.write import tripwire
 from pcaform.spec.stack import Spec
 
-STAGING = ".pcaform-staging"
-"""The directory in which new content is staged."""
-DATA = ".terraform"
-"""The directory of Terraform's own data."""
+STAGING, DATA = ".pcaform-staging", ".terraform"
+"""The directories in which new content is staged, and in which Terraform has its own data."""
 _UNREAD = (STAGING, DATA, "terraform.tfstate.d", ".git")
-"""Directories that Terraform, git and pcaform write."""
 _HARMLESS = re.compile(
     r".+\.(md|txt)|LICENSE|NOTICE|\.git(ignore|attributes|keep)|\.DS_Store|.+~|\..+\.sw[a-p]"
     r"|\.terraform\.lock\.hcl|.+\.tfstate(\.[0-9]+)?(\.backup|\.lock\.info)?|crash(\.[0-9]+)?\.log|(.+\.)?tfplan(\.json)?"
@@ -30,17 +27,17 @@ _HARMLESS = re.compile(
 """https://developer.hashicorp.com/terraform/language/files, and what plans and applies leave."""
 
 
+def _fail(error: OSError) -> None:
+    raise error
+
+
 def list_extra(directory: Path, known: Collection[str], accepted: Collection[str] | None) -> list[str]:
     """Return the paths that are not known, accepted or harmless, sorted; each link is one, and not followed.
 
     Beside modules that stacks share there may be others (`accepted` is None). Raises OSError for what cannot be read.
     """
-
-    def fail(error: OSError) -> None:
-        raise error
-
     found = []
-    for folder, folders, names in os.walk(directory, onerror=fail) if directory.is_dir() else ():
+    for folder, folders, names in os.walk(directory, onerror=_fail) if directory.is_dir() else ():
         here = Path(folder).relative_to(directory)
         links = [name for name in (*folders, *names) if (directory / here / name).is_symlink()]
         folders[:] = [name for name in folders if name not in (*_UNREAD, *links)]

@@ -43,10 +43,10 @@ class ProviderConfig:
     account_id: str | Unknown = _NO_ACCOUNT
     assume_role: Mapping[str, Any] = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
-    unknown_tags: Unknown | None = None
-    """Why some or all default tags are unknown."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What a spec says of all providers at once, as it says it."""
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    """Why some or all default tags are unknown, or a setting is."""
 
     def arn(self, service: str, resource: str, *, is_global: bool = False) -> str:
         """Return an ARN in this region and account; raises Failure if these are unknown."""
@@ -71,18 +71,17 @@ def read_provider(attributes: Mapping[str, Any], options: Options, location: str
     role = _first_block(attributes.get("assume_role"))
     tags = _first_block(attributes.get("default_tags")).get("tags")
     alias = attributes.get("alias")
+    found = {name: each for name in _SETTINGS if (each := attributes.get(name)) and not first_unknown(each)}
     return ProviderConfig(
         alias=alias if isinstance(alias, str) else "",
         region=_region(attributes.get("region"), options, location),
         account_id=_account(attributes, options, location),
         assume_role=role,
         default_tags=_default_tags(tags),
-        unknown_tags=first_unknown(tags),
         settings={
-            name: value if kind is not list else _first_block(value) or value
-            for name, kind in _SETTINGS.items()
-            if (value := attributes.get(name)) and isinstance(value, kind | Unknown)
+            name: _first_block(each) or each for name, each in found.items() if isinstance(each, _SETTINGS[name])
         },
+        unknown={name: why for name in ("default_tags", *_SETTINGS) if (why := first_unknown(attributes.get(name)))},
     )
 
 
@@ -129,9 +128,7 @@ def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[st
     For each region that resources set themselves there is an additional one, by the aliases that resources have.
     """
     known = {
-        each.alias: Provider(
-            each.region, each.account_id, _assumed_role(each), each.default_tags, _known(each.settings)
-        )
+        each.alias: Provider(each.region, each.account_id, _assumed_role(each), each.default_tags, each.settings)
         for each in providers.values()
         if isinstance(each.region, str) and isinstance(each.account_id, str)
     }
@@ -140,10 +137,6 @@ def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[st
         if region and block in known:
             known[alias] = replace(known[block], region=region)
     return known
-
-
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if first_unknown(value) is None}
 
 
 def _assumed_role(provider: ProviderConfig) -> Mapping[str, Any] | None:
@@ -160,15 +153,11 @@ def provider_notes(providers: Mapping[str, ProviderConfig]) -> Iterator[ImportNo
                 yield ImportNote("unknown", name, f"cannot evaluate 'assume_role.{argument}': {value.reason}")
             elif argument not in _ROLE and value is not None:
                 yield ImportNote("left out", name, f"a spec has no field for 'assume_role.{argument}'")
-        for setting in _SETTINGS:
-            value, own = (each.settings.get(setting) for each in (provider, providers.get("aws", provider)))
-            if (unknown := first_unknown(value)) is not None:
-                yield ImportNote("unknown", name, f"cannot evaluate '{setting}': {unknown.reason}")
-            elif value != own:
-                yield ImportNote("left out", name, f"a spec has one '{setting}' for all providers, that of the first")
-        tags = provider.unknown_tags
-        if tags is not None:
-            yield ImportNote("unknown", name, f"cannot evaluate 'default_tags': {tags.reason}")
+        for setting, unknown in provider.unknown.items():
+            yield ImportNote("unknown", name, f"cannot evaluate '{setting}': {unknown.reason}")
+        if provider.settings != (own := providers.get("aws", provider).settings):
+            names = ", ".join(sorted(each for each in _SETTINGS if provider.settings.get(each) != own.get(each)))
+            yield ImportNote("left out", name, f"a spec has {names} for all providers, as the default provider has it")
 
 
 def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
