@@ -37,7 +37,7 @@ class Aws(Model):
     """The role that the provider assumes."""
     default_tags: Tags = Field(default_factory=dict)
     """Tags of all resources."""
-    ignore_tags: IgnoreTags | None = None
+    ignore_tags: IgnoreTags = IgnoreTags()
     """Tags of all resources that Terraform does not read or change."""
     profile: Annotated[str | None, Field(min_length=1, max_length=1024)] = None
     """The profile of the shared configuration whose credentials the providers use."""

@@ -17,7 +17,7 @@ from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
 from pcaform.render.normal_form import differences, enabled_blocks, normal_form
 from pcaform.sources.account_snapshot import CERTIFICATE, GONE, PERMISSIONS, TAGS, AccountSnapshot, CaStatus
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
-from pcaform.spec.stack import Aws, IgnoreTags, Spec
+from pcaform.spec.stack import Aws, Spec
 from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import by_path, read_fields
 
@@ -149,8 +149,7 @@ def is_elsewhere(spec: Spec, key: str) -> bool:
 
 def _compare_settings(place: str, ours: Mapping[str, Any], live: CaStatus, aws: Aws) -> Iterator[Difference]:
     """Yield the differences of a CA's settings. `ours` is its normal form, `aws` knows the tags of the provider."""
-    ignored = aws.ignore_tags or IgnoreTags()
-    tags = {key: value for key, value in live.tags.items() if not ignored.covers(key)}
+    tags = {key: value for key, value in live.tags.items() if not aws.ignore_tags.covers(key)}
     theirs = {**read_fields(AUTHORITY, _SECTION, live.arguments, "live"), _TAGS: tags}
     del theirs["enabled"]  # compared with the status
     theirs[_REVOCATION] = enabled_blocks(theirs[_REVOCATION]) or {}

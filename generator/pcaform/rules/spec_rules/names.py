@@ -106,7 +106,7 @@ def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     of_policies = (f"{section}.*.policy_tags" for section in _IAM_SECTIONS)
     for loc, tags in select(spec, "aws.default_tags", *(f"{section}.*.tags" for section in _TAGGED), *of_policies):
         for key, value in tags.items():
-            if spec.aws.ignore_tags and spec.aws.ignore_tags.covers(key):
+            if spec.aws.ignore_tags.covers(key):
                 message = f"'aws.ignore_tags' has the tag '{key}', which no plan could set: remove it at one place"
                 yield Violation((*loc, key), message)
             elif key.lower().startswith("aws:"):

@@ -22,7 +22,7 @@ _REGION_SEPARATOR = "/"
 _NO_REGION = Unknown("no provider block sets a region: set it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block sets the account: set it with '--account-id'")
 _ROLE: Final = ("role_arn", "external_id", "session_name")
-_SETTINGS: Mapping[str, type] = {"profile": str, "use_fips_endpoint": bool, "ignore_tags": list}
+_SETTINGS: Mapping[str, type] = {"profile": str, "use_fips_endpoint": bool, "ignore_tags": Mapping}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,15 @@ def read_provider(attributes: Mapping[str, Any], options: Options, location: str
     role = _first_block(attributes.get("assume_role"))
     tags = _first_block(attributes.get("default_tags")).get("tags")
     alias = attributes.get("alias")
-    found = {name: each for name in _SETTINGS if (each := attributes.get(name)) and not first_unknown(each)}
+    found = {**attributes, "ignore_tags": _first_block(attributes.get("ignore_tags"))}
+    found = {name: found[name] for name in _SETTINGS if found.get(name) and not first_unknown(found[name])}
     return ProviderConfig(
         alias=alias if isinstance(alias, str) else "",
         region=_region(attributes.get("region"), options, location),
         account_id=_account(attributes, options, location),
         assume_role=role,
         default_tags=_default_tags(tags),
-        settings={
-            name: _first_block(each) or each for name, each in found.items() if isinstance(each, _SETTINGS[name])
-        },
+        settings={name: each for name, each in found.items() if isinstance(each, _SETTINGS[name])},
         unknown={name: why for name in ("default_tags", *_SETTINGS) if (why := first_unknown(attributes.get(name)))},
     )
 
