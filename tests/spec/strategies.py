@@ -84,8 +84,15 @@ _ROLES = st.fixed_dictionaries(
     {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
     optional={"external_id": words(f"{NAMES}:/", (2, 20)), "session_name": words(NAMES, (2, 20))},
 )
+_IGNORED = st.lists(words(NAMES, (1, 9), "zz-{}"), max_size=2, unique=True)
+_OF_PROVIDERS = {
+    "ignore_tags": some_of({"keys": _IGNORED, "key_prefixes": _IGNORED}),
+    "profile": texts().filter(bool),
+    "use_fips_endpoint": st.booleans(),
+}
 _AWS = st.fixed_dictionaries(
-    {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": _ROLES, "default_tags": tags()}
+    {"region": _REGIONS, "account_id": ACCOUNTS},
+    optional={"assume_role": _ROLES, "default_tags": tags(), **_OF_PROVIDERS},
 )
 _LEAVES = texts() | st.booleans() | st.none() | st.integers(-(10**18) + 1, 10**18 - 1)
 _OBJECTS = some_of(
@@ -96,9 +103,19 @@ _OBJECTS = some_of(
 )
 _PLAIN_ARGUMENTS = st.dictionaries(_PLAIN, _LEAVES | st.lists(_LEAVES, max_size=3), max_size=3)
 _BACKENDS = st.builds(lambda plain, objects: {"s3": {**plain, **objects}}, _PLAIN_ARGUMENTS, _OBJECTS)
+_CLOUDS = st.fixed_dictionaries(
+    {
+        "organization": words(NAMES, (1, 9)),
+        "workspaces": st.fixed_dictionaries({"name": words(NAMES, (1, 9))}, optional={"project": words(NAMES, (1, 9))}),
+    },
+    optional={"hostname": st.just("tfe.corp.example")},
+)
 _HEADS = some_of(
     {
-        "terraform": some_of({"backend": _BACKENDS | st.none()}),
+        "terraform": st.one_of(
+            some_of({"backend": _BACKENDS | st.none(), "extra_files": st.just(["cloud.tf", "own/main.tf"])}),
+            st.fixed_dictionaries({"cloud": _CLOUDS}),
+        ),
         "certificate_authority_defaults": some_of({"tags": tags(), "enabled": TRUE}),
     }
 )

@@ -204,7 +204,7 @@ def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
         notes = [note(_BASE, f"'{spec.stack}' is compared with '{stack}', {name}") for name, stack in renamed]
         notes += [note(_BASE, base.note)] if base.note and not cases else []
         results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
-        result = collect_result(chain(doubts, notes, *(each.outcomes for each in results)))
+        result = collect_result(chain(doubts, notes, base.files.get(path, ()), *(each.outcomes for each in results)))
         cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
     gone = [(each.spec.stack, stack_removed(each.spec), each.path) for each in base.gone]
     if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:

@@ -84,7 +84,7 @@ def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding |
     from pcaform.render import history, manifest
 
     _, spec, document = spec_file
-    kind, settings = state_location(spec.terraform.backend)
+    kind, settings = state_location(spec.terraform.state)
     old = record.place.get(manifest.BACKEND, {kind: {}}).get(kind)
     if old is None or any(settings.get(setting, value) != value for setting, value in old.items()):
         return None
@@ -120,7 +120,7 @@ def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
 def _list_facts(spec: Spec, out: str) -> Iterator[tuple[Fact, Loc, str]]:
     """Yield what must be a stack's own, with its place and its name."""
     yield ("stack-twice", spec.stack.casefold()), ("stack",), f"the stack '{spec.stack}'"
-    kind, settings = state_location(spec.terraform.backend)
+    kind, settings = state_location(spec.terraform.state)
     state = state_identity(kind, settings, PurePath(out, spec.stack).as_posix())
     if state is not None:
         yield ("shared-state", state), ("terraform", "backend", kind), "the place of the state"

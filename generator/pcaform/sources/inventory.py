@@ -72,21 +72,22 @@ class ImportNote(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Settings of a provider block that a state does not have: the assumed role, and the default tags."""
+    """Settings of a provider block that a state does not have: role, default tags, and those for all providers."""
 
     region: str
     account_id: str
     assume_role: Mapping[str, Any] | None
     default_tags: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The resources about private CAs in a source, and notes on what is not among them.
 
-    Only Terraform files have `providers`, by alias, and `backend`. `others` counts the instances of other resources by
-    address, without keys; `used` are the CAs that these name, by ARN, each with the ARN of the first of them, if it has
-    one. `account_id` is the account that was read live, `region` the first one named; a stack in it
+    Only Terraform files have `providers`, by alias, and `backend` (or `cloud`). `others` counts the instances of other
+    resources by address, without keys; `used` are the CAs that these name, by ARN, each with the ARN of the first of
+    them, if it has one. `account_id` is the account that was read live, `region` the first one named; a stack in it
     refers to CAs that other accounts share.
     """
 

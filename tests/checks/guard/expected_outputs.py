@@ -12,7 +12,8 @@ from pathlib import Path
 from checks.guard.closed_world import HAZARDS as UNJUDGED
 from checks.guard.closed_world import judge
 from checks.guard.corpus import HAZARDS, TEXT, harmed
-from pcaform.checks.guard.check import check_plan
+from pcaform.checks.guard.change_types import ChangeType
+from pcaform.checks.guard.check import check_changes, check_plan
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
@@ -71,6 +72,7 @@ def _of_specs() -> Iterator[GuardResult]:
     yield check_specs(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
     yield check_specs(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
     yield stack_removed(before)
+    yield check_changes([Change("stacks/corpus/evil.tf", ChangeType.FILE, ("create",), {}, {"is_accepted": False})])
     waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"
     yield apply_waivers(check_specs(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))
 

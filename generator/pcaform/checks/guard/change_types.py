@@ -20,6 +20,8 @@ class ChangeType(StrEnum):
     """The ARN of a certificate's entry."""
     CRL_BUCKET = "spec.crl_bucket"
     """Keys of a CRL bucket's entry that are in no argument of its resource."""
+    FILE = "spec.file"
+    """A file in a stack that pcaform does not write, and whether the spec accepts it."""
     REMOVED = "spec.removed"
     """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
     STATE = "spec.state"

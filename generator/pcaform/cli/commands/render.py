@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from pcaform.core.console import print_status
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
@@ -31,7 +32,10 @@ def command(
     if applied + never_applied + (state is not None) > 1:
         raise Failure("'--applied', '--never-applied' and '--state' exclude each other: a state shows what was applied")
     confirmation = Confirmation(applied, never_applied, None if state is None else read_state(state))
-    stacks = render_specs(specs, out, modules=parse_module_source(modules), confirmation=confirmation)
+    source = parse_module_source(modules)
+    if source.is_unpinned:
+        print_status(f"pcaform: '{modules}' has no '?ref=TAG': whoever pushes there changes the modules of this stack")
+    stacks = render_specs(specs, out, modules=source, confirmation=confirmation)
     if check or diff:
         return finish_all(stacks, lambda stack: compare(stack, out, as_diff=diff))
     return finish_all(stacks, lambda stack: write(stack, out, force=force))

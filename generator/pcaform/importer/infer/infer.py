@@ -245,7 +245,8 @@ def _infer_spec(
     has_addresses = inventory.source.has_addresses
 
     def build(forgotten: Forgotten = NOTHING_FORGOTTEN) -> Spec:
-        settings = {"backend": inventory.backend} if inventory.backend and location.is_first else {}
+        place = inventory.backend or {}
+        settings = (place if "cloud" in place else {"backend": place}) if place and location.is_first else {}
         moves = {old: new for entry in draft.entries.values() for old, new in entry.addresses if old != new}
         moves = {**moves, **forgotten.moves} if has_addresses else {}
         values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves, "removed": forgotten.removed}
@@ -284,10 +285,9 @@ def _list_seen(
 
 
 def _aws(location: StackLocation, draft: Draft) -> Aws:
-    role = location.own.assume_role if location.own else None
-    return _validate(
-        Aws, region=location.region, account_id=location.account_id, assume_role=role, default_tags=draft.default_tags
-    )
+    own = {"assume_role": location.own.assume_role, **location.own.settings} if location.own else {}
+    own |= {"default_tags": draft.default_tags}
+    return _validate(Aws, region=location.region, account_id=location.account_id, **own)
 
 
 def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) -> dict[str, dict[str, Any]]:

@@ -142,6 +142,8 @@ class StackPlan:
     """Path in the stack -> text that is written unchanged: certificates that were signed elsewhere."""
     record: Record = field(default_factory=Record)
     """What the manifest records."""
+    extra_files: tuple[str, ...] = ()
+    """The files of others that the spec accepts."""
 
 
 MODULE_FILES = (
@@ -153,6 +155,8 @@ MODULE_FILES = (
     "certificates.tf",
 )
 """The files of a stack that call its modules."""
+STACK_FILES = (*MODULE_FILES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf")
+"""All files of a stack but its modules and certificates."""
 
 
 def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
@@ -194,6 +198,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         "required_version": REQUIRED_TERRAFORM,
         "provider": {"source": "hashicorp/aws", "version": provider_releases.constraint(values_of(all_calls))},
         "backends": list((spec.terraform.backend or {}).items()),
+        "cloud": spec.terraform.cloud,
     }
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", versions),
@@ -203,13 +208,15 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec, all_calls)}),
     )
     to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
-    return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), record=record)
+    extra = spec.terraform.extra_files
+    return StackPlan(spec.stack, source, files, tuple(to_copy), pem_files(spec), record, extra)
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
     """Return the values of a `module` block: its source and providers, then its arguments."""
     arguments = dict(call.arguments)
-    head = {"source": modules.of(call.module), "providers": arguments.pop("providers", None)}
+    source, providers = modules.of(call.module), arguments.pop("providers", None)
+    head = {"source": source, "version": modules.version, "providers": providers}
     return {"name": call.name, "head": without_none(head), "arguments": arguments}
 
 

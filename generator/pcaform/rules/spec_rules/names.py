@@ -106,7 +106,10 @@ def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     of_policies = (f"{section}.*.policy_tags" for section in _IAM_SECTIONS)
     for loc, tags in select(spec, "aws.default_tags", *(f"{section}.*.tags" for section in _TAGGED), *of_policies):
         for key, value in tags.items():
-            if key.lower().startswith("aws:"):
+            if spec.aws.ignore_tags.covers(key):
+                message = f"'aws.ignore_tags' has the tag '{key}', which no plan could set: remove it at one place"
+                yield Violation((*loc, key), message)
+            elif key.lower().startswith("aws:"):
                 yield Violation((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS reserves: rename it")
             elif not (_is_tag_text(key) and _is_tag_text(value)):
                 message = (

@@ -172,7 +172,7 @@ def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, An
 
 def backend_change(before: Spec, after: Spec, moves: TrackedMoves) -> Iterator[Change]:
     """Yield the change of a backend, if the state is in another location than before."""
-    (old_kind, old), (new_kind, new) = (state_location(spec.terraform.backend) for spec in (before, after))
+    (old_kind, old), (new_kind, new) = (state_location(spec.terraform.state) for spec in (before, after))
     if old_kind == new_kind == LOCAL and before.stack != after.stack:  # relative to the directory of the stack
         places = (state_identity(LOCAL, each, spec.stack) for each, spec in ((old, before), (new, after)))
         old, new = ({"path": place and place[1]} for place in places)

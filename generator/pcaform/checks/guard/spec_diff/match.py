@@ -72,7 +72,7 @@ def _name(spec: Spec) -> set[Hashable]:
 
 
 def _state(spec: Spec) -> set[Hashable]:
-    state = state_identity(*state_location(spec.terraform.backend), spec.stack)
+    state = state_identity(*state_location(spec.terraform.state), spec.stack)
     return {state} if state else set()
 
 
