@@ -22,6 +22,8 @@ class ChangeType(StrEnum):
     """Keys of a CRL bucket's entry that are in no argument of its resource."""
     REMOVED = "spec.removed"
     """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
+    SUCCESSION = "spec.succession"
+    """A CA that leaves the stack, and the CA that takes over from it."""
     STATE = "spec.state"
     """The state of a plan that creates every CA of a stack, and why it is not that of the stack."""
     WAIVER = "spec.waiver"
