@@ -28,7 +28,7 @@ certificate_authorities:
 @pytest.mark.parametrize(
     ("key", "signature", "releases"),
     [
-        ("RSA_2048", "SHA256WITHRSA", ">= 5.100.0, != 6.0.0, < 7.0.0"),
+        ("RSA_2048", "SHA256WITHRSA", ">= 5.100.0, != 6.0.0, != 6.14.0, < 7.0.0"),
         ("ML_DSA_65", "ML_DSA_65", ">= 6.22.0, < 7.0.0"),
         ("RSA_2048", "SHA256WITHRSA_PSS", ">= 6.69.1, < 7.0.0"),
     ],

@@ -16,14 +16,14 @@ KeyStorageSecurityStandard = Literal[  # [API]; which one a region supports: [PC
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
 DEFAULT_KEY_STORAGE: KeyStorageSecurityStandard = "FIPS_140_2_LEVEL_3_OR_HIGHER"  # [API] CreateCertificateAuthority
-_MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
+MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
 _Rsa = Literal["RSA_2048", "RSA_3072", "RSA_4096"]
 _Ec = Literal["EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
-KeyAlgorithm = Literal[_Rsa, _Ec, "SM2", _MlDsa]  # [API]
+KeyAlgorithm = Literal[_Rsa, _Ec, "SM2", MlDsa]  # [API]
 _WithEcdsa = Literal["SHA256WITHECDSA", "SHA384WITHECDSA", "SHA512WITHECDSA"]
 _WithRsa = Literal["SHA256WITHRSA", "SHA384WITHRSA", "SHA512WITHRSA"]
-_WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
-SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, "SM3WITHSM2", _MlDsa]  # [API]
+WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
+SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, WithRsaPss, "SM3WITHSM2", MlDsa]  # [API]
 S3ObjectAcl = Literal["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]  # [API]
 CRL_WRITER = "acm-pca.amazonaws.com"
 """The service that writes CRLs: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies."""
@@ -197,16 +197,6 @@ _PARTITIONS = {  # [API] botocore's partitions file: how the names of a partitio
 REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
 """What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
-VALUE_RELEASES = {
-    **dict.fromkeys(get_args(_MlDsa), "6.22.0"),
-    **dict.fromkeys(get_args(_WithRsaPss), "6.69.1"),
-}
-"""The release of provider aws from which on it takes a value that 5.100 refuses; a stack that has it asks for that one.
-
-The provider takes what its copy of AWS's SDK lists: ML-DSA since November 2025; RSASSA-PSS since August 2026, where
-6.69.1 is the first later release that was read.
-"""
-
 _NO_RELEASE = "no release of provider aws that was read (up to 6.69.1 of October 2026) takes it"
 
 INEXPRESSIBLE_KEYS = {
@@ -219,7 +209,7 @@ INEXPRESSIBLE_KEYS = {
 """Keys that AWS has and for which the provider has no argument. [TF] 5.100's schema, compared by a test."""
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
-    "RSA": (*get_args(_WithRsa), *get_args(_WithRsaPss)),
+    "RSA": (*get_args(_WithRsa), *get_args(WithRsaPss)),
     "EC": get_args(_WithEcdsa),
     "SM2": ("SM3WITHSM2",),
 }

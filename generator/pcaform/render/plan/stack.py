@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from pcaform.core import facts
 from pcaform.render.history import CALLS, EVERYTHING, advance, chains_of, keys_of, list_calls
 from pcaform.render.manifest import AUTHORITIES, REMOVED, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import ca_calls, list_providers, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.spec.stack import Spec
-from pcaform.terraform import module_names
+from pcaform.terraform import module_names, provider_releases
 from pcaform.terraform.addresses import parse
 from pcaform.terraform.hcl_writer import Call, Reference
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
@@ -25,8 +24,6 @@ from pcaform.terraform.schema import ATTRIBUTES
 
 REQUIRED_TERRAFORM = ">= 1.10"
 """The first release with `use_lockfile` and with a lifecycle in `removed`, of Terraform and of OpenTofu."""
-
-_PROVIDER_FLOOR = "5.100.0"
 
 _REQUEST = "certificate_signing_request"
 
@@ -171,15 +168,9 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
     return dict(zip(MODULE_FILES, map(list, calls), strict=True))
 
 
-def required_provider(calls: Iterable[ModuleCall]) -> str:
-    """Return the releases of provider aws with which these calls work: from the first that takes each of their values.
-
-    6.0.0 has an identity defect that 6.1 fixes (provider issue 43221).
-    """
-    values = [each for call in calls for each in call.arguments.values() if isinstance(each, str)]
-    floors = {_PROVIDER_FLOOR, *(facts.VALUE_RELEASES[each] for each in values if each in facts.VALUE_RELEASES)}
-    floor = max(floors, key=lambda release: tuple(map(int, release.split("."))))
-    return f">= {floor}{', != 6.0.0' if floor == _PROVIDER_FLOOR else ''}, < 7.0.0"
+def values_of(calls: Iterable[ModuleCall]) -> list[str]:
+    """Return the arguments of module calls that are texts: some need a later release of the provider."""
+    return [each for call in calls for each in call.arguments.values() if isinstance(each, str)]
 
 
 _NOTHING = Record()
@@ -201,7 +192,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     blocks = build_state_blocks(spec, all_calls, record)
     versions = {
         "required_version": REQUIRED_TERRAFORM,
-        "provider": {"source": "hashicorp/aws", "version": required_provider(all_calls)},
+        "provider": {"source": "hashicorp/aws", "version": provider_releases.constraint(values_of(all_calls))},
         "backends": list((spec.terraform.backend or {}).items()),
     }
     files = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext, common_name, module
-from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import AUTHORITY
@@ -14,7 +14,6 @@ from pcaform.terraform.resource_types import AUTHORITY
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
 _SECOND = "undo the change, add a second CA under another key, and move the issuers to it one by one"
-_FORGET = "a 'removed' block with 'destroy = false'"
 
 
 @rule("ca-destroyed", Level.BREAKS_TRUST, types=[AUTHORITY])
@@ -26,7 +25,7 @@ def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """
     if change.is_destroyed and not change.is_replaced:
         ours = _OURS.match(change.address)
-        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else _FORGET
+        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else FORGET
         advice = (
             f"keep it, or forget it and leave it at AWS: {forget}; to delete it on purpose, set "
             "'deletion_protection: false' first, and wait until every certificate that it issued has expired"
