@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import carried_fields
 import guard_pages
@@ -43,8 +43,15 @@ def _rule_section(rule: Rule) -> str:
     """Return what must hold, a spec that breaks the rule, and what pcaform prints."""
     spec = (CASES / f"{rule.id}.err.yaml").read_text(encoding="utf-8").rstrip()
     output = (CASES / f"{rule.id}.err.out").read_text(encoding="utf-8").rstrip()
-    text = f"{rule.text} ({rule.severity.value})" + (f"\n\nSource: <{rule.source}>" if rule.source else "")
+    text = f"{rule.text} ({_severities(rule)})" + (f"\n\nSource: <{rule.source}>" if rule.source else "")
     return f"### {rule.id}\n\n{text}\n\n```yaml\n{spec}\n```\n\n```text\n{output}\n```\n"
+
+
+def _severities(rule: Rule) -> str:
+    """Return what a rule is in the profiles of a spec."""
+    severities = ((name, rule.severity_in(name)) for name in get_args(facts.Profile))
+    by_profile = [f"{severity} in the profile {name}" for name, severity in severities if severity]
+    return ", ".join(by_profile) if rule.is_practice else rule.severity.value
 
 
 def file_rule_table(_: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pcaform.core import facts
-from spec.strategies_cas import elsewhere, references, trees
+from spec.strategies_cas import elsewhere, references, tell_apart, trees
 from spec.strategies_principals import issuers, operator_roles
 from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
 from yaml_strategies import texts
@@ -128,6 +128,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     authorities = draw(trees())
     draw(elsewhere(authorities, aws=aws))
     draw(references(authorities, aws=aws))
+    tell_apart(authorities)
     data: dict[str, Any] = {
         "version": 1,
         "stack": draw(words(f"{LOWER}._-", (0, 20), "0{}")),

@@ -136,6 +136,16 @@ def references(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -
         found[key] = {"managed": False, "arn": arn, "key_algorithm": key_algorithm}
 
 
+def tell_apart(found: dict[str, Any]) -> None:
+    """Give each CA with the subject of an earlier one another name."""
+    seen = set()
+    for key, ca in found.items():
+        subject = repr(sorted((name, value.casefold().split()) for name, value in ca.get("subject", {}).items()))
+        if "subject" in ca and subject in seen:
+            ca["subject"] = {"common_name": f"the CA with the key {key}"[:64]}
+        seen.add(subject)
+
+
 @cache
 def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
     fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in provider_releases.VALUES]

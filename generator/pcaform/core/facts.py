@@ -6,6 +6,7 @@ AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
@@ -34,6 +35,14 @@ PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermission
 Principal = Literal["acm.amazonaws.com"]  # [API] CreatePermission; the same in every partition [TF]
 AcmKeyAlgorithm = Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1"]  # [ACM] private certificates
 IssuedKeyAlgorithm = Literal[_Rsa, _Ec]  # [PCA] distinguished by the X.509 condition keys
+
+Profile = Literal["default", "strict"]  # ours: how rules of good practice count
+LAST_DAYS: dict[KeyAlgorithm, date] = {"RSA_2048": date(2030, 12, 31)}
+"""Until when NIST accepts signatures with a key; all others beyond 2030. RSA_2048 has 112 bits of security.
+
+SP 800-57 part 1 revision 5, tables 2 and 4, https://doi.org/10.6028/NIST.SP.800-57pt1r5; SP 800-131A revision 2 is the
+same for 112 bits until then, https://doi.org/10.6028/NIST.SP.800-131Ar2.
+"""
 
 ACM_KEYS: tuple[AcmKeyAlgorithm, ...] = get_args(AcmKeyAlgorithm)
 DEFAULT_KEY: AcmKeyAlgorithm = "RSA_2048"  # [ACM] RequestCertificate without KeyAlgorithm

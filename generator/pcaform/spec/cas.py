@@ -222,6 +222,8 @@ class CertificateAuthority(Model):
     """The number of the CA's installed certificate; increase it by one to renew."""
     issued_generation: Annotated[int | None, Field(ge=1, le=1000)] = None
     """The generation that an apply has issued already; required while the CA, or the CA that signs it, is disabled."""
+    successor_of: Key | None = None
+    """The CA that this one takes over from with a new key; that one stays until its last certificate has ended."""
     deletion_protection: bool = True
     """false lets Terraform destroy the CA."""
     renamed_from: Key | None = None
@@ -278,6 +280,10 @@ Authority = Annotated[
     Discriminator(_authority_kind),
 ]
 """An entry of `certificate_authorities`."""
+
+
+RELATIVE_TYPES = ("DAYS", "MONTHS", "YEARS")
+"""Types that count from issuing: a child is issued after its parent, so with the same value it ends later."""
 
 
 def compute_end(validity: Validity, start: datetime) -> datetime:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pcaform.core import facts
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
@@ -68,6 +69,8 @@ class Spec(Model):
     """The version of the spec format."""
     stack: Annotated[str, Field(pattern=STACK, max_length=64)]
     """The stack's name and directory."""
+    profile: facts.Profile = "default"
+    """strict: what is not good practice is an error, and there are more rules about it."""
     aws: Aws
     """Region, account and default tags."""
     terraform: Terraform = Terraform()

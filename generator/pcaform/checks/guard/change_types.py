@@ -24,6 +24,8 @@ class ChangeType(StrEnum):
     """A file in a stack that pcaform does not write, and whether the spec accepts it."""
     REMOVED = "spec.removed"
     """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
+    SUCCESSION = "spec.succession"
+    """A CA that leaves the stack, and the CA that takes over from it."""
     STATE = "spec.state"
     """The state of a plan that creates every CA of a stack, and why it is not that of the stack."""
     WAIVER = "spec.waiver"

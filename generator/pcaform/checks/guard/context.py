@@ -37,6 +37,8 @@ class PlanContext:
     plan: Plan
     existing: Mapping[str, str] = field(default_factory=dict)
     """The ARNs of existing CAs by address, as the spec gives them; empty without a spec."""
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """The key of each CA that another one takes over from -> the other one's, as the spec says; empty without one."""
 
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:

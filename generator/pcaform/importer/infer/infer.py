@@ -29,7 +29,16 @@ from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unha
 from pcaform.render.history import call_of, list_calls
 from pcaform.render.plan.resources import StackResource, placeholders_of, resources
 from pcaform.rules.load import findings
-from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
+from pcaform.rules.spec_rules import (
+    adoption,
+    constraints,
+    grants,
+    hierarchy,
+    passthrough,
+    practice,
+    principals,
+    revocation,
+)
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
@@ -62,6 +71,7 @@ TOLERATED_RULES = {
     principals.trust_is_narrow.id: _AS_FOUND,
     principals.china_settings_match_region.id: _AS_FOUND,
     passthrough.passthrough_has_shape_of_api.id: _ISSUED,
+    practice.subjects_are_unique.id: _AS_FOUND,
 }
 """Rules that existing resources may break, each with the reason that is written to the spec.
 

@@ -96,13 +96,11 @@ def disabled_signer(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 def _is_disabled(arn: str, context: PlanContext) -> bool:
     """Tell whether a CA that exists is disabled once the plan has changed it; Terraform does that before it issues."""
-    for change in context.changes_of(AUTHORITY):
-        if change.before.get("arn") == arn:
-            return change.after.get("enabled", True) is False
     ca = context.authorities.get(arn)
     if ca is None:
         return arn in context.read and context.read[arn].values.get("status") == "DISABLED"
-    return ca.values.get("enabled") is False
+    after = (each.after for each in context.changes_of(AUTHORITY) if each.before.get("arn") == arn)
+    return next(after, ca.values).get("enabled") is False
 
 
 def _is_issued(change: Change, context: PlanContext) -> bool:

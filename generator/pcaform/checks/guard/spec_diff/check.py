@@ -54,9 +54,11 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
     if places[0] != places[1]:
         return check_changes([_change("provider.aws", ChangeType.ACCOUNT, *places)])
     moves = track_moves(before, after)
-    planned = check_plan(diff_specs(before, after, moves=moves))
+    steps, successors = diff_specs(before, after, moves=moves), {**_successors(before), **_successors(after)}
+    planned = check_plan(steps, successors=successors)
     common = list(_cas(before, after, moves))
-    of_specs = check_changes([*backend_change(before, after, moves), *spec_changes(before, after, common)])
+    changes = [*backend_change(before, after, moves), *spec_changes(before, after, common)]
+    of_specs = check_changes([*changes, *_left_predecessors(steps, successors)])
     addresses = {finding.address for finding in of_specs.findings}
     undecided = [each for each in planned.doubts if each.address not in addresses]
     notes = [*planned.notes, *notes_on_terms(common)]
@@ -73,10 +75,11 @@ def check_plan_with_spec(
     """
     record = record or Record()
     arns = {**(existing or {}), **arns_of_record(record), **existing_arns(spec)}
-    of_plan = check_plan(fill_unknown(planned, spec), arns)
+    of_plan = check_plan(fill_unknown(planned, spec), arns, _successors(spec))
     of_state = list(lost_state(planned, spec, record))
     changes = [each for each in of_state if isinstance(each, Change)]
-    of_spec = check_changes([*_confirmed_removals(planned, spec), *changes])
+    left = _left_predecessors(planned, _successors(spec))
+    of_spec = check_changes([*_confirmed_removals(planned, spec), *changes, *left])
     notes = [each for each in of_state if isinstance(each, Note)]
     return collect_result([*of_plan.outcomes, *of_spec.findings, *notes])
 
@@ -93,6 +96,21 @@ def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
         confirmed = typed.get(call_of(change.address))
         if change.is_destroyed and change.type in _CONFIRMED and confirmed is not None:
             yield _change(change.address, ChangeType.REMOVED, {"arn": change.before.get("arn")}, {"arn": confirmed})
+
+
+def _successors(spec: Spec) -> dict[str, str]:
+    """Return the key of each CA that another one takes over from, with the key of the other one."""
+    return {ca.successor_of: key for key, ca in spec.managed.items() if ca.successor_of}
+
+
+def _left_predecessors(planned: Plan, successors: Mapping[str, str]) -> Iterator[Change]:
+    """Yield each CA with a successor that a plan destroys or forgets, with its end if the state has it."""
+    for change in planned.changes:
+        key = module_names.ca_key(call_of(change.address))
+        if change.type == types.AUTHORITY and key in successors and change.actions in (("delete",), ("forget",)):
+            before = {"successor": successors[key], "not_after": change.before.get("not_after")}
+            actions = () if change.actions == ("forget",) else change.actions
+            yield Change(change.address, ChangeType.SUCCESSION, actions, before, {})
 
 
 def stack_removed(before: Spec) -> GuardResult:
