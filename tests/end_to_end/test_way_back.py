@@ -55,6 +55,19 @@ issuers:
       name: kept
       description: As it was
       document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
+  several:
+    existing_role: several
+    grants: [{certificates: unmanaged, certificate_authorities: [root]}]
+  several-second:
+    existing_role: several
+    policy:
+      name: second
+      document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
+  several-third:
+    existing_role: several
+    policy:
+      name: third
+      document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
 certificates:
   www: {certificate_authority: root, domain_name: www.corp.example, key_algorithm: EC_prime256v1}
 auditors:
@@ -74,7 +87,8 @@ def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
         iam.create_user(UserName=name)
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
-    iam.create_role(RoleName="denied", AssumeRolePolicyDocument=document)
+    for name in ("denied", "several"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
     stack.apply_without_plan(MADE)
     home, environment = stack.home, {**stack.server.environment, **stack.terraform.environment}
     done = pcaform("import", "aws", "--stack", "back", "--out", "back.yaml", cwd=home, env=environment)
@@ -86,3 +100,7 @@ def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
     assert (done.returncode, "0 to add, 0 to change, 0 to destroy" in done.stdout) == (0, True), (
         done.stderr + done.stdout
     )
+    assert pcaform("drift", "back.yaml", cwd=home, env=environment).returncode == 0
+    told = json.loads(pcaform("access", "back.yaml", "--format", "json", cwd=home).stdout)
+    allowed = {each["key"]: len(each["allowed"]) for each in told["principals"]}
+    assert allowed["several"] == allowed["several-2"] == allowed["several-3"] > allowed["runner"]

@@ -3,6 +3,7 @@
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,24 @@ from pcaform.importer.infer import keys, notes
 
 FOREIGN = "210987654321"
 INSTALLATION = "aws_acmpca_certificate_authority_certificate"
+ISSUING = {"certificates": "unmanaged", "certificate_authorities": ["root"]}
+LAMBDA = {"Principal": {"Service": ["lambda.amazonaws.com"]}}
+
+
+def role(name: str, trust: dict[str, Any]) -> tuple[Resource, ...]:
+    """Return a role that issues, with the statement of who may assume it."""
+    policy = f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    own = {"name": f"{name}-private-ca", "policy": json.dumps(policy_of(name, ISSUING))}
+    return (
+        resource(
+            "aws_iam_role", None, {"arn": f"role/{name}", "name": name, "path": "/", "assume_role_policy": document}
+        ),
+        resource("aws_iam_policy", None, {"arn": policy, "path": "/", **own}),
+        resource("aws_iam_role_policy_attachment", None, {"role": name, "policy_arn": policy}),
+    )
+
+
 CASES: dict[str, tuple[tuple[Resource, ...], str]] = {
     "it is not a CA's own certificate, and a spec cannot issue others": (
         (
@@ -77,12 +96,16 @@ CASES: dict[str, tuple[tuple[Resource, ...], str]] = {
         (*root(), resource("aws_acmpca_policy", None, {"resource_arn": arn_of("x"), "policy": "{}"})),
         "aws_acmpca_policy.this",
     ),
-    "equivalent to what the stack writes, but worded differently": (
+    "equivalent to what the stack writes, but worded differently; ": (
         (
             *root(),
             *user("ci", json.loads(json.dumps(policy_of("ci", UNMANAGED)).replace('"Grant', '"Hand'))),
         ),
         "aws_iam_policy.this",
+    ),
+    "equivalent to what the stack writes, but worded differently: ": (
+        (*root(), *role("ci", {"Sid": "Lambda", "Effect": "Allow", "Action": "sts:AssumeRole", **LAMBDA})),
+        "aws_iam_role.this",
     ),
     "not in a spec. ": ((*root(), resource("aws_vpc", None, {})), "the same state"),
     keys.NO_SUBJECT: (

@@ -90,14 +90,18 @@ def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str])
     """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
     principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.principals}
     entries: list[tuple[str, str, Any]] = [("issuers", key, issuer) for key, issuer in spec.issuers.items()]
+    by_tag: dict[str, list[Issuer]] = {}
+    for issuer in spec.issuers.values():
+        by_tag.setdefault(owner_tag(issuer), []).append(issuer)
     for section, key, settings in [*entries, *spec.operator_roles]:
-        if isinstance(settings, Issuer):
-            kind, _, name = owner_tag(settings).partition("/")
-        else:
-            kind, name = "role", settings.role_name or key
-        build = partial(_documents, section, name, settings, spec=spec, arn_of=arns.__getitem__)
+        tag = owner_tag(settings) if isinstance(settings, Issuer) else f"role/{settings.role_name or key}"
+        kind, _, name = tag.partition("/")
+        build, *beside = (
+            partial(_documents, section, name, each, spec=spec, arn_of=arns.__getitem__)
+            for each in (settings, *(other for other in by_tag.get(tag, ()) if other is not settings))
+        )
         principal, label = principals.get((kind, name)), f"{kind} '{name}'"
-        yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=settings, spec=spec)
+        yield from _compare_principal(f"{section}.{key}", principal, label, build, beside, settings=settings, spec=spec)
 
 
 def _documents(section: str, name: str, settings: Any, *, spec: Spec, arn_of: issuer_policies.ArnOf) -> Documents:
@@ -108,8 +112,16 @@ def _documents(section: str, name: str, settings: Any, *, spec: Spec, arn_of: is
 
 
 def _compare_principal(
-    place: str, principal: IamPrincipal | None, label: str, build: Callable[[], Documents], *, settings: Any, spec: Spec
+    place: str,
+    principal: IamPrincipal | None,
+    label: str,
+    build: Callable[[], Documents],
+    beside: Iterable[Callable[[], Documents]],
+    *,
+    settings: Any,
+    spec: Spec,
 ) -> Iterator[Difference]:
+    """Yield the differences of one entry; `beside` are the policies of further entries of its principal."""
     is_owned = not isinstance(settings, Issuer) or settings.is_owned
     if principal is None and is_owned:
         yield Difference(Kind.APPLIED, place, f"there is no {label}", "apply the stack, which creates it")
@@ -119,7 +131,8 @@ def _compare_principal(
         yield Difference(Kind.STAYS, place, f"there is no {label}", advice)
         return
     try:
-        yield from _compare_policies(place, principal, build())
+        others = {name: document for each in beside for name, document in each().items()}
+        yield from _compare_policies(place, principal, build(), others)
         role = settings.role if isinstance(settings, Issuer) else settings
         if role is not None:
             live = normalized_statements([principal.trust])
@@ -139,7 +152,9 @@ def _compare_principal(
         yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, principal.arn)
 
 
-def _compare_policies(place: str, principal: IamPrincipal, documents: Documents) -> Iterator[Difference]:
+def _compare_policies(
+    place: str, principal: IamPrincipal, documents: Documents, beside: Documents
+) -> Iterator[Difference]:
     """Yield differences of the stack's policies, which are managed ones, and other policies that allow more.
 
     Another policy with the same content is enough: an issuer that is adopted has its own until then.
@@ -153,10 +168,13 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
     if own and not missing and _statements(own) != expected:
         message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
         yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
-    others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
+    of_spec = {*documents, *beside}
+    others = [each for each in principal.policies if each.group or not each.arn or each.name not in of_spec]
+    others = list(filter(is_relevant, others))
+    known = normalized_statements([*documents.values(), *beside.values()])
     # what another policy denies does not count, nor does its id
     allowing = [(each, replace(read_policy(each.document).only("Allow"), id=None)) for each in others]
-    wider = [each for each, has in allowing if has.statements and not normalized_statements([has]) <= expected]
+    wider = [each for each, has in allowing if has.statements and not normalized_statements([has]) <= known]
     if wider:
         message = f"at AWS it also has {_names(wider)} about CAs or certificates"
         advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"

@@ -65,6 +65,8 @@ class Principal(IamPrincipal):
     """Attachments of policies that are not in the inventory, such as AWS managed ones."""
     profile: Resource | None = None
     """The instance profile with the role's name."""
+    is_part: bool = False
+    """Whether it has entries for its other policies too."""
 
     @property
     def has_own_profile(self) -> bool:

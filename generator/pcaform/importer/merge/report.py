@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -129,25 +129,56 @@ def has_findings(report: ImportReport) -> bool:
     return any((*notes, report.conflicts, report.withheld, report.unwritten)) or bool(report.diff)
 
 
-def format_lines(report: ImportReport) -> Iterator[str]:
-    """Yield a line per item, those that need the user first, and a summary."""
-    for each in report.conflicts:
-        position = f"{each.file}:{each.line}:{each.column}"
-        spec, found = _to_text(each.spec), _to_text(each.found)
-        yield f"{position}: conflict: {each.path} is {spec} here, the import found {found}"
+def _notes(kind: NoteKind) -> Callable[[ImportReport], Iterator[str]]:
+    return lambda report: map(str, getattr(report, kind.replace(" ", "_")))
+
+
+def _values(name: str, text: str) -> Callable[[ImportReport], Iterator[str]]:
+    def lines(report: ImportReport) -> Iterator[str]:
+        for each in getattr(report, name):
+            place = f"{each.file}:{each.line}:{each.column}"
+            yield text.format(place=place, path=each.path, spec=_to_text(each.spec), found=_to_text(each.found))
+
+    return lines
+
+
+def _format_unwritten(report: ImportReport) -> Iterator[str]:
     for name in report.unwritten:
         yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-    yield from map(str, (*report.unknown, *report.ambiguous, *report.left_out, *report.ignored, *report.listed))
-    yield from (f"left out: {each.path}: removed from the spec since the last import" for each in report.withheld)
-    yield from (f"not read: {each.path}: it stays in the spec" for each in report.unread)
-    yield from (f"not found: {each.path}: it stays in the spec" for each in report.missing)
-    for each in report.kept:
-        spec, found = _to_text(each.spec), _to_text(each.found)
-        yield f"kept: {each.path}: {spec}, changed since the last import, which found {found}"
-    yield from (f"added: {each.path}" for each in report.added)
-    yield from (f"changed: {each.path}: {_to_text(each.spec)} -> {_to_text(each.found)}" for each in report.taken)
+
+
+def _format_counts(report: ImportReport) -> Iterator[str]:
     yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
+
+
+def _format_not_carried(report: ImportReport) -> Iterator[str]:
     yield f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"
+
+
+LINES: Mapping[str, Callable[[ImportReport], Iterator[str]]] = {
+    "conflicts": _values("conflicts", "{place}: conflict: {path} is {spec} here, the import found {found}"),
+    "unwritten": _format_unwritten,
+    "unknown": _notes("unknown"),
+    "ambiguous": _notes("ambiguous"),
+    "left_out": _notes("left out"),
+    "ignored": _notes("ignored"),
+    "listed": _notes("listed"),
+    "withheld": _values("withheld", "left out: {path}: removed from the spec since the last import"),
+    "unread": _values("unread", "not read: {path}: it stays in the spec"),
+    "missing": _values("missing", "not found: {path}: it stays in the spec"),
+    "kept": _values("kept", "kept: {path}: {spec}, changed since the last import, which found {found}"),
+    "added": _values("added", "added: {path}"),
+    "taken": _values("taken", "changed: {path}: {spec} -> {found}"),
+    "found": _format_counts,
+    "not_carried": _format_not_carried,
+}
+"""Field of the report -> its lines of text, in their order: those that need the user first, and a summary."""
+
+
+def format_lines(report: ImportReport) -> Iterator[str]:
+    """Yield a line per item."""
+    for lines in LINES.values():
+        yield from lines(report)
 
 
 def _to_text(value: Any) -> str:
