@@ -28,7 +28,20 @@ app = typer.Typer(
 _import = typer.Typer(help="Read existing CAs back into a spec.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(_import, name="import")
 
-for _name in ("drift", "audit", "adopt", "render", "validate", "schema", "guard", "access", "sandbox", "demo"):
+for _name in (
+    "drift",
+    "audit",
+    "adopt",
+    "render",
+    "validate",
+    "schema",
+    "explain",
+    "graph",
+    "guard",
+    "access",
+    "sandbox",
+    "demo",
+):
     _module = import_module(f"{commands.__name__}.{_name}")
     app.command(_name, context_settings=getattr(_module, "SETTINGS", None))(expand_groups(_module.command))
 for _name in ("state", "plan", "hcl", "aws"):
