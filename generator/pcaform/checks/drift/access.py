@@ -27,6 +27,7 @@ from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
 Documents = dict[str, dict[str, Any]]
+Build = Callable[[], tuple[Documents, Documents]]
 _APPLY = "apply the stack, or write what AWS has into the spec"
 
 
@@ -96,32 +97,28 @@ def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str])
     for section, key, settings in [*entries, *spec.operator_roles]:
         tag = owner_tag(settings) if isinstance(settings, Issuer) else f"role/{settings.role_name or key}"
         kind, _, name = tag.partition("/")
-        build, *beside = (
-            partial(_documents, section, name, each, spec=spec, arn_of=arns.__getitem__)
-            for each in (settings, *(other for other in by_tag.get(tag, ()) if other is not settings))
-        )
+        others = [each for each in by_tag.get(tag, ()) if each is not settings]
+        build = partial(_documents, section, name, settings, others, spec=spec, arn_of=arns.__getitem__)
         principal, label = principals.get((kind, name)), f"{kind} '{name}'"
-        yield from _compare_principal(f"{section}.{key}", principal, label, build, beside, settings=settings, spec=spec)
+        yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=settings, spec=spec)
 
 
-def _documents(section: str, name: str, settings: Any, *, spec: Spec, arn_of: issuer_policies.ArnOf) -> Documents:
-    """Return the policies of an issuer or of an operator role by name; raises KeyError for a CA that is not known."""
-    if isinstance(settings, Issuer):
-        return issuer_policies.documents(settings, spec.aws, arn_of=arn_of)
-    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arn_of)}
+def _documents(
+    section: str, name: str, settings: Any, others: Iterable[Issuer], *, spec: Spec, arn_of: issuer_policies.ArnOf
+) -> tuple[Documents, Documents]:
+    """Return the policies of an entry by name, and those of the other entries of its principal.
+
+    Raises KeyError for a CA that is not known.
+    """
+    if not isinstance(settings, Issuer):
+        return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arn_of)}, {}
+    own, *beside = (issuer_policies.documents(each, spec.aws, arn_of=arn_of) for each in (settings, *others))
+    return own, {name: document for each in beside for name, document in each.items()}
 
 
 def _compare_principal(
-    place: str,
-    principal: IamPrincipal | None,
-    label: str,
-    build: Callable[[], Documents],
-    beside: Iterable[Callable[[], Documents]],
-    *,
-    settings: Any,
-    spec: Spec,
+    place: str, principal: IamPrincipal | None, label: str, build: Build, *, settings: Any, spec: Spec
 ) -> Iterator[Difference]:
-    """Yield the differences of one entry; `beside` are the policies of further entries of its principal."""
     is_owned = not isinstance(settings, Issuer) or settings.is_owned
     if principal is None and is_owned:
         yield Difference(Kind.APPLIED, place, f"there is no {label}", "apply the stack, which creates it")
@@ -131,8 +128,7 @@ def _compare_principal(
         yield Difference(Kind.STAYS, place, f"there is no {label}", advice)
         return
     try:
-        others = {name: document for each in beside for name, document in each().items()}
-        yield from _compare_policies(place, principal, build(), others)
+        yield from _compare_policies(place, principal, *build())
         role = settings.role if isinstance(settings, Issuer) else settings
         if role is not None:
             live = normalized_statements([principal.trust])

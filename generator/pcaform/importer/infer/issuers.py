@@ -34,7 +34,6 @@ class SeveralPolicies(NotRepresentable):
     """Grants do not make the policies of an existing principal together: each needs an entry of its own."""
 
     def __init__(self, policies: Sequence[PolicyAttachment], notes: Sequence[ImportNote]) -> None:
-        super().__init__(f"its policies {', '.join(each.name for each in policies)} need an entry each")
         self.policies, self.notes = sorted(policies, key=lambda each: each.name), notes
 
 

@@ -134,43 +134,36 @@ def _notes(kind: NoteKind) -> Callable[[ImportReport], Iterator[str]]:
 
 
 def _values(name: str, text: str) -> Callable[[ImportReport], Iterator[str]]:
-    def lines(report: ImportReport) -> Iterator[str]:
-        for each in getattr(report, name):
-            place = f"{each.file}:{each.line}:{each.column}"
-            yield text.format(place=place, path=each.path, spec=_to_text(each.spec), found=_to_text(each.found))
-
-    return lines
-
-
-def _format_unwritten(report: ImportReport) -> Iterator[str]:
-    for name in report.unwritten:
-        yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-
-
-def _format_counts(report: ImportReport) -> Iterator[str]:
-    yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
-
-
-def _format_not_carried(report: ImportReport) -> Iterator[str]:
-    yield f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"
+    return lambda report: (
+        text.format(each, spec=_to_text(each.spec), found=_to_text(each.found)) for each in getattr(report, name)
+    )
 
 
 LINES: Mapping[str, Callable[[ImportReport], Iterator[str]]] = {
-    "conflicts": _values("conflicts", "{place}: conflict: {path} is {spec} here, the import found {found}"),
-    "unwritten": _format_unwritten,
+    "conflicts": _values(
+        "conflicts", "{0.file}:{0.line}:{0.column}: conflict: {0.path} is {spec} here, the import found {found}"
+    ),
+    "unwritten": lambda report: (
+        f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
+        for name in report.unwritten
+    ),
     "unknown": _notes("unknown"),
     "ambiguous": _notes("ambiguous"),
     "left_out": _notes("left out"),
     "ignored": _notes("ignored"),
     "listed": _notes("listed"),
-    "withheld": _values("withheld", "left out: {path}: removed from the spec since the last import"),
-    "unread": _values("unread", "not read: {path}: it stays in the spec"),
-    "missing": _values("missing", "not found: {path}: it stays in the spec"),
-    "kept": _values("kept", "kept: {path}: {spec}, changed since the last import, which found {found}"),
-    "added": _values("added", "added: {path}"),
-    "taken": _values("taken", "changed: {path}: {spec} -> {found}"),
-    "found": _format_counts,
-    "not_carried": _format_not_carried,
+    "withheld": _values("withheld", "left out: {0.path}: removed from the spec since the last import"),
+    "unread": _values("unread", "not read: {0.path}: it stays in the spec"),
+    "missing": _values("missing", "not found: {0.path}: it stays in the spec"),
+    "kept": _values("kept", "kept: {0.path}: {spec}, changed since the last import, which found {found}"),
+    "added": _values("added", "added: {0.path}"),
+    "taken": _values("taken", "changed: {0.path}: {spec} -> {found}"),
+    "found": lambda report: iter(
+        ["found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")]
+    ),
+    "not_carried": lambda report: iter(
+        [f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"]
+    ),
 }
 """Field of the report -> its lines of text, in their order: those that need the user first, and a summary."""
 

@@ -26,8 +26,7 @@ _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCa
 class EnforcedIam(QueryProtocol, IamResponse):
     """IAM's operations."""
 
-    RESPONSE_KEY_PATH_TO_TRANSFORMER = {  # noqa: RUF012 - moto's name, and not a constant of its own class
-        **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER | {
         "GetPolicyVersionResponse.PolicyVersion.Document": url_encode,  # moto forgets it: '+' would be read as a space
     }
 
