@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
 from pcaform.core.problems import Failure
@@ -14,9 +12,7 @@ _DOCS = "https://github.com/pcaform/pcaform/blob/main/docs"
 
 
 def command(
-    topic: Annotated[
-        str | None, typer.Argument(metavar="[RULE|FIELD]", help="As messages name a rule, or a spec a field.")
-    ] = None,
+    topic: Annotated[str | None, "RULE|FIELD: As messages name a rule, or a spec a field."] = None,
 ) -> int:
     """Explain a rule, a finding or a field of a spec; without one, list all rules.
 

@@ -2,17 +2,15 @@
 
 from typing import Annotated, Literal
 
-import typer
-
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
 
 
 def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The spec's file, or '-'.")],
+    spec: Annotated[str, "SPEC: The spec's file, or '-'."],
     *,
     form: Annotated[
-        Literal["text", "mermaid", "dot"], typer.Option("--format", help="A tree, or a graph for Mermaid or Graphviz.")
+        Literal["text", "mermaid", "dot"], "--format: A tree, or a graph for Mermaid or Graphviz."
     ] = "text",
 ) -> int:
     """Show who signs whom, and who may issue from each CA.
