@@ -157,8 +157,7 @@ def find_grants(
         if (
             rendered is not None
             and normalized_statements(rendered.values()) == statements
-            and _has_names(rendered, attachments)
-            and not (is_exact and _changes(rendered, attachments))
+            and _has_names(rendered, attachments, is_exact=is_exact)
         ):
             return found
     return None
@@ -179,26 +178,15 @@ def _render(data: dict[str, Any], context: Context) -> Mapping[str, Any] | None:
         return None
 
 
-def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment]) -> bool:
+def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment], *, is_exact: bool) -> bool:
     """Tell whether a stack would neither rename nor change any of the policies that exist; an inline one stays.
 
     Terraform replaces a renamed one.
     """
-    existing = _existing(attachments)
-    if any(
-        normalized_statements([existing[name]]) != normalized_statements([rendered[name]])
-        for name in existing.keys() & rendered.keys()
-    ):
+    existing = {each.name: each.data for each in attachments if each.attachment is not None and not each.is_shared}
+    pairs = [(existing[name], rendered[name]) for name in existing.keys() & rendered.keys()]
+    if any(normalized_statements([one]) != normalized_statements([other]) for one, other in pairs):
+        return False
+    if is_exact and any(statements_by_sid(one) != statements_by_sid(other) for one, other in pairs):
         return False
     return len(existing) < len(attachments) or existing.keys() == rendered.keys()
-
-
-def _changes(rendered: Mapping[str, Any], attachments: list[PolicyAttachment]) -> bool:
-    """Tell whether a stack would write one of the policies that exist in other words."""
-    existing = _existing(attachments)
-    same = existing.keys() & rendered.keys()
-    return any(statements_by_sid(existing[name]) != statements_by_sid(rendered[name]) for name in same)
-
-
-def _existing(attachments: list[PolicyAttachment]) -> dict[str, Any]:
-    return {each.name: each.data for each in attachments if each.attachment is not None and not each.is_shared}
