@@ -173,3 +173,14 @@ def test_an_entry_keeps_its_key_by_its_policy() -> None:
         "x": None,
         "web": "other",
     }
+
+
+def test_grants_whose_entry_the_user_removed_take_no_key_of_another_entry() -> None:
+    policy = {"name": "other", "document": {}}
+    ours = {"ci-2": {"existing_user": "ci", "policy": policy}}
+    spec = spec_of({**HEAD, "certificate_authorities": {"root": ROOT}, "issuers": ours})
+    found = back(EXISTING, beside(), existing=existing_keys(spec))
+    assert {key: each.policy and each.policy.name for key, each in found.spec.issuers.items()} == {
+        "ci": None,
+        "ci-2": "other",
+    }

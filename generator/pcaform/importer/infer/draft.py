@@ -185,9 +185,9 @@ def _key(principal: Principal, section: str, entries: Iterable[SpecEntry], conte
     """Return the key of a principal's entry: the spec's, by its one policy if it has several entries."""
     known = {where[1:]: key for where, key in context.existing.principals.items() if where[0] == section}
     name, policies = principal.name, [each.name for each in principal.policies]
-    existing = known.get((principal.kind, f"{name}/{policies[0]}")) if len(policies) == 1 else None
-    if not principal.is_part or policies[0].startswith(f"{name}-private-ca"):
-        existing = existing or known.get((principal.kind, name))
+    wanted = [f"{name}/{each}" for each in policies[:1] if len(policies) == 1] + ([] if principal.is_part else [name])
+    wanted += [f"{name}/"] if policies and policies[0].startswith(f"{name}-private-ca") else []
+    existing = next((known[principal.kind, each] for each in wanted if (principal.kind, each) in known), None)
     module = _module_key(principal, section)
     taken = {each.key for each in entries if each.section == section} | {*known.values()} - {existing, module}
     return choose_key(existing, module, name=module or name or principal.kind, taken=taken)

@@ -93,7 +93,7 @@ def _copy_policies(principal: Principal, _: Entries) -> list[PolicyAttachment]:
     if any(not isinstance(each.data, Mapping) for each in principal.policies):
         raise NotRepresentable(INCOMPLETE_RESOURCE)
     return [
-        replace(each, name=f"{each.name}-{principal.name}" if each.is_shared else each.name)
+        replace(each, name=f"{each.name}-{principal.name}" if each.is_shared and not principal.is_part else each.name)
         for each in principal.policies
     ]
 

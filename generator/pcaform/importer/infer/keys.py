@@ -52,7 +52,7 @@ class ExistingKeys:
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
     """Of unmanaged CAs, by ARN."""
     principals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    """By section, `user` or `role`, and the principal's name; of one with a `policy` also by NAME/POLICY."""
+    """By section, `user` or `role`, and the principal's name; also by NAME/POLICY, for grants by NAME/."""
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
     """By key: two may have the same identity."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
@@ -75,8 +75,7 @@ def existing_keys(spec: Spec) -> ExistingKeys:
     principals: dict[tuple[str, str, str], str] = {}
     for key, issuer in spec.issuers.items():
         kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
-        if issuer.policy is not None:
-            principals["issuers", kind, f"{name}/{issuer.policy.name}"] = key
+        principals["issuers", kind, f"{name}/{issuer.policy.name if issuer.policy else ''}"] = key
         if issuer.policy is None or ("issuers", kind, name) not in principals:
             principals["issuers", kind, name] = key
     for section, key, role in spec.operator_roles:
