@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pcaform.core import facts
-from spec.strategies_cas import elsewhere, references, tell_apart, trees
+from spec.strategies_cas import KINDS, elsewhere, references, tell_apart, trees
 from spec.strategies_principals import issuers, operator_roles
 from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
 from yaml_strategies import texts
@@ -122,12 +122,16 @@ _HEADS = some_of(
 
 
 @st.composite
-def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw the data of a spec that breaks no rule, over every field that is built."""
+def specs(draw: st.DrawFn, *, is_new: bool = False) -> dict[str, Any]:
+    """Draw the data of a spec that breaks no rule, over every field that is built.
+
+    A new one names no CA or certificate that exists already, none of others, and nothing about Terraform's own state.
+    """
     aws: dict[str, Any] = draw(_AWS)
     authorities = draw(trees())
-    draw(elsewhere(authorities, aws=aws))
-    draw(references(authorities, aws=aws))
+    draw(elsewhere(authorities, aws=aws, kinds=("here", "here", "region") if is_new else KINDS))
+    if not is_new:
+        draw(references(authorities, aws=aws))
     tell_apart(authorities)
     data: dict[str, Any] = {
         "version": 1,
@@ -143,6 +147,9 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "auditors": draw(operator_roles("audit")),
         "moves": draw(st.sampled_from([{}, _moves(authorities)])),
     }
+    if is_new:
+        data = {**data, "terraform": {}, "moves": {}, "aws": {**aws, "assume_role": None}}
+        data["certificates"] = {key: {**each, "arn": None} for key, each in data["certificates"].items()}
     drawn: dict[str, Any] = _in_place(data, facts.partition(aws["region"]), aws["account_id"])
     return drawn
 

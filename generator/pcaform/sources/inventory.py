@@ -103,6 +103,16 @@ class Inventory:
     unselected: tuple[Resource, ...] = ()
     """CAs that filters left out, which others may refer to; of these only the description is known."""
 
+    @property
+    def hazard(self) -> tuple[str, ...]:
+        """What is so where no spec comes of a state, as lines for the user."""
+        if not self.source.is_applied_over or not (self.resources or self.others):
+            return ()
+        text = (
+            "no spec was written, so none forgets what this state holds: a stack over it destroys all that it does not"
+        )
+        return (f"{text} describe. Give a stack another state, or name each address under 'removed' as 'forget'",)
+
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""
         return [resource for resource in self.resources if resource.type == kind]

@@ -116,10 +116,13 @@ def user(
 
 def stacked(*resources: Resource) -> bytes:
     """Return a state with resources at the addresses of a rendered stack, so that nothing has to move."""
-    return state(*({**each, **_location(each)} for each in resources))
+    held = [each["instances"][0]["attributes"] for each in resources]
+    requests = ((has["arn"], has.get("certificate_signing_request", "")) for has in held if "arn" in has)
+    names = {arn: request.removeprefix("request of ").strip() for arn, request in requests}
+    return state(*({**each, **_location(each, names)} for each in resources))
 
 
-def _location(each: Resource) -> Resource:
+def _location(each: Resource, names: Mapping[str, str]) -> Resource:
     has = each["instances"][0]["attributes"]
     kind = each["type"]
     if kind.startswith("aws_iam_"):
@@ -128,5 +131,6 @@ def _location(each: Resource) -> Resource:
         return {"module": f"module.issuer_{key}", "instances": [{**each["instances"][0], **index}]}
     if kind == "aws_acmpca_certificate":
         return {"module": f"module.ca_{has['arn'].rpartition('/')[2]}_certificate"}
-    key = (has.get("certificate_authority_arn") or has["arn"]).rpartition("/")[2]
+    arn = has.get("certificate_authority_arn") or has["arn"]
+    key = names.get(arn) or arn.rpartition("/")[2]
     return {"module": f"module.acm_permission_{key}" if kind == "aws_acmpca_permission" else f"module.ca_{key}"}

@@ -69,7 +69,8 @@ def test_two_matching_cas_are_refused() -> None:
     with pytest.raises(Failure) as failure:
         import_into(HEAD, [twin, *root()])
     first, second = sorted((arn_of("root"), arn_of("twin")))
-    assert f"{first} and {second} could be 'root' of the spec" in str(failure.value)
+    reason = "they have the same common name. Select the right CAs: 'import aws' has the options --arn and --status"
+    assert str(failure.value) == f"{first} and {second} could be 'root' of the spec: {reason}"
 
 
 TWO = (

@@ -107,7 +107,7 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
         reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in users]
         reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
-        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
+        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons, *inventory.hazard)
     everywhere = {location for _, location in located}
     return [
         replace(

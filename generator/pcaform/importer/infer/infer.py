@@ -166,8 +166,9 @@ class RuleCheck:
             if self._draft.entries.pop(each.id, None) is None:
                 continue
             address = each.resource.address
-            removed |= dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
-            removed[address] = why
+            belonging = dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
+            removed = {**belonging, address: why, **removed}
+            waiting += [(other, why) for other in self._draft.entries.values() if _is_of_same_principal(each, other)]
             if each.section == CAS:
                 needed = f"it needs {address}, which is left out"
                 waiting += [
@@ -175,6 +176,12 @@ class RuleCheck:
                 ]
         kept = [note for note in self._draft.notes if note.address not in removed]
         self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
+
+
+def _is_of_same_principal(one: SpecEntry, other: SpecEntry) -> bool:
+    """Tell whether two entries are of one existing principal, which has several policies."""
+    names = ("existing_user", "existing_role")
+    return one.section == other.section and any(one.data.get(each, "") == other.data.get(each) for each in names)
 
 
 def _rendered(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, StackResource]:
@@ -289,7 +296,8 @@ def _list_seen(
     found = [each for each in inventory.resources if each.address in noted]
     names = {*noted, *(address.rpartition("/")[2] for address in noted)}
     names |= {text(each, name) for each in found for name in ("name", "arn")}
-    seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
+    principals_ = existing.principals.items()
+    seen |= {(section, key) for (section, _, name), key in principals_ if name.partition("/")[0] in names}
     seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
     return frozenset(seen)
 

@@ -52,7 +52,7 @@ class ExistingKeys:
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
     """Of unmanaged CAs, by ARN."""
     principals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    """By section, `user` or `role`, and the principal's name."""
+    """By section, `user` or `role`, and the principal's name; also by NAME/POLICY, for grants by NAME/."""
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
     """By key: two may have the same identity."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
@@ -74,8 +74,10 @@ def existing_keys(spec: Spec) -> ExistingKeys:
     """Return the keys of a spec."""
     principals: dict[tuple[str, str, str], str] = {}
     for key, issuer in spec.issuers.items():
-        kind = "role" if issuer.role or issuer.existing_role else "user"
-        principals["issuers", kind, issuer.principal_name] = key
+        kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
+        principals["issuers", kind, f"{name}/{issuer.policy.name if issuer.policy else ''}"] = key
+        if issuer.policy is None or ("issuers", kind, name) not in principals:
+            principals["issuers", kind, name] = key
     for section, key, role in spec.operator_roles:
         principals[section, "role", role.role_name or key] = key
     return ExistingKeys(

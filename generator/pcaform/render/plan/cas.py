@@ -196,7 +196,7 @@ def _validity(authority: CertificateAuthority) -> dict[str, str]:
 
 
 def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] | None:
-    """Return the revocation settings; a disabled CRL has no other settings, as the API requires."""
+    """Return the revocation settings; what is disabled has no other settings, as the API requires."""
     configuration = authority.revocation_configuration
     if configuration is None:
         return None
@@ -204,7 +204,7 @@ def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] |
     blocks = {
         "crl_configuration": crl
         and (_crl_settings(crl.model_dump(exclude_none=True), spec) if crl.enabled else {"enabled": False}),
-        "ocsp_configuration": ocsp and ocsp.model_dump(exclude_none=True),
+        "ocsp_configuration": ocsp and (ocsp.model_dump(exclude_none=True) if ocsp.enabled else {"enabled": False}),
     }
     return without_none(blocks) or None
 
