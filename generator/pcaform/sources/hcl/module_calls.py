@@ -118,7 +118,7 @@ class ModuleCalls:
     def _passed_providers(call: Instance) -> Mapping[str, ProviderConfig]:
         """Return the provider configurations that a call passes to its module; the default one is inherited."""
         argument = call.block.argument("providers", ReferenceScope())
-        passed = argument if isinstance(argument, Mapping) else {"aws": argument}
+        passed = argument if isinstance(argument, dict) else {"aws": argument}
         providers = {str(name): call.module_scope.provider(each, call.block.location) for name, each in passed.items()}
         return {"aws": call.module_scope.provider(), **providers}
 

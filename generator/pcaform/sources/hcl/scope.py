@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Instance:
         """The type of a resource or data source."""
         return self.block.labels[0]
 
-    @property
+    @cached_property
     def provider(self) -> ProviderConfig:
         """Its provider configuration: that of its `provider` argument, else the default one; its `region` overrides."""
         attribute = self.block.body.attributes.get("provider")
@@ -53,7 +54,7 @@ class Instance:
         reference = self.block.argument("provider", ReferenceScope())
         return self.module_scope.provider(reference, location).in_region(self.region)
 
-    @property
+    @cached_property
     def region(self) -> Any:
         """The `region` argument of a resource, None if it has none."""
         return None if self.block.type == "module" else self.argument("region")
@@ -208,7 +209,7 @@ class ModuleScope:
                 return unknown
             if all(isinstance(value, str) for value in values):
                 values = {value: value for value in values}
-        if not isinstance(values, Mapping):
+        if not isinstance(values, dict):
             return values if isinstance(values, Unknown) else Unknown("'for_each' must be a map or a set of strings")
         return {
             key: Instance(
@@ -235,5 +236,5 @@ class ModuleScope:
         if function == "file":
             return nfc(content)
         template = parse_text(Source(full.name, content))
-        known = variables if isinstance(variables, Mapping) else {}
+        known = variables if isinstance(variables, dict) else {}
         return to_string(template.code(template.slots, NestedScope(self, known)))
