@@ -14,7 +14,8 @@ from typing import Any
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.objects import Instance
+from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.type_conversion import Set
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC, ImportNote, Resource

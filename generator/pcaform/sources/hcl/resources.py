@@ -13,9 +13,9 @@ from pcaform.core.problems import Failure
 from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
-from pcaform.sources.hcl.objects import ResourceObject
+from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.operators import JsonText
-from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, find_cas, is_symbolic
@@ -119,10 +119,9 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         yield _argument_note(instance, "region", first_unknown(instance.region) or _NOT_A_STRING)
         return
     attributes = {name: value for name, value in instance.values().items() if name in ATTRIBUTES[kind]}
-    resource_object = ResourceObject(instance)
     for name in _COMPUTED:
         if name in ATTRIBUTES[kind] and name not in attributes:
-            value = resource_object.get_attribute(name)
+            value = instance.get_attribute(name)
             if not isinstance(value, Unknown):
                 attributes[name] = value
     attributes |= {name: each for name, each in provider_defaults(kind).items() if attributes.get(name) is None}
