@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
@@ -53,8 +51,10 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> Any:
     """Return the Jinja2 environment; its filters escape HCL, and every output of a template must use one of them."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(  # noqa: S701 - autoescape is for HTML; the filters below are our escaping
         loader=FileSystemLoader(packaged_directory("templates")),
         undefined=StrictUndefined,

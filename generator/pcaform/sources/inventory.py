@@ -122,8 +122,8 @@ def find_cas(value: object) -> Iterator[str]:
     """Yield the ARN of each CA that a value names, at any depth: whatever the argument is, its resource uses the CA."""
     if isinstance(value, str):
         yield from _CA.findall(value)
-    elif isinstance(value, Mapping | list | tuple):
-        for each in value.items() if isinstance(value, Mapping) else value:
+    elif isinstance(value, dict | list | tuple):
+        for each in value.items() if isinstance(value, dict) else value:
             yield from find_cas(each)
 
 

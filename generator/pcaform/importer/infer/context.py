@@ -144,7 +144,8 @@ def list_named_cas(inventory: Inventory) -> list[str]:
     cas = [each for each in inventory.of_type(AUTHORITY) if not each.is_reference]
     values = (value for each in inventory.resources for value in each.attributes.values())
     named = dict.fromkeys((*(arn for value in values for arn in find_cas(value)), *inventory.used))
-    return [arn for arn in named if all(arn not in (each.id, each.attributes.get("arn")) for each in cas)]
+    managed = {name for each in cas for name in (each.id, each.attributes.get("arn"))}
+    return [arn for arn in named if arn not in managed]
 
 
 def _split_account(

@@ -4,7 +4,7 @@ A body has arguments and blocks with their locations; duplicates are errors. Eva
 `dynamic` blocks are expanded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,21 +113,19 @@ class _BodyParser:
             problem = f"'{name.text}' is set twice, first in line {self.source.line(before.start)}"
             raise self.source.failure(name.start, f"{problem}: remove one of the two")
         equals = self._next()
-        value = parse_expression(self.source, list(self._value()), equals.start + 1)
+        value = parse_expression(self.source, self._value(), equals.start + 1)
         parsed.attributes[name.text] = Attribute(name.text, value, name.start)
         self.position += self.tokens[self.position].kind == "newline"
 
-    def _value(self) -> Iterator[Token]:
-        """Yield the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
-        level = 0
+    def _value(self) -> list[Token]:
+        """Return the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
+        level, start = 0, self.position
         while True:
-            token = self.tokens[self.position]
-            if level == 0 and token.kind in ("newline", "close", "end"):
-                return
-            if token.kind in ("open", "close"):
-                level += 1 if token.kind == "open" else -1
+            kind = self.tokens[self.position].kind
+            if level == 0 and kind in ("newline", "close", "end"):
+                return self.tokens[start : self.position]
+            level += 1 if kind == "open" else -1 if kind == "close" else 0
             self.position += 1
-            yield token
 
     def _block(self, name: Token) -> Block:
         labels: list[str] = []
@@ -197,7 +195,7 @@ def _expand_dynamic(block: Block, scope: Scope) -> Iterator[tuple[str, Any]]:
         yield name, Unknown("a dynamic block needs 'for_each' and 'content'")
         return
     values = evaluate(for_each, scope)
-    if not isinstance(values, list | Mapping):
+    if not isinstance(values, list | dict):
         yield name, values if isinstance(values, Unknown) else Unknown("'for_each' must be a list or a map")
         return
     iterator = block.body.attributes.get("iterator")

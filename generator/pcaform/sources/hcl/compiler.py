@@ -201,7 +201,7 @@ def _for(node: Any) -> Code:
 
     def run(slots: Slots, scope: Scope) -> Any:
         values = collection(slots, scope)
-        if not isinstance(values, list | Mapping):
+        if not isinstance(values, list | dict):
             return values if isinstance(values, Unknown) else Unknown("'for' needs a list or an object")
         items = []
         for key, value in iterate_pairs(values):
@@ -295,7 +295,7 @@ def iterate_pairs(values: Any) -> list[tuple[Any, Any]]:
     """
     if isinstance(values, Set):
         return [(value, value) for value in values]
-    return sorted(values.items()) if isinstance(values, Mapping) else list(enumerate(values))
+    return sorted(values.items()) if isinstance(values, dict) else list(enumerate(values))
 
 
 def _build_object(items: list[list[Any]], *, groups: bool) -> Any:

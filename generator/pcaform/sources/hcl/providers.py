@@ -85,7 +85,7 @@ def read_provider(attributes: Mapping[str, Any], options: Options, location: str
 
 
 def _default_tags(tags: Any) -> dict[str, str]:
-    items = tags.items() if isinstance(tags, Mapping) else ()
+    items = tags.items() if isinstance(tags, dict) else ()
     return {str(key): to_string(value) for key, value in items if isinstance(value, str | int | float)}
 
 
