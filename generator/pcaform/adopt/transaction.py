@@ -26,9 +26,11 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "force-destroy": frozenset({"force_destroy"}),
     "timeouts": frozenset({"timeouts"}),
     "wording": frozenset({"policy", "assume_role_policy"}),
+    "forget": frozenset(),
 }
 """Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`.
 
+`forget` is an action, with which a resource leaves the state and stays at AWS as it is.
 `wording` covers only policies that allow and deny the same with different wording; `tags` does not cover the tag with
 the owner of a certificate.
 """
@@ -100,7 +102,8 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
     is_quiet = actions in _QUIET and not record.get("deposed")
     is_expected_create = actions == ("create",) and record["address"] in to_create
     arguments = () if is_quiet else _diff_arguments(change)
-    classes = _classes(arguments, change) if actions == ("update",) else ()
+    is_forgotten = actions == ("forget",) and not record.get("deposed")
+    classes = ("forget",) if is_forgotten else _classes(arguments, change) if actions == ("update",) else ()
     return PlanLine(
         address=record["address"],
         actions=actions,

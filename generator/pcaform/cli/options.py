@@ -31,7 +31,13 @@ Expiring = Annotated[
 ]
 AcceptedChange = StrEnum(
     "AcceptedChange",
-    {"tags": "tags", "force_destroy": "force-destroy", "timeouts": "timeouts", "wording": "wording"},
+    {
+        "tags": "tags",
+        "force_destroy": "force-destroy",
+        "timeouts": "timeouts",
+        "wording": "wording",
+        "forget": "forget",
+    },
 )
 """What `adopt --accept` takes."""
 

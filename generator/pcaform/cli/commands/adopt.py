@@ -24,7 +24,7 @@ class AdoptOptions:
         list[AcceptedChange] | None,
         typer.Option(
             "--accept",
-            metavar="tags|force-destroy|timeouts|wording",
+            metavar="tags|force-destroy|timeouts|wording|forget",
             help="Allow apply to change these; repeatable. With wording, policies keep their meaning.",
         ),
     ] = None
