@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from pcaform.adopt.permissions import Grant, check_actions
-from pcaform.adopt.state import Entry, State, add_entries, is_same_state, parse_state, planned_entries, restore_state
+from pcaform.adopt.state import (
+    Entry,
+    State,
+    add_entries,
+    is_same_state,
+    parse_state,
+    planned_entries,
+    restore_state,
+    without_checks,
+)
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure, Invalid
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
@@ -229,7 +238,7 @@ def push(environment: Environment, proven: ProvenState) -> AdoptCheck:
     The pull right before the push is for a state that was emptied, because Terraform lets any state replace that one.
     """
     environment.save_copy("after.tfstate", proven.after)
-    if parse_state(environment.pull()).document != parse_state(proven.before).document:
+    if without_checks(parse_state(environment.pull())) != without_checks(parse_state(proven.before)):
         raise Failure(WRITTEN_SINCE, "nothing was changed")
     environment.after_step("look again")
     _push(environment, parse_state(proven.after), proven.after)
