@@ -66,6 +66,14 @@ def test_marks_of_what_is_known_are_not_differences(unknown: dict[str, Any]) -> 
     assert (line.differing_arguments, line.classes) == (("tags",), ("tags",))
 
 
+def test_what_leaves_the_state_passes_only_where_it_is_accepted() -> None:
+    record = change("forget", before={"name": "a"}, after=None)
+    assert not check(record).is_accepted
+    assert check(record, accept=("forget",)).is_accepted
+    assert not check(change("forget", deposed="1234abcd"), accept=("forget",)).is_accepted
+    assert not check(change("create", "forget"), accept=("forget",)).is_accepted
+
+
 def test_deposed_objects_are_refused() -> None:
     assert not check(change("no-op", deposed="1234abcd")).is_accepted
 

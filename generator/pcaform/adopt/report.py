@@ -141,11 +141,12 @@ def summary(resources: Sequence[PlanLine]) -> str:
         "to import": sum(each.import_id is not None for each in resources),
         "taken over": sum(each.taken_over_id is not None for each in resources),
         "to move": sum(each.moved_from is not None for each in resources),
+        "to forget": sum(each.actions == ("forget",) for each in resources),
         "to add": sum("create" in each.actions for each in resources),
         "to change": sum("update" in each.actions for each in resources),
         "to destroy": sum("delete" in each.actions for each in resources),
     }
-    optional = ("taken over", "to move")
+    optional = ("taken over", "to move", "to forget")
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
 
 

@@ -31,7 +31,13 @@ Format = Annotated[Literal["text", "markdown", "json", "github", "sarif"], "--fo
 Expiring = Annotated[str, "--expiring DAYS: Report what ends within this time, such as 90d or 12w."]
 AcceptedChange = StrEnum(
     "AcceptedChange",
-    {"tags": "tags", "force_destroy": "force-destroy", "timeouts": "timeouts", "wording": "wording"},
+    {
+        "tags": "tags",
+        "force_destroy": "force-destroy",
+        "timeouts": "timeouts",
+        "wording": "wording",
+        "forget": "forget",
+    },
 )
 """What `adopt --accept` takes."""
 

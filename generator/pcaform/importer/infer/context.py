@@ -29,7 +29,9 @@ _PARTS = 6
 _REGION, _ACCOUNT = re.compile(f"{REGION}|^$"), re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
 SHARES = "shares"
-INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
+INCOMPLETE_RESOURCE = (
+    "it is incomplete: it lacks what Terraform requires; in a state, its creation failed, or it was edited"
+)
 _AWSCC = "a spec becomes resources of the provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
 Many = Mapping[str, list[Resource]]
 

@@ -76,7 +76,9 @@ def _select_policies(principal: Principal, result: Entries) -> list[PolicyAttach
         if each not in relevant:
             result.leave_out(each.resource, "it does not concern private CAs")
     if not relevant:
-        raise NotRepresentable(f"it has {len(principal.policies)} policies in the source, but none is complete")
+        unnamed = [each.resource.address for each in principal.policies if isinstance(each.data, Mapping)]
+        why = f"the name of {unnamed[0]} is chosen when it is applied: import from the state" if unnamed else ""
+        raise NotRepresentable(why or f"it has {len(principal.policies)} policies in the source, but none is complete")
     shared = [each.name for each in relevant if each.is_shared]
     if shared:
         raise NotRepresentable(

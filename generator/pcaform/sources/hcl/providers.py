@@ -100,7 +100,7 @@ def _first_block(blocks: Any) -> Mapping[str, Any]:
 
 
 def _region(value: Any, options: Options, location: str) -> str | Unknown:
-    if isinstance(value, str):
+    if isinstance(value, str) and value:  # the provider takes an empty one for none
         return value
     if options.region:
         return options.region
