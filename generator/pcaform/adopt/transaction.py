@@ -34,12 +34,8 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),
     "force-destroy": frozenset({"force_destroy"}),
     "timeouts": frozenset({"timeouts"}),
-<<<<<<< HEAD
     "wording": frozenset({"policy"}),
-=======
-    "wording": frozenset({"policy", "assume_role_policy"}),
     "forget": frozenset(),
->>>>>>> 5bd1ee72f999203465279b3e2da29f4161a9d75a
 }
 """Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`.
 
@@ -117,15 +113,11 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
     is_quiet = actions in _QUIET and not record.get("deposed")
     is_expected_create = actions == ("create",) and record["address"] in to_create
     arguments = () if is_quiet else _diff_arguments(change)
-<<<<<<< HEAD
-    is_update = actions == ("update",)
+    is_update, is_forgotten = actions == ("update",), actions == ("forget",) and not record.get("deposed")
     same = {each for each in arguments if is_update and each == TRUST and _is_equivalent_policy(each, change)}
     classes = _classes(tuple(each for each in arguments if each not in same), change) if is_update else ()
+    classes = ("forget",) if is_forgotten else classes
     is_covered = bool(classes) or (bool(same) and same == set(arguments))
-=======
-    is_forgotten = actions == ("forget",) and not record.get("deposed")
-    classes = ("forget",) if is_forgotten else _classes(arguments, change) if actions == ("update",) else ()
->>>>>>> 5bd1ee72f999203465279b3e2da29f4161a9d75a
     return PlanLine(
         address=record["address"],
         actions=actions,

@@ -18,16 +18,8 @@ class AdoptOptions:
     spec: Annotated[str | None, "--spec SPEC: Stop unless the stack is what SPEC renders to."] = None
     accept: Annotated[
         list[AcceptedChange] | None,
-<<<<<<< HEAD
-        "--accept tags|force-destroy|timeouts|wording: Allow apply to change these; repeatable. With wording, policies "
-        "keep their meaning.",
-=======
-        typer.Option(
-            "--accept",
-            metavar="tags|force-destroy|timeouts|wording|forget",
-            help="Allow apply to change these; repeatable. With wording, policies keep their meaning.",
-        ),
->>>>>>> 5bd1ee72f999203465279b3e2da29f4161a9d75a
+        "--accept tags|force-destroy|timeouts|wording|forget: Allow apply to change these; repeatable. With wording, "
+        "policies keep their meaning.",
     ] = None
     proof: Annotated[Path | None, "--proof FILE: Write the proof as JSON."] = None
     keep: Annotated[Path | None, "--keep DIR: Keep the states before and after in DIR."] = None
