@@ -9,6 +9,7 @@ import pytest
 
 from checks.guard.git_histories import Repository
 from conftest import Run
+from pcaform.core.problems import Failure
 from pcaform.render import manifest
 
 SPEC = """\
@@ -114,3 +115,10 @@ def test_a_manifest_of_one_line_for_each_fact_is_read(pcaform: Run, repository: 
     path.write_text(json.dumps(json.loads(path.read_bytes()), indent=None), encoding="utf-8")
     assert manifest.read(path) == before
     assert render(pcaform, repository.home, "--check")[1].startswith(f"{MANIFEST}: changed\n")
+
+
+def test_a_manifest_of_nothing_but_marks_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / manifest.NAME
+    path.write_text("<<<<<<< a\n" * 30_000 + "||||||| b\n" * 30_000, encoding="utf-8")
+    with pytest.raises(Failure, match="not a whole manifest"):
+        manifest.read(path)

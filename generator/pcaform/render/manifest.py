@@ -37,10 +37,8 @@ _CONFLICT = (
     "git left conflicts that only you can decide: keep one side of each, that of the branch that was applied last, and "
     "run pcaform render"
 )
-_MARKED = re.compile(
-    r"^<<<<<<< .*\n((?:.*\n)*?)(?:\|{7} .*\n(?:.*\n)*?)?=======\r?\n((?:.*\n)*?)>>>>>>> .*\n", re.MULTILINE
-)
-"""A conflict: our lines, those of the common ancestor, their lines."""
+_MARKS = {"<<<<<<<": "ours", "|||||||": "base", "=======": "theirs", ">>>>>>>": ""}
+"""The starts of lines with which git marks a conflict, and whose lines follow."""
 _FORBIDDEN = frozenset("\\:\0\n")
 """On Windows the first two can also lead out of a directory."""
 
@@ -206,7 +204,7 @@ def read(path: Path) -> Manifest:
         return Manifest(is_missing=True)
     advice = _REMEDY
     try:
-        sides = {_MARKED.sub(side, raw.decode()) for side in (r"\1", r"\2")}
+        sides = {_read_side(raw.decode(), side) for side in ("ours", "theirs")}
         advice = _CONFLICT if len(sides) > 1 else _REMEDY
         contents: list[Any] = [json.loads(side) for side in sorted(sides)]
         if strange := [each for each in contents if each["format_version"] not in _FORMATS]:
@@ -222,6 +220,17 @@ def read(path: Path) -> Manifest:
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
         raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {advice}")
     return Manifest(files, _join(path, records))
+
+
+def _read_side(text: str, side: str) -> str:
+    """Return a text as one side of its conflicts has it."""
+    kept, now = [], ""
+    for line in text.splitlines(keepends=True):
+        mark = _MARKS.get(line[:7])
+        now = now if mark is None else mark
+        if mark is None and now in ("", side):
+            kept.append(line)
+    return "".join(kept)
 
 
 def _join(path: Path, records: Sequence[Record]) -> Record:
