@@ -5,3 +5,9 @@ resource "aws_s3_bucket" "this" {
     prevent_destroy = false
   }
 }
+
+resource "aws_cloudfront_distribution" "this" {
+  lifecycle {
+    prevent_destroy = false
+  }
+}
