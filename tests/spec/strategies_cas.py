@@ -6,6 +6,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from pcaform.core import facts
+from pcaform.terraform import provider_releases
 from spec.strategies_text import HOSTS, KEYS, LOWER, TRUE, ca_arn, ignores, some_of, tags, words
 
 
@@ -137,7 +138,7 @@ def references(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -
 
 @cache
 def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
-    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in facts.INEXPRESSIBLE_VALUES]
+    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in provider_releases.VALUES]
     optional = {
         "signing_algorithm": st.sampled_from(fitting),
         "usage_mode": st.sampled_from(get_args(facts.UsageMode)),

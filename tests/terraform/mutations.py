@@ -30,6 +30,7 @@ from pcaform.terraform.resource_types import (
     S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
     SHARE,
 )
+from terraform.distributions import CHANGED, DISTRIBUTION
 
 CA, POLICY = AUTHORITY, SHARE
 SUBJECT = "certificate_authority_configuration[0].subject[0]"
@@ -146,29 +147,6 @@ BASE: Mapping[str, Mapping[str, dict[str, Any]]] = {
     S3_BUCKET: {name: {"bucket": name} for name in ("bucket-1", "bucket-2")},
 }
 """What others name; it stays as it is."""
-
-
-CERTIFICATE_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
-
-
-def distribution(bucket: str) -> dict[str, Any]:
-    cookies = [{"forward": "none"}]
-    return {
-        "enabled": True,
-        "wait_for_deployment": False,
-        "origin": [{"origin_id": "lists", "domain_name": f"{bucket}.s3.eu-west-1.amazonaws.com"}],
-        "default_cache_behavior": [
-            {
-                "target_origin_id": "lists",
-                "viewer_protocol_policy": "allow-all",
-                "allowed_methods": ["GET", "HEAD"],
-                "cached_methods": ["GET", "HEAD"],
-                "forwarded_values": [{"query_string": False, "cookies": cookies}],
-            }
-        ],
-        "restrictions": [{"geo_restriction": [{"restriction_type": "none"}]}],
-        "viewer_certificate": [{"cloudfront_default_certificate": True}],
-    }
 
 
 def policy_arn(name: str) -> str:
@@ -304,16 +282,7 @@ MUTATIONS: Mapping[str, tuple[str, dict[str, Any], Mutation]] = {
     "profile2": (IAM_INSTANCE_PROFILE, {"name": "profile2"}, {"name": "other-profile", "path": "/pki/"}),
     "bucket": (S3_BUCKET, {"bucket": "bucket"}, {"force_destroy": True, "tags": {"a": "b"}}),
     "bucket2": (S3_BUCKET, {"bucket": "bucket2"}, {"bucket": "other-bucket"}),
-    "distribution": (
-        CLOUDFRONT_DISTRIBUTION,
-        distribution("bucket-1"),
-        {
-            "aliases": ["crl.example"],
-            "origin[0].domain_name": "bucket-2.s3.eu-west-1.amazonaws.com",
-            "viewer_certificate": [{"acm_certificate_arn": CERTIFICATE_ARN, "ssl_support_method": "sni-only"}],
-            "logging_config": [{"bucket": "logs.s3.amazonaws.com"}],
-        },
-    ),
+    "distribution": (CLOUDFRONT_DISTRIBUTION, DISTRIBUTION, CHANGED),
     "bucket-policy": (
         S3_BUCKET_POLICY,
         {"bucket": of_bucket(1), "policy": readable("bucket-1", "s3:GetObject")},

@@ -266,7 +266,7 @@ def _normalize_bucket(item: dict[str, Any], key: str, _: Spec) -> None:
 
 
 def _drop_notes(item: dict[str, Any]) -> None:
-    for name in ("ignore", "renamed_from"):
+    for name in ("ignore", "renamed_from", "issued_generation"):
         item.pop(name, None)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pcaform.core import facts
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.report import alias
 from pcaform.core.unicode import visible
@@ -15,10 +16,7 @@ SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
-_CA = re.compile(
-    r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w*?$-])"
-)
-"""The ARN of one CA, whose id AWS assigned; neither a placeholder nor a pattern of a policy."""
+_CA = re.compile(facts.CA_ARN + r"(?![\w*?$-])")
 
 NoteKind = Literal["left out", "unknown", "ambiguous", "ignored", "listed"]
 

@@ -209,7 +209,7 @@ class CertificateAuthority(Model):
     key_storage_security_standard: facts.KeyStorageSecurityStandard | None = None
     """The security standard of the key's hardware; AWS's default if omitted, which a new CA in China cannot have."""
     enabled: bool = True
-    """false disables an active CA."""
+    """false disables an active CA: it signs nothing until it is enabled again, and revokes as before."""
     permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = facts.DEFAULT_DELETION_DAYS
     """How long a deleted CA can be restored."""
     revocation_configuration: RevocationConfiguration | None = None
@@ -220,6 +220,8 @@ class CertificateAuthority(Model):
     """Region and role of the CA, if they are not the stack's own."""
     generation: Annotated[int, Field(ge=1, le=1000)] = 1
     """The number of the CA's installed certificate; increase it by one to renew."""
+    issued_generation: Annotated[int | None, Field(ge=1, le=1000)] = None
+    """The generation that an apply has issued already; required while the CA, or the CA that signs it, is disabled."""
     deletion_protection: bool = True
     """false lets Terraform destroy the CA."""
     renamed_from: Key | None = None

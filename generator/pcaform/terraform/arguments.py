@@ -152,6 +152,7 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("", "removed", "waivers", carried=()),
         _row("", *(f"{section}.*.ignore" for section in _IGNORING), carried=()),
         _row("", f"{_CA}.renamed_from", "issuers.*.renamed_from", carried=()),
+        _row("", f"{_CA}.issued_generation", carried=()),
     ),
     *_of(
         types.AUTHORITY,

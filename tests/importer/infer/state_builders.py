@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -26,7 +27,7 @@ def resource(kind: str, module: str | None, attributes: Mapping[str, Any], **ins
 
 
 def arn_of(name: str, region: str = REGION) -> str:
-    return f"arn:aws:acm-pca:{region}:{ACCOUNT}:certificate-authority/{name}"
+    return f"arn:aws:acm-pca:{region}:{ACCOUNT}:certificate-authority/{uuid5(NAMESPACE_OID, name)}"
 
 
 def authority(

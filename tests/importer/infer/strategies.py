@@ -3,12 +3,12 @@
 Here is only what the provider adds when it writes them into a state. Outputs, comments and the manifest are not there.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -104,7 +104,7 @@ class AppliedSpec:
     def arn(self, key: str) -> str:
         authority = self.spec.certificate_authorities[key]
         region = authority.provider.region if authority.provider else self.spec.aws.region
-        identifier = hashlib.sha256(key.encode()).hexdigest()[:32]
+        identifier = uuid5(NAMESPACE_OID, key)
         made = f"acm-pca:{region}:{self.spec.aws.account_id}:certificate-authority/{identifier}"
         return authority.arn or f"arn:{facts.partition(region)}:{made}"
 
@@ -142,7 +142,7 @@ class AppliedSpec:
 
 
 def distribution_arn(call: str) -> str:
-    return f"arn:aws:cloudfront::123456789012:distribution/E{hashlib.sha256(call.encode()).hexdigest()[:9].upper()}"
+    return f"arn:aws:cloudfront::123456789012:distribution/E{call.encode().hex().upper()}"
 
 
 def _ca(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:

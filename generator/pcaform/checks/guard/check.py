@@ -24,19 +24,10 @@ from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _KNOWN_ACTIONS = {
-    frozenset(actions)
-    for actions in (
-        ["no-op"],
-        ["create"],
-        ["read"],
-        ["open"],  # OpenTofu's action for an ephemeral resource
-        ["update"],
-        ["delete"],
-        ["forget"],
-        ["create", "delete"],
-        ["create", "forget"],
-    )
+    frozenset(actions.split())
+    for actions in ("no-op", "create", "read", "open", "update", "delete", "forget", "create delete", "create forget")
 }
+"""With `open`, which is OpenTofu's action for an ephemeral resource."""
 _CHANGING = {"create", "update", "delete"}
 _RUNNING = ("external", "http", "aws_lambda_invocation")
 """Data sources that do something when they are read."""

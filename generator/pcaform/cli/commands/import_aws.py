@@ -15,9 +15,7 @@ def command(
     *,
     options: ImportOptions,
     account: CaOptions,
-    status: Annotated[
-        list[Status] | None, typer.Option("--status", help="Only CAs with this status; repeatable.")
-    ] = None,
+    status: Annotated[list[Status] | None, "--status: Only CAs with this status; repeatable."] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="FILE", dir_okay=False, help="Keep answers here, and resume from them."),

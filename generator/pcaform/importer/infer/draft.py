@@ -7,7 +7,6 @@ from itertools import chain
 from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
 from pcaform.importer.infer.context import (
-    CA_ARN,
     CAS,
     CaIndex,
     Context,
@@ -20,7 +19,7 @@ from pcaform.importer.infer.context import (
     of_arn,
     text,
 )
-from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
+from pcaform.importer.infer.keys import CA_ARN, ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec

@@ -11,11 +11,10 @@ from typing import Any
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.expressions import Expression, parse_expression
-from pcaform.sources.hcl.lexer import Source, Token, tokenize
+from pcaform.sources.hcl.lexer import NAMES, Source, Token, tokenize
 from pcaform.sources.hcl.templates import parse_template
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown
 
-_NAMES = frozenset({"word", "name"})
 _META_ARGUMENTS = frozenset(
     {"count", "for_each", "depends_on", "provider", "providers", "source", "version", "lifecycle"}
 )
@@ -98,7 +97,7 @@ class _BodyParser:
                 continue
             if token.kind == ending:
                 return parsed
-            if token.kind not in _NAMES:
+            if token.kind not in NAMES:
                 raise self._failure(token, "an argument or a block starts with its name")
             if self.tokens[self.position].kind == "equals":
                 self._add(parsed, token)
@@ -138,7 +137,7 @@ class _BodyParser:
                 inner = self.body("close")
                 stop = self.tokens[self.position - 1].start + 1
                 return Block(name.text, tuple(labels), inner, self.source, name.start, stop)
-            if token.kind in _NAMES:
+            if token.kind in NAMES:
                 labels.append(token.text)
             elif token.kind == "string" and isinstance(text := parse_template(self.source, token, _no_template), str):
                 labels.append(text)

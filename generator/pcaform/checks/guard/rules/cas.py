@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext, common_name, module
-from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import AUTHORITY
@@ -13,7 +13,6 @@ from pcaform.terraform.resource_types import AUTHORITY
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
 _SECOND = "undo the change, add a second CA under another key, and move the issuers to it one by one"
-_FORGET = "a 'removed' block with 'destroy = false'"
 
 
 @rule("ca-destroyed", Level.BREAKS_TRUST, types=[AUTHORITY])
@@ -25,7 +24,7 @@ def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """
     if change.is_destroyed and not change.is_replaced:
         ours = _OURS.match(change.address)
-        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else _FORGET
+        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else FORGET
         advice = (
             f"keep it, or forget it and leave it at AWS: {forget}; to delete it on purpose, set "
             "'deletion_protection: false' first, and wait until every certificate that it issued has expired"
@@ -68,18 +67,21 @@ def ca_made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 @rule("ca-disabled", Level.BREAKS_TRUST, types=[AUTHORITY])
 def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Disables a CA.
+    """Disables a CA; a notice for a root from which nobody but CAs gets certificates, which AWS recommends to disable.
 
-    Consequence: it issues and renews nothing, and publishes no revocation
-    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_UpdateCertificateAuthority.html
+    Consequence: it issues and renews nothing until it is enabled again; revocation goes on
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
     """
     if not change.is_updated:
         return
     if change.before.get("enabled") is not False and change.after.get("enabled") is False:
-        message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
+        message = "AWS refuses all requests to issue from it until it is enabled again, and ACM renews nothing"
         advice = "leave 'enabled: true' until every certificate that it issued has expired"
+        arn, level = str(change.before.get("arn")), None
+        if change.before.get("type") == "ROOT" and not context.issues_end_entities(arn):
+            level, advice = Level.NOTICE, "enable it for the change that needs it: a CA below it, or a renewal of one"
         affected = _below(change, context)
-        yield ca_disabled.finding(change, message, advice=advice, affected=affected, arguments=["enabled"])
+        yield ca_disabled.finding(change, message, advice=advice, affected=affected, arguments=["enabled"], level=level)
     elif change.unknown.get("enabled"):
         yield ca_disabled.undecided(change, "whether the CA stays enabled is known only after the apply")
 

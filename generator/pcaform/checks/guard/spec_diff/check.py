@@ -16,7 +16,7 @@ from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.existing import arns_of_record, lost_state
 from pcaform.checks.guard.spec_diff.plan_diff import TrackedMoves, diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
-from pcaform.render.history import call_of, list_calls
+from pcaform.render.history import CALLS, call_of, list_calls
 from pcaform.render.manifest import Record
 from pcaform.render.plan.resources import build_placeholders, ca_placeholder, calls, resources
 from pcaform.spec.cas import CertificateAuthority
@@ -37,6 +37,12 @@ _CONFIRMED = (types.AUTHORITY, types.ACM_CERTIFICATE, types.IAM_USER, types.IAM_
 _SHOWN = frozenset(("s3", "gcs", "azurerm", LOCAL))
 """Backends whose locations contain no secret; a database connection does."""
 
+_ENTRIES = (
+    ("certificates", types.ACM_CERTIFICATE, ChangeType.CERTIFICATE, "arn"),
+    ("crl_buckets", types.S3_BUCKET, ChangeType.CRL_BUCKET, "force_destroy"),
+)
+"""Sections with a key that no plan shows: the resource of an entry, the type of the change, and the key."""
+
 CaStep = tuple[str, CertificateAuthority, CertificateAuthority]
 """The key of a CA, and what it was and is."""
 
@@ -47,9 +53,9 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
         return GuardResult()
     if before is None:
         before = Spec(version=1, stack=after.stack, aws=after.aws)
-    moved = account_change(before, after)
-    if moved is not None:
-        return check_changes([moved])
+    places = [{"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after)]
+    if places[0] != places[1]:
+        return check_changes([_change("provider.aws", ChangeType.ACCOUNT, *places)])
     moves = track_moves(before, after)
     planned = check_plan(diff_specs(before, after, moves=moves))
     common = list(_cas(before, after, moves))
@@ -119,12 +125,6 @@ def fill_unknown(plan: Plan, spec: Spec) -> Plan:
     return replace(plan, changes=tuple(map(fill, plan.changes)))
 
 
-def account_change(before: Spec, after: Spec) -> Change | None:
-    """Return the change of a stack's account or region, None if there is none."""
-    old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
-    return None if old == new else _change("provider.aws", ChangeType.ACCOUNT, old, new)
-
-
 def spec_changes(before: Spec, after: Spec, cas: Iterable[CaStep]) -> Iterator[Change]:
     """Yield the changes of each CA, certificate and bucket that is in both specs."""
     for key, old, new in cas:
@@ -134,16 +134,11 @@ def spec_changes(before: Spec, after: Spec, cas: Iterable[CaStep]) -> Iterator[C
             address = module_names.resource(call, types.INSTALLATION)
             olds, news = ({"generation": each.generation} for each in (old, new))
             yield _change(address, ChangeType.CA_CERTIFICATE, olds, news)
-    for key, certificate in after.certificates.items():
-        if key in before.certificates:
-            address = module_names.resource(module_names.certificate(key), types.ACM_CERTIFICATE)
-            arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
-            yield _change(address, ChangeType.CERTIFICATE, *arns)
-    for key, bucket in after.crl_buckets.items():
-        if key in before.crl_buckets:
-            address = module_names.resource(module_names.crl_bucket(key), types.S3_BUCKET)
-            flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
-            yield _change(address, ChangeType.CRL_BUCKET, *flags)
+    for section, kind, change_type, name in _ENTRIES:
+        olds, news = (getattr(each, section) for each in (before, after))
+        for key in (each for each in news if each in olds):
+            address = module_names.resource(CALLS[section](key), kind)
+            yield _change(address, change_type, *({name: getattr(each[key], name)} for each in (olds, news)))
 
 
 def notes_on_terms(cas: Iterable[CaStep]) -> Iterator[Note]:
