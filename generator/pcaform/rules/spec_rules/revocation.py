@@ -90,7 +90,7 @@ def crl_bucket_is_used(spec: Spec) -> Iterator[Violation]:
 @error("crl-unreadable", source=_PLANNING)
 def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
     """Whoever checks a certificate can read the CRL at the URL in it: this stack's buckets are private."""
-    from pcaform.checks.audit.rules.crls import why_unreadable
+    from pcaform.checks.audit.crl_access import why_unreadable
 
     for loc, crl, key, bucket in _crls_here(spec):
         policy = _policy_of(bucket, key, spec)
