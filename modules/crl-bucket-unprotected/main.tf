@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # A bucket for revocation lists that AWS Private CA may write and nobody else may read directly: it stays behind Block
 # Public Access, and relying parties fetch the lists through CloudFront.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The only difference from crl-bucket: Terraform may destroy what is protected there.
 
 resource "aws_s3_bucket" "this" {

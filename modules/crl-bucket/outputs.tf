@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 output "bucket" {
   description = "The bucket's name, known once AWS Private CA may write into it. Use it as a CA's s3_bucket_name."
   value       = aws_s3_bucket_policy.this.bucket

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "bucket" {
   description = "The bucket's name."
   type        = string

@@ -106,6 +106,25 @@ def test_difference_needs_all_its_classes_accepted(before: Any, after: Any, clas
     assert not check(record, accept=classes[1:]).is_accepted
 
 
+@pytest.mark.parametrize(
+    ("after", "classes", "is_accepted"),
+    [
+        ({"assume_role_policy": policy("a:C", "a:B")}, (), True),
+        ({"assume_role_policy": policy(["a:B", "a:C"], sid="1")}, (), True),
+        ({"assume_role_policy": policy("a:B")}, (), False),
+        ({"assume_role_policy": "no JSON"}, (), False),
+        ({"assume_role_policy": policy("a:C", "a:B"), "tags": {"a": "b"}}, ("tags",), False),
+        ({"assume_role_policy": policy("a:C", "a:B"), "path": "/x/"}, (), False),
+    ],
+)
+def test_the_same_trust_in_other_words_needs_no_acceptance(after: Any, classes: Any, *, is_accepted: bool) -> None:
+    before = {"assume_role_policy": policy("a:B", "a:C"), "tags": {}, "path": "/"}
+    (line,) = check(change("update", before=before, after={**before, **after})).lines
+    assert (line.classes, line.is_accepted) == (classes, is_accepted)
+    assert not check(change("create", "delete", before=before, after={**before, **after})).is_accepted
+    assert not check(change("update", before=before, after=before, unknown={"assume_role_policy": True})).is_accepted
+
+
 def test_unknown_value_counts_as_different() -> None:
     record = change("update", before={"tags": {}, "policy": "a"}, after={"tags": {"a": "b"}}, unknown={"policy": True})
     assert check(record, accept=("tags",)).refused[0].differing_arguments == ("policy", "tags")

@@ -47,14 +47,6 @@ def test_a_rename_is_a_chain_over_all_former_keys_and_stays(render: Render, tmp_
     assert changes(tmp_path) == moved
 
 
-def test_a_second_render_of_moves_and_removals_is_the_first_one(render: Render) -> None:
-    moves = "  aws_acmpca_certificate_authority.x: module.ca_one.aws_acmpca_certificate_authority.this\n"
-    moves += "  aws_acmpca_certificate.x: module.ca_one_certificate.aws_acmpca_certificate.this\n"
-    text = spec(ca("one"), rest=f"removed: {{old: forget, late: forget}}\nmoves:\n{moves}")
-    assert render(text)[0] == 0
-    assert render(text) == (0, "out/corp-pki: 14 unchanged\n")
-
-
 def test_what_was_let_go_stays_let_go(render: Render, tmp_path: Path) -> None:
     render(spec(ca("one"), ca("two")))
     assert render(spec(ca("two"), rest="removed: {one: forget}\n"))[0] == 0

@@ -34,7 +34,7 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),
     "force-destroy": frozenset({"force_destroy"}),
     "timeouts": frozenset({"timeouts"}),
-    "wording": frozenset({"policy", "assume_role_policy"}),
+    "wording": frozenset({"policy"}),
     "forget": frozenset(),
 }
 """Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`.
@@ -43,6 +43,8 @@ CLASSES: Mapping[str, frozenset[str]] = {
 `wording` covers only policies that allow and deny the same with different wording; `tags` does not cover the tag with
 the owner of a certificate.
 """
+TRUST = "assume_role_policy"
+"""The policy of who may assume a role: the same in other words needs no acceptance."""
 
 _QUIET = (("no-op",), ("read",))
 Plan = Mapping[str, Any]
@@ -111,8 +113,11 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
     is_quiet = actions in _QUIET and not record.get("deposed")
     is_expected_create = actions == ("create",) and record["address"] in to_create
     arguments = () if is_quiet else _diff_arguments(change)
-    is_forgotten = actions == ("forget",) and not record.get("deposed")
-    classes = ("forget",) if is_forgotten else _classes(arguments, change) if actions == ("update",) else ()
+    is_update, is_forgotten = actions == ("update",), actions == ("forget",) and not record.get("deposed")
+    same = {each for each in arguments if is_update and each == TRUST and _is_equivalent_policy(each, change)}
+    classes = _classes(tuple(each for each in arguments if each not in same), change) if is_update else ()
+    classes = ("forget",) if is_forgotten else classes
+    is_covered = bool(classes) or (bool(same) and same == set(arguments))
     return PlanLine(
         address=record["address"],
         actions=actions,
@@ -121,7 +126,7 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
         taken_over_id=None,
         differing_arguments=arguments,
         classes=classes,
-        is_accepted=is_quiet or is_expected_create or (bool(classes) and set(classes) <= set(accepted)),
+        is_accepted=is_quiet or is_expected_create or (is_covered and set(classes) <= set(accepted)),
     )
 
 
@@ -169,7 +174,7 @@ def _is_equivalent_policy(argument: str, change: Mapping[str, Any]) -> bool:
         before, after = (normalized_statements([change[side][argument]]) for side in ("before", "after"))
     except PARTIAL_DATA_ERRORS:
         return False
-    return before == after
+    return before == after and not is_marked((change.get("after_unknown") or {}).get(argument))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
@@ -23,6 +21,8 @@ class Rendered:
 
     name: str
     files: Mapping[str, bytes]
+    extra_files: tuple[str, ...] | None = ()
+    """The files of others that are accepted; None where there may be any, beside modules that stacks share."""
 
 
 def render(plan: StackPlan) -> Rendered:
@@ -38,7 +38,7 @@ def render(plan: StackPlan) -> Rendered:
     files |= {path: text.encode() for path, text in plan.texts.items()}
     for module in plan.modules:
         files |= _read_module(module)
-    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.record)})
+    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.record)}, plan.extra_files)
 
 
 def shared_modules(stacks: Collection[str]) -> Rendered:
@@ -47,12 +47,14 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
         raise Failure(f"a stack named '{MODULES}' cannot be beside the shared modules: rename the stack")
     names = sorted(path.name for path in packaged_directory(MODULES).iterdir() if path.is_dir())
     files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _read_module(name).items()}
-    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, manifest.Record())})
+    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, manifest.Record())}, None)
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> Any:
     """Return the Jinja2 environment; its filters escape HCL, and every output of a template must use one of them."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(  # noqa: S701 - autoescape is for HTML; the filters below are our escaping
         loader=FileSystemLoader(packaged_directory("templates")),
         undefined=StrictUndefined,

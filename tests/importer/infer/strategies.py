@@ -3,12 +3,12 @@
 Here is only what the provider adds when it writes them into a state. Outputs, comments and the manifest are not there.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -102,7 +102,7 @@ class AppliedSpec:
     def arn(self, key: str) -> str:
         authority = self.spec.certificate_authorities[key]
         region = authority.provider.region if authority.provider else self.spec.aws.region
-        identifier = hashlib.sha256(key.encode()).hexdigest()[:32]
+        identifier = uuid5(NAMESPACE_OID, key)
         made = f"acm-pca:{region}:{self.spec.aws.account_id}:certificate-authority/{identifier}"
         return authority.arn or f"arn:{facts.partition(region)}:{made}"
 

@@ -25,7 +25,6 @@ from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 from pcaform.terraform.schema import SourceKind
 
-CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 _PARTS = 6
 _REGION, _ACCOUNT = re.compile(f"{REGION}|^$"), re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
@@ -110,7 +109,7 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
         reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in users]
         reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
-        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
+        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons, *inventory.hazard)
     everywhere = {location for _, location in located}
     return [
         replace(
@@ -147,7 +146,8 @@ def list_named_cas(inventory: Inventory) -> list[str]:
     cas = [each for each in inventory.of_type(AUTHORITY) if not each.is_reference]
     values = (value for each in inventory.resources for value in each.attributes.values())
     named = dict.fromkeys((*(arn for value in values for arn in find_cas(value)), *inventory.used))
-    return [arn for arn in named if all(arn not in (each.id, each.attributes.get("arn")) for each in cas)]
+    managed = {name for each in cas for name in (each.id, each.attributes.get("arn"))}
+    return [arn for arn in named if arn not in managed]
 
 
 def _split_account(

@@ -29,7 +29,16 @@ from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unha
 from pcaform.render.history import call_of, list_calls
 from pcaform.render.plan.resources import StackResource, placeholders_of, resources
 from pcaform.rules.load import findings
-from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
+from pcaform.rules.spec_rules import (
+    adoption,
+    constraints,
+    grants,
+    hierarchy,
+    passthrough,
+    practice,
+    principals,
+    revocation,
+)
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
@@ -62,6 +71,7 @@ TOLERATED_RULES = {
     principals.trust_is_narrow.id: _AS_FOUND,
     principals.china_settings_match_region.id: _AS_FOUND,
     passthrough.passthrough_has_shape_of_api.id: _ISSUED,
+    practice.subjects_are_unique.id: _AS_FOUND,
 }
 """Rules that existing resources may break, each with the reason that is written to the spec.
 
@@ -156,8 +166,9 @@ class RuleCheck:
             if self._draft.entries.pop(each.id, None) is None:
                 continue
             address = each.resource.address
-            removed |= dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
-            removed[address] = why
+            belonging = dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
+            removed = {**belonging, address: why, **removed}
+            waiting += [(other, why) for other in self._draft.entries.values() if _is_of_same_principal(each, other)]
             if each.section == CAS:
                 needed = f"it needs {address}, which is left out"
                 waiting += [
@@ -165,6 +176,12 @@ class RuleCheck:
                 ]
         kept = [note for note in self._draft.notes if note.address not in removed]
         self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
+
+
+def _is_of_same_principal(one: SpecEntry, other: SpecEntry) -> bool:
+    """Tell whether two entries are of one existing principal, which has several policies."""
+    names = ("existing_user", "existing_role")
+    return one.section == other.section and any(one.data.get(each, "") == other.data.get(each) for each in names)
 
 
 def _rendered(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, StackResource]:
@@ -245,7 +262,8 @@ def _infer_spec(
     has_addresses = inventory.source.has_addresses
 
     def build(forgotten: Forgotten = NOTHING_FORGOTTEN) -> Spec:
-        settings = {"backend": inventory.backend} if inventory.backend and location.is_first else {}
+        place = inventory.backend or {}
+        settings = (place if "cloud" in place else {"backend": place}) if place and location.is_first else {}
         moves = {old: new for entry in draft.entries.values() for old, new in entry.addresses if old != new}
         moves = {**moves, **forgotten.moves} if has_addresses else {}
         values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves, "removed": forgotten.removed}
@@ -278,16 +296,16 @@ def _list_seen(
     found = [each for each in inventory.resources if each.address in noted]
     names = {*noted, *(address.rpartition("/")[2] for address in noted)}
     names |= {text(each, name) for each in found for name in ("name", "arn")}
-    seen |= {(section, key) for (section, _, name), key in existing.principals.items() if name in names}
+    principals_ = existing.principals.items()
+    seen |= {(section, key) for (section, _, name), key in principals_ if name.partition("/")[0] in names}
     seen |= {("certificates", key) for key, each in existing.certificates.items() if each.arn in names}
     return frozenset(seen)
 
 
 def _aws(location: StackLocation, draft: Draft) -> Aws:
-    role = location.own.assume_role if location.own else None
-    return _validate(
-        Aws, region=location.region, account_id=location.account_id, assume_role=role, default_tags=draft.default_tags
-    )
+    own = {"assume_role": location.own.assume_role, **location.own.settings} if location.own else {}
+    own |= {"default_tags": draft.default_tags}
+    return _validate(Aws, region=location.region, account_id=location.account_id, **own)
 
 
 def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) -> dict[str, dict[str, Any]]:
@@ -297,7 +315,17 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
         broken = ignored.get(entry.id, ())
         rules = [{"rule": rule, "reason": reason} for rule, reason in TOLERATED_RULES.items() if rule in broken]
         sections.setdefault(entry.section, {})[entry.key] = {**entry.data, **({"ignore": rules} if rules else {})}
+    _state_issued(sections.get(CAS, {}))
     return sections
+
+
+def _state_issued(cas: Mapping[str, dict[str, Any]]) -> None:
+    """Say of each CA below one that is disabled, and of that one, that its certificate was issued: it is there."""
+    for key, ca in cas.items():
+        signers = [key] if ca.get("activation") else [key, ca.get("parent")]
+        is_issued = not ca.get("arn") and ca.get("activation") != "pending"
+        if is_issued and any(cas.get(str(each), {}).get("enabled") is False for each in signers):
+            ca["issued_generation"] = ca.get("generation", 1)
 
 
 def _note_ignored(

@@ -38,6 +38,10 @@ _REWORDED = (
     "equivalent to what the stack writes, but worded differently; the plan updates it in place "
     "(allow with `pcaform adopt --accept wording`)"
 )
+_SAME_TRUST = (
+    "equivalent to what the stack writes, but worded differently: the plan updates it in place, and the role is "
+    "assumed by the same"
+)
 _ATTRIBUTES: Mapping[str, str] = {
     types.IAM_POLICY: "policy",
     types.IAM_ROLE: "assume_role_policy",
@@ -115,7 +119,8 @@ def reworded_policies(
     for old, new in (pair for entry in entries for pair in entry.addresses if pair[0] in written):
         name = _ATTRIBUTES[written[old].type]
         if new in rendered and not _is_same(written[old].attributes[name], json.loads(rendered[new].values[name])):
-            yield ImportNote("left out", old, _REWORDED)
+            is_trust = written[old].type == types.IAM_ROLE
+            yield ImportNote("listed", old, _SAME_TRUST) if is_trust else ImportNote("left out", old, _REWORDED)
 
 
 def _is_same(policy: Any, rendered: Any) -> bool:

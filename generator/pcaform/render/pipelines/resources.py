@@ -3,8 +3,9 @@
 A CA that does not exist yet has no ARN, so the statement names all CAs of its region; existing ones are named exactly.
 Resources that Terraform reaches through another role are left out: that role needs the permissions.
 
-Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100), and for acm-pca,
-acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How each can be scoped:
+Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100, and 6.23 for tags
+of buckets), and for acm-pca, acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How
+each can be scoped:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -74,9 +75,11 @@ LOGINS = _of(
 ROLE = _of(
     "iam",
     "GetRole ListAttachedRolePolicies ListRolePolicies",
-    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
     "DeleteRole ListInstanceProfilesForRole",
 )
+BOUNDARY = {kind: _of("iam", write=f"Put{kind}PermissionsBoundary") for kind in ("User", "Role")}
+"""Gives a principal that exists another boundary; taking one away is for people."""
 PROFILE = _of(
     "iam",
     "GetInstanceProfile",
@@ -106,9 +109,9 @@ BUCKET = _of(
     "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
     "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
     "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
-    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket ListTagsForResource",
     "CreateBucket PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging "
-    "PutEncryptionConfiguration",
+    "PutEncryptionConfiguration TagResource UntagResource",
     "DeleteBucket DeleteBucketPolicy",
 )
 
@@ -242,6 +245,9 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         # The path of a principal that exists already is unknown.
         patterns = stack.iam_arns(kind.lower(), (f"{path}{name}" for name in existing for path in ("/", "/*/")))
         principals = (*own[kind], *patterns)
+        bounds = {str(each.values["permissions_boundary"]) for each in owned if each.values.get("permissions_boundary")}
+        to_these = {"ArnEquals": {"iam:PermissionsBoundary": sorted(bounds)}}
+        yield PipelineResource(f"{kind}Boundaries", BOUNDARY[kind], own[kind] if bounds else (), to_these)
         list_attached, attach = ATTACH[kind]
         yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)

@@ -22,7 +22,7 @@ def check_strings(values: Any) -> list[str]:
 
 def check_map(value: Any) -> Mapping[str, Any]:
     """Return a map or object unchanged."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise TypeError
     return value
 

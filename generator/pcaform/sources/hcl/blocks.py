@@ -4,18 +4,17 @@ A body has arguments and blocks with their locations; duplicates are errors. Eva
 `dynamic` blocks are expanded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.expressions import Expression, parse_expression
-from pcaform.sources.hcl.lexer import Source, Token, tokenize
+from pcaform.sources.hcl.lexer import NAMES, Source, Token, tokenize
 from pcaform.sources.hcl.templates import parse_template
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown
 
-_NAMES = frozenset({"word", "name"})
 _META_ARGUMENTS = frozenset(
     {"count", "for_each", "depends_on", "provider", "providers", "source", "version", "lifecycle"}
 )
@@ -98,7 +97,7 @@ class _BodyParser:
                 continue
             if token.kind == ending:
                 return parsed
-            if token.kind not in _NAMES:
+            if token.kind not in NAMES:
                 raise self._failure(token, "an argument or a block starts with its name")
             if self.tokens[self.position].kind == "equals":
                 self._add(parsed, token)
@@ -114,21 +113,19 @@ class _BodyParser:
             problem = f"'{name.text}' is set twice, first in line {self.source.line(before.start)}"
             raise self.source.failure(name.start, f"{problem}: remove one of the two")
         equals = self._next()
-        value = parse_expression(self.source, list(self._value()), equals.start + 1)
+        value = parse_expression(self.source, self._value(), equals.start + 1)
         parsed.attributes[name.text] = Attribute(name.text, value, name.start)
         self.position += self.tokens[self.position].kind == "newline"
 
-    def _value(self) -> Iterator[Token]:
-        """Yield the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
-        level = 0
+    def _value(self) -> list[Token]:
+        """Return the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
+        level, start = 0, self.position
         while True:
-            token = self.tokens[self.position]
-            if level == 0 and token.kind in ("newline", "close", "end"):
-                return
-            if token.kind in ("open", "close"):
-                level += 1 if token.kind == "open" else -1
+            kind = self.tokens[self.position].kind
+            if level == 0 and kind in ("newline", "close", "end"):
+                return self.tokens[start : self.position]
+            level += 1 if kind == "open" else -1 if kind == "close" else 0
             self.position += 1
-            yield token
 
     def _block(self, name: Token) -> Block:
         labels: list[str] = []
@@ -138,7 +135,7 @@ class _BodyParser:
                 inner = self.body("close")
                 stop = self.tokens[self.position - 1].start + 1
                 return Block(name.text, tuple(labels), inner, self.source, name.start, stop)
-            if token.kind in _NAMES:
+            if token.kind in NAMES:
                 labels.append(token.text)
             elif token.kind == "string" and isinstance(text := parse_template(self.source, token, _no_template), str):
                 labels.append(text)
@@ -198,7 +195,7 @@ def _expand_dynamic(block: Block, scope: Scope) -> Iterator[tuple[str, Any]]:
         yield name, Unknown("a dynamic block needs 'for_each' and 'content'")
         return
     values = evaluate(for_each, scope)
-    if not isinstance(values, list | Mapping):
+    if not isinstance(values, list | dict):
         yield name, values if isinstance(values, Unknown) else Unknown("'for_each' must be a list or a map")
         return
     iterator = block.body.attributes.get("iterator")

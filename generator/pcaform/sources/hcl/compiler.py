@@ -1,14 +1,15 @@
 """Compiles an expression to code: a function from its slots and a scope to its value.
 
-The grammar is that of python-hcl2; nothing else calls that library. Building the parse tables of its whole grammar
-takes over a second. Blocks, templates and most line breaks never reach it (see `expressions`), so it is reduced to the
-rest: that takes 0.1 s, and nothing is cached on disk.
+The grammar is that of python-hcl2; nothing else uses that library. Building the parse tables of its whole grammar takes
+over a second. Here it gets our tokens, without templates and most line breaks (see `expressions`), and is reduced to
+what these can be: that takes 0.1 s, and nothing is cached on disk.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from pcaform.sources.hcl.templates import Template
 from pcaform.sources.hcl.type_conversion import Set, sample_of_choice, unify_choice
 from pcaform.sources.hcl.values import SPLAT, NestedScope, Scope, Unknown, traverse
 
-NAME = "n0"
-"""The placeholder of a name that is a slot; names that stay in the shape have no digits."""
-
+NAME, INTEGER, FLOAT = "NAME", "INT_LITERAL", "FLOAT_LITERAL"
+STRING, TEMPLATE = "STRING_CHARS", "TEMPLATE_STRING"
+_SLOTS = frozenset({NAME, INTEGER, FLOAT, STRING, TEMPLATE})
+"""The tokens of a shape that stand for a value, with their names in the grammar; the others stand for themselves."""
+_PATTERNS = {"=": "EQ", ":": "COLON", "\n": "NL_OR_COMMENT"}
+"""The names of tokens that are patterns in the grammar."""
 _LITERALS = {"true": True, "false": False, "null": None}
 _TRAVERSALS = {"get_attr_expr_term", "index_expr_term", "attr_splat_expr_term", "full_splat_expr_term"}
 _RULE = re.compile(r"^(?=[?!]?[a-z])", re.MULTILINE)
@@ -28,251 +32,245 @@ _RULE = re.compile(r"^(?=[?!]?[a-z])", re.MULTILINE)
 _LINE_BREAK = "new_line_or_comment"
 _RULES_WITH_BREAKS = ("object", _LINE_BREAK)
 """Rules in which line breaks stay: in an object they separate its items."""
-_REMOVED_RULES = ("heredoc_template", "heredoc_template_trim", "template_string")
-"""Rules for templates and heredocs: only plain strings are left when the parser gets an expression."""
-
+_CACHE_SIZE = 4096
 
 Slots = tuple[Any, ...]
 Code = Callable[[Slots, Scope], Any]
 
 
 class ParseError(Exception):
-    """A text is not an expression; `offset` is its first unexpected character."""
+    """A shape is not an expression; `index` is that of its first unexpected token."""
 
-    def __init__(self, offset: int) -> None:
-        self.offset = offset
-        super().__init__(offset)
+    def __init__(self, index: int) -> None:
+        self.index = index
+        super().__init__(index)
 
 
-def compile_expression(shape: str) -> Code:
-    """Return the code of an expression's shape; raises ParseError.
-
-    Its strings must be plain, and line breaks may occur only between the items of an object.
-    """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+@lru_cache(_CACHE_SIZE)
+def compile_expression(shape: tuple[str, ...]) -> Code:
+    """Return the code of an expression's shape; raises ParseError."""
+    from lark.exceptions import UnexpectedToken
 
     try:
-        root = _parser().parse(shape)
-    except (UnexpectedToken, UnexpectedCharacters) as error:
-        is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-        raise ParseError(len(shape) if is_end else error.pos_in_stream or 0) from None
-    except UnexpectedInput:
-        raise ParseError(len(shape)) from None
-    positions = sorted({token.start_pos for token in _iterate_tokens(root) if _is_slot(token)})
-    return _Compiler({position: number for number, position in enumerate(positions)}).code(root)
+        return _compile(_parser().parse(shape))
+    except UnexpectedToken as error:
+        raise ParseError(len(shape) if error.token.type == "$END" else error.token.start_pos or 0) from None
 
 
 @cache
 def _parser() -> Any:
-    from hcl2 import parser
-    from hcl2.postlexer import PostLexer
-    from lark import Lark
+    from lark import Lark, Token
+    from lark.lexer import Lexer
 
-    grammar = Path(parser.__file__).with_name("hcl2.lark").read_text(encoding="utf-8")
-    reduced = "".join(map(_reduce_rule, _RULE.split(grammar)))
-    return Lark(reduced, parser="lalr", start="expression", propagate_positions=True, postlex=PostLexer())
+    class Tokens(Lexer):  # type: ignore[misc] # lark has no types
+        """Names tokens as the grammar does; the value of a slot is its number."""
+
+        def __init__(self, conf: Any) -> None:
+            fixed = {each.pattern.value: each.name for each in conf.terminals if each.pattern.type == "str"}
+            self.names = {**fixed, **_PATTERNS}
+
+        def lex(self, shape: Any) -> Iterator[Any]:
+            number = 0
+            for index, text in enumerate(shape):
+                yield Token(self.names.get(text, text), str(number) if text in _SLOTS else text, index)
+                number += text in _SLOTS
+
+    library = find_spec("hcl2")
+    grammar = Path(str(library and library.origin)).with_name("hcl2.lark").read_text(encoding="utf-8")
+    return Lark("".join(map(_reduce_rule, _RULE.split(grammar))), parser="lalr", start="expression", lexer=Tokens)
 
 
 def _reduce_rule(rule: str) -> str:
-    """Return a rule of the grammar, empty if it is not needed; rules that a new version of python-hcl2 renames stay."""
+    """Return a rule of the grammar without what never gets to the parser."""
     name = rule.partition(":")[0].strip(" ?!")
-    if name in _REMOVED_RULES:
-        return ""
-    if name == "string_part":
-        return "string_part: STRING_CHARS\n"
-    if name == "expr_term":
-        return "\n".join(line for line in rule.split("\n") if line.strip(" |") not in _REMOVED_RULES)
+    if name == "string":
+        return f"string: {STRING}\n"
     return rule if name in _RULES_WITH_BREAKS else rule.replace(f"{_LINE_BREAK}?", "")
 
 
-def _iterate_tokens(node: Any) -> Iterator[Any]:
-    if not hasattr(node, "children"):
-        yield node
-        return
-    for child in node.children:
-        if node.data != "short_index":
-            yield from _iterate_tokens(child)
+def _compile(node: Any) -> Code:
+    """Return the code of a node, by the name of its grammar rule."""
+    return _RULES.get(node.data, _unsupported)(node)
 
 
-def _is_slot(token: Any) -> bool:
-    kinds = ("STRING_CHARS", "INT_LITERAL", "FLOAT_LITERAL")
-    return token.type in kinds or (token.type == "NAME" and token == NAME)
+def _term(node: Any) -> Code:
+    (inner,) = _nodes(node)
+    return _traversal(inner, ()) if inner.data in _TRAVERSALS else _compile(inner)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiler:
-    slots: Mapping[int, int]
-    """By the position of each placeholder token: the number of its slot."""
-
-    def code(self, node: Any) -> Code:
-        """Return the code of a node; the method is chosen by the name of its grammar rule."""
-        code: Code = getattr(self, f"_{node.data}", _unsupported)(node)
-        return code
-
-    def _expr_term(self, node: Any) -> Code:
-        (inner,) = _nodes(node)
-        return self._compile_traversal(inner, ()) if inner.data in _TRAVERSALS else self.code(inner)
-
-    def _identifier(self, node: Any) -> Code:
-        name = self._compile_name(node)
-        return lambda slots, scope: scope.resolve(name(slots), ())
-
-    def _literal_value(self, node: Any) -> Code:
-        value = _LITERALS[str(node.children[0])]
-        return lambda _slots, _scope: value
-
-    def _int_lit(self, node: Any) -> Code:
-        number = self.slots[node.children[0].start_pos]
-        return lambda slots, _scope: slots[number]
-
-    _float_lit = _int_lit
-
-    def _string(self, node: Any) -> Code:
-        (part,) = _nodes(node)
-        number = self.slots[part.children[0].start_pos]
-
-        def run(slots: Slots, scope: Scope) -> Any:
-            value = slots[number]
-            return render_template(value, scope) if isinstance(value, Template) else value
-
-        return run
-
-    def _tuple(self, node: Any) -> Code:
-        items = [self.code(item) for item in _nodes(node)]
-        return lambda slots, scope: [item(slots, scope) for item in items]
-
-    def _object(self, node: Any) -> Code:
-        pairs = [_nodes(pair) for pair in _nodes(node)]
-        codes = [(self._compile_key(key.children[0]), self.code(value)) for key, value in pairs]
-
-        def run(slots: Slots, scope: Scope) -> Any:
-            result = {}
-            for key, value in codes:
-                named = key(slots, scope)
-                name = to_string(getattr(named, "path", named))  # a reference: `providers` has such keys
-                if isinstance(name, Unknown):
-                    return name
-                result[name] = value(slots, scope)
-            return result
-
-        return run
-
-    def _compile_key(self, node: Any) -> Code:
-        """Return the code of an object's key: a bare word means itself."""
-        word = _without_wrapper(node)
-        if word.data in ("identifier", "keyword", "literal_value"):
-            name = self._compile_name(word)
-            return lambda slots, _scope: name(slots)
-        return self.code(node)
-
-    def _function_call(self, node: Any) -> Code:
-        names = [self._compile_name(each) for each in _nodes(node) if each.data == "identifier"]
-        lists = [each for each in _nodes(node) if each.data == "arguments"]
-        arguments = [self.code(argument) for each in lists for argument in _nodes(each)]
-        spreads = any(map(_has_ellipsis, lists))
-
-        def run(slots: Slots, scope: Scope) -> Any:
-            values = [argument(slots, scope) for argument in arguments]
-            if spreads:
-                *values, last = values
-                values += last if isinstance(last, list) else [Unknown("'...' needs a list")]
-            return scope.call("::".join(name(slots) for name in names), values)
-
-        return run
-
-    def _conditional(self, node: Any) -> Code:
-        condition, then, otherwise = map(self.code, _nodes(node))
-
-        def run(slots: Slots, scope: Scope) -> Any:
-            chosen = to_boolean(condition(slots, scope))
-            if isinstance(chosen, bool):
-                branch, other = (then, otherwise) if chosen else (otherwise, then)
-                return unify_choice(branch(slots, scope), other(slots, scope))
-            if not isinstance(chosen, Unknown):
-                return Unknown("a condition must be true or false")
-            return replace(chosen, sample=sample_of_choice(then(slots, scope), otherwise(slots, scope)))
-
-        return run
-
-    def _binary_op(self, node: Any) -> Code:
-        left, term = _nodes(node)
-        sign, right = _nodes(term)
-        first, second = self.code(left), self.code(right)
-        operator = str(sign.children[0]).strip()
-        return lambda slots, scope: apply_binary(operator, first(slots, scope), second(slots, scope))
-
-    def _unary_op(self, node: Any) -> Code:
-        sign, inner = str(node.children[0]).strip(), self.code(_nodes(node)[-1])
-        return lambda slots, scope: apply_unary(sign, inner(slots, scope))
-
-    def _for_object_expr(self, node: Any) -> Code:
-        intro, *bodies = _nodes(node)
-        condition = self.code(_nodes(bodies.pop())[-1]) if bodies[-1].data == "for_cond" else None
-        *names, collection = _nodes(intro)
-        return _compile_for(
-            [self._compile_name(name) for name in names],
-            self.code(collection),
-            [self.code(body) for body in bodies],
-            condition,
-            groups=_has_ellipsis(node),
-        )
-
-    _for_tuple_expr = _for_object_expr
-
-    def _compile_traversal(self, node: Any, after: tuple[Code, ...]) -> Code:
-        """Return the code of a traversal, whose steps are collected from its end."""
-        base, *rest = _nodes(node)
-        steps = tuple(step for child in rest for step in self._compile_steps(child)) + after
-        inner = _without_wrapper(base)
-        if inner.data in _TRAVERSALS:
-            return self._compile_traversal(inner, steps)
-        if inner.data == "identifier":
-            root = self._compile_name(inner)
-            return lambda slots, scope: scope.resolve(root(slots), tuple([step(slots, scope) for step in steps]))
-        start = self.code(base)
-        return lambda slots, scope: traverse(start(slots, scope), [step(slots, scope) for step in steps])
-
-    def _compile_steps(self, node: Any) -> Iterator[Code]:
-        if node.data in ("attr_splat", "full_splat"):
-            yield lambda _slots, _scope: SPLAT
-            for child in _nodes(node):
-                yield from self._compile_steps(child)
-        elif node.data == "get_attr":
-            name = self._compile_name(node.children[-1])
-            yield lambda slots, _scope: name(slots)
-        elif node.data == "short_index":
-            number = int(node.children[-1])
-            yield lambda _slots, _scope: number
-        else:
-            yield self.code(_nodes(node)[0])
-
-    def _compile_name(self, node: Any) -> Callable[[Slots], str]:
-        token = node.children[0]
-        if token.start_pos in self.slots:
-            number = self.slots[token.start_pos]
-            return lambda slots: str(slots[number])
-        text = str(token)
-        return lambda _slots: text
+def _identifier(node: Any) -> Code:
+    number = int(node.children[0])
+    return lambda slots, scope: scope.resolve(slots[number], ())
 
 
-def _parts(node: Any) -> list[Any]:
-    """Return a node's children without line breaks."""
-    return [child for child in node.children if getattr(child, "data", "") != _LINE_BREAK]
+def _literal(node: Any) -> Code:
+    value = _LITERALS[node.children[0]]
+    return lambda _slots, _scope: value
+
+
+def _slot(node: Any) -> Code:
+    number = int(node.children[0])
+    return lambda slots, _scope: slots[number]
+
+
+def _template(node: Any) -> Code:
+    number = int(node.children[0])
+    return lambda slots, scope: render_template(slots[number], scope)
+
+
+def _tuple(node: Any) -> Code:
+    items = [_compile(item) for item in _nodes(node)]
+    return lambda slots, scope: [item(slots, scope) for item in items]
+
+
+def _object(node: Any) -> Code:
+    pairs = [_nodes(pair) for pair in _nodes(node)]
+    codes = [(_key(key.children[0]), _compile(value)) for key, value in pairs]
+
+    def run(slots: Slots, scope: Scope) -> Any:
+        result = {}
+        for key, value in codes:
+            named = key(slots, scope)
+            name = to_string(getattr(named, "path", named))  # a reference: `providers` has such keys
+            if isinstance(name, Unknown):
+                return name
+            result[name] = value(slots, scope)
+        return result
+
+    return run
+
+
+def _key(node: Any) -> Code:
+    """Return the code of an object's key: a bare word means itself."""
+    word = _without_wrapper(node)
+    if word.data in ("keyword", "literal_value"):
+        text = str(word.children[0])
+        return lambda _slots, _scope: text
+    return _slot(word) if word.data == "identifier" else _compile(node)
+
+
+def _function_call(node: Any) -> Code:
+    names = [int(each.children[0]) for each in _nodes(node) if each.data == "identifier"]
+    lists = [each for each in _nodes(node) if each.data == "arguments"]
+    arguments = [_compile(argument) for each in lists for argument in _nodes(each)]
+    spreads = any(map(_has_ellipsis, lists))
+
+    def run(slots: Slots, scope: Scope) -> Any:
+        values = [argument(slots, scope) for argument in arguments]
+        if spreads:
+            *values, last = values
+            values += last if isinstance(last, list) else [Unknown("'...' needs a list")]
+        return scope.call("::".join([slots[number] for number in names]), values)
+
+    return run
+
+
+def _conditional(node: Any) -> Code:
+    condition, then, otherwise = map(_compile, _nodes(node))
+
+    def run(slots: Slots, scope: Scope) -> Any:
+        chosen = to_boolean(condition(slots, scope))
+        if isinstance(chosen, bool):
+            branch, other = (then, otherwise) if chosen else (otherwise, then)
+            return unify_choice(branch(slots, scope), other(slots, scope))
+        if not isinstance(chosen, Unknown):
+            return Unknown("a condition must be true or false")
+        return replace(chosen, sample=sample_of_choice(then(slots, scope), otherwise(slots, scope)))
+
+    return run
+
+
+def _binary(node: Any) -> Code:
+    left, term = _nodes(node)
+    sign, right = _nodes(term)
+    first, second, operator = _compile(left), _compile(right), str(sign.children[0])
+    return lambda slots, scope: apply_binary(operator, first(slots, scope), second(slots, scope))
+
+
+def _unary(node: Any) -> Code:
+    sign, inner = str(node.children[0]), _compile(_nodes(node)[-1])
+    return lambda slots, scope: apply_unary(sign, inner(slots, scope))
+
+
+def _for(node: Any) -> Code:
+    intro, *inner = _nodes(node)
+    condition = _compile(_nodes(inner.pop())[-1]) if inner[-1].data == "for_cond" else None
+    *names, last = _nodes(intro)
+    numbers, collection = [int(name.children[0]) for name in names], _compile(last)
+    bodies, groups = [_compile(body) for body in inner], _has_ellipsis(node)
+
+    def run(slots: Slots, scope: Scope) -> Any:
+        values = collection(slots, scope)
+        if not isinstance(values, list | dict):
+            return values if isinstance(values, Unknown) else Unknown("'for' needs a list or an object")
+        items = []
+        for key, value in iterate_pairs(values):
+            bound = (value,) if len(numbers) == 1 else (key, value)
+            nested = NestedScope(scope, {slots[number]: item for number, item in zip(numbers, bound, strict=True)})
+            is_included = condition(slots, nested) if condition else True
+            if isinstance(is_included, Unknown):
+                return is_included
+            if is_included is True:
+                items.append([body(slots, nested) for body in bodies])
+        return [item for (item,) in items] if len(bodies) == 1 else _build_object(items, groups=groups)
+
+    return run
+
+
+def _traversal(node: Any, after: tuple[Code, ...]) -> Code:
+    """Return the code of a traversal, whose steps are collected from its end."""
+    base, *rest = _nodes(node)
+    steps = tuple(step for child in rest for step in _steps(child)) + after
+    inner = _without_wrapper(base)
+    if inner.data in _TRAVERSALS:
+        return _traversal(inner, steps)
+    if inner.data == "identifier":
+        root = int(inner.children[0])
+        return lambda slots, scope: scope.resolve(slots[root], tuple([step(slots, scope) for step in steps]))
+    start = _compile(base)
+    return lambda slots, scope: traverse(start(slots, scope), [step(slots, scope) for step in steps])
+
+
+def _steps(node: Any) -> Iterator[Code]:
+    if node.data in ("attr_splat", "full_splat"):
+        yield lambda _slots, _scope: SPLAT
+        for child in _nodes(node):
+            yield from _steps(child)
+    elif node.data == "short_index":
+        number = int(node.children[-1])
+        yield lambda slots, _scope: slots[number]
+    else:
+        yield (_slot if node.data == "get_attr" else _compile)(_nodes(node)[0])
+
+
+_RULES: Mapping[str, Callable[[Any], Code]] = {
+    "expr_term": _term,
+    "identifier": _identifier,
+    "literal_value": _literal,
+    **dict.fromkeys(("int_lit", "float_lit", "string"), _slot),
+    "template_string": _template,
+    "tuple": _tuple,
+    "object": _object,
+    "function_call": _function_call,
+    "conditional": _conditional,
+    "binary_op": _binary,
+    "unary_op": _unary,
+    **dict.fromkeys(("for_tuple_expr", "for_object_expr"), _for),
+}
 
 
 def _nodes(node: Any) -> list[Any]:
     """Return a node's children without line breaks and tokens."""
-    return [child for child in _parts(node) if hasattr(child, "data")]
+    return [child for child in node.children if getattr(child, "data", _LINE_BREAK) != _LINE_BREAK]
 
 
 def _without_wrapper(node: Any) -> Any:
     """Return what an `expr_term` wraps, unless it is in parentheses; another node unchanged."""
-    parts = _parts(node)
-    return parts[0] if node.data == "expr_term" and len(parts) == 1 and hasattr(parts[0], "data") else node
+    return node.children[0] if node.data == "expr_term" and len(node.children) == 1 else node
 
 
 def _has_ellipsis(node: Any) -> bool:
-    return any(getattr(child, "type", "") == "ELLIPSIS" for child in node.children)
+    return "..." in node.children
 
 
 def _unsupported(_node: Any) -> Code:
@@ -290,27 +288,6 @@ def render_template(template: Template, scope: Scope) -> Any:
     return next((text for text in texts if isinstance(text, Unknown)), None) or nfc("".join(texts))
 
 
-def _compile_for(
-    names: list[Callable[[Slots], str]], collection: Code, bodies: list[Code], condition: Code | None, *, groups: bool
-) -> Code:
-    def run(slots: Slots, scope: Scope) -> Any:
-        values = collection(slots, scope)
-        if not isinstance(values, list | Mapping):
-            return values if isinstance(values, Unknown) else Unknown("'for' needs a list or an object")
-        items = []
-        for key, value in iterate_pairs(values):
-            bound = (value,) if len(names) == 1 else (key, value)
-            inner = NestedScope(scope, {name(slots): item for name, item in zip(names, bound, strict=True)})
-            is_included = condition(slots, inner) if condition else True
-            if isinstance(is_included, Unknown):
-                return is_included
-            if is_included is True:
-                items.append([body(slots, inner) for body in bodies])
-        return [item for (item,) in items] if len(bodies) == 1 else _build_object(items, groups=groups)
-
-    return run
-
-
 def iterate_pairs(values: Any) -> list[tuple[Any, Any]]:
     """Return keys and values in Terraform's iteration order; the keys of an object are sorted.
 
@@ -318,7 +295,7 @@ def iterate_pairs(values: Any) -> list[tuple[Any, Any]]:
     """
     if isinstance(values, Set):
         return [(value, value) for value in values]
-    return sorted(values.items()) if isinstance(values, Mapping) else list(enumerate(values))
+    return sorted(values.items()) if isinstance(values, dict) else list(enumerate(values))
 
 
 def _build_object(items: list[list[Any]], *, groups: bool) -> Any:

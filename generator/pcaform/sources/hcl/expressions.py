@@ -5,19 +5,26 @@ parsing and passed to the code as slots when it runs, so a thousand similar bloc
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pcaform.sources.hcl.compiler import NAME, Code, ParseError, compile_expression, render_template
-from pcaform.sources.hcl.lexer import TEMPLATE, Source, Token, tokenize
+from pcaform.sources.hcl.compiler import (
+    FLOAT,
+    INTEGER,
+    NAME,
+    STRING,
+    TEMPLATE,
+    Code,
+    ParseError,
+    compile_expression,
+    render_template,
+)
+from pcaform.sources.hcl.lexer import NAMES, Source, Token, tokenize
 from pcaform.sources.hcl.operators import parse_number
 from pcaform.sources.hcl.templates import Template, parse_template, parse_whole
 from pcaform.sources.hcl.values import Scope, Unknown
 
-_WORDS = frozenset({"null", "true", "false"})
-_STRING_KINDS = frozenset({"string", TEMPLATE, "heredoc"})
-_WITHOUT_SPACE = frozenset({".", ",", "*"})
-_CACHE_SIZE = 4096
+_WORDS = frozenset({"null", "true", "false", "for", "in", "if"})
+_WITH_VALUE = NAMES | {"string", "template", "heredoc", "number"}
 _MAX_SHOWN = 40
 
 
@@ -41,17 +48,18 @@ def parse_expression(source: Source, expression_tokens: Sequence[Token], start: 
 
     `start` is the expected position, for the message if there are no tokens.
     """
-    shape_parts, slots = _extract_slots(source, expression_tokens)
+    shape, slots = _extract_slots(source, expression_tokens)
     try:
-        code = _compile("".join(shape_parts))
+        code = compile_expression(tuple(shape))
     except ParseError as error:
-        raise _failure(source, expression_tokens, start, shape_parts=shape_parts, offset=error.offset) from None
+        at = error.index - shape[: error.index].count("\n")
+        raise _failure(source, expression_tokens, start, at=at) from None
     except RecursionError:
         raise source.failure(
             expression_tokens[0].start, "this value is too long or nested too deeply: split it into locals"
         ) from None
-    stop = expression_tokens[-1].start + len(expression_tokens[-1].text)
-    return Expression(code, tuple(slots), source, expression_tokens[0].start, stop)
+    last = expression_tokens[-1]
+    return Expression(code, tuple(slots), source, expression_tokens[0].start, last.start + len(last.text))
 
 
 def parse_text(source: Source) -> Expression:
@@ -65,81 +73,55 @@ def parse_text(source: Source) -> Expression:
 
 
 def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[list[str], list[Any]]:
-    """Return the parts of the shape, and the values of the slots."""
-    shape_parts: list[str] = []
+    """Return the shape, and the values of the slots."""
+    shape: list[str] = []
     slots: list[Any] = []
     previous = ""
-    breaks = _find_significant_breaks(expression_tokens)
+    separates = [False]
+    """For each open bracket: whether line breaks separate items, as in an object, but not in a `for` expression."""
     for token in expression_tokens:
-        kind, text, start = token
-        if kind == "newline" and start not in breaks:
-            shape_parts.append(" ")
+        kind, part, _ = token
+        if kind == "newline" and (previous == "{" or not separates[-1]):
             continue
-        part = f" {text} "
-        slot: Any = None
-        if kind in _STRING_KINDS:
-            part, slot = ' "s"', parse_template(source, token, _parse_inner)
-        elif kind == "name" or (kind == "word" and previous == "." and text not in _WORDS):
-            part, slot = (NAME if previous == "." else f" {NAME}"), text
-        elif kind == "number" and previous != ".":
-            part, slot = " 0" if text.isdigit() else " 0.0", _parse_slot_number(text)
-        elif kind in ("word", "number"):
-            part = text if previous == "." else f" {text}"
-        elif kind in ("open", "close", "newline") or text in _WITHOUT_SPACE:
-            part = text
-        if slot is not None:
-            slots.append(slot)
-        shape_parts.append(part)
-        previous = text
-    return shape_parts, slots
-
-
-def _find_significant_breaks(expression_tokens: Sequence[Token]) -> set[int]:
-    """Return the offsets of line breaks that separate items: directly in an object, not in a `for` expression."""
-    if all(token.kind != "newline" for token in expression_tokens):
-        return set()
-    breaks: set[int] = set()
-    in_object = [False]
-    previous = ""
-    for kind, text, start in expression_tokens:
-        if kind == "newline":
-            if in_object[-1] and previous != "{":
-                breaks.add(start)
-            continue
-        if kind == "open":
-            in_object.append(text == "{")
+        if kind in _WITH_VALUE and (previous == "." or part not in _WORDS):
+            part, value = _read_slot(source, token)
+            slots.append(value)
+        elif kind == "splat":
+            part = "".join(part.split())
+        elif kind == "open":
+            separates.append(part == "{")
         elif kind == "close":
-            in_object.pop()
-        elif text == "for" and previous == "{":
-            in_object[-1] = False
-        previous = text
-    return breaks
+            separates.pop()
+        elif part == "for" and previous == "{":
+            separates[-1] = False
+        shape.append(part)
+        previous = part
+    return shape, slots
 
 
-def _parse_slot_number(text: str) -> int | float | Unknown:
-    value = parse_number(text)
-    return Unknown("pcaform does not evaluate numbers with more than 15 digits") if value is None else value
+def _read_slot(source: Source, token: Token) -> tuple[str, Any]:
+    """Return what stands for a token in a shape, and its value."""
+    if token.kind in NAMES:
+        return NAME, token.text
+    if token.kind == "number":
+        value = parse_number(token.text)
+        unknown = Unknown("pcaform does not evaluate numbers with more than 15 digits")
+        return INTEGER if token.text.isdigit() else FLOAT, unknown if value is None else value
+    text = parse_template(source, token, _parse_inner)
+    return STRING if isinstance(text, str) else TEMPLATE, text
 
 
 def _parse_inner(source: Source, start: int, stop: int) -> Expression:
     return parse_expression(source, tokenize(source, start, stop)[:-1], start)
 
 
-@lru_cache(_CACHE_SIZE)
-def _compile(shape: str) -> Code:
-    return compile_expression(shape)
-
-
-def _failure(
-    source: Source, expression_tokens: Sequence[Token], start: int, *, shape_parts: list[str], offset: int
-) -> Exception:
-    at = 0
-    for token, part in zip(expression_tokens, shape_parts, strict=True):
-        at += len(part)
-        if at > offset and token.kind != "newline":
-            return source.failure(token.start, f"unexpected '{_shorten(token.text)}'")
-    end = expression_tokens[-1].start + len(expression_tokens[-1].text) if expression_tokens else start
-    return source.failure(end, "a value is missing here" if not expression_tokens else "this value is incomplete")
+def _failure(source: Source, expression_tokens: Sequence[Token], start: int, *, at: int) -> Exception:
+    """Return the exception for an unexpected token, by its number without line breaks."""
+    found = [token for token in expression_tokens if token.kind != "newline"]
+    if at < len(found):
+        return source.failure(found[at].start, f"unexpected '{_shorten(found[at].text)}'")
+    end = found[-1].start + len(found[-1].text) if found else start
+    return source.failure(end, "this value is incomplete" if found else "a value is missing here")
 
 
 def _shorten(text: str) -> str:

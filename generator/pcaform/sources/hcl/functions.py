@@ -32,7 +32,7 @@ def call_function(name: str, arguments: list[Any]) -> Any:
     if name in _LAZY:
         return _LAZY[name](arguments)
     if name == "length" and not any(isinstance(each, Set) for each in arguments):  # known even if elements are not
-        arguments = [[None] * len(each) if isinstance(each, Mapping | list) else each for each in arguments]
+        arguments = [[None] * len(each) if isinstance(each, dict | list) else each for each in arguments]
     unknown = first_unknown(arguments)
     if unknown is not None:
         return unknown
@@ -47,7 +47,7 @@ def call_function(name: str, arguments: list[Any]) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return all(map(_is_plain, value.values()))
     if isinstance(value, list):
         return all(map(_is_plain, value))
@@ -80,7 +80,7 @@ def _merge(objects: list[Any]) -> Any:
     for object_ in objects:
         if isinstance(object_, Unknown):
             return object_
-        if not isinstance(object_, Mapping | None):
+        if not isinstance(object_, dict | None):
             return Unknown("merge() cannot be evaluated with these arguments")
         merged |= object_ or {}
     return merged
@@ -142,7 +142,7 @@ def _length(value: Any) -> int:
 
 def _contains(values: list[Any], element: Any) -> bool:
     is_in = any(is_equal(value, element) for value in check_list(values))
-    if is_in and isinstance(element, Mapping | list):
+    if is_in and isinstance(element, dict | list):
         raise TypeError
     return is_in
 

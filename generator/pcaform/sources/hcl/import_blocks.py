@@ -14,7 +14,8 @@ from typing import Any
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.objects import Instance
+from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.type_conversion import Set
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC, ImportNote, Resource
@@ -51,6 +52,9 @@ def apply_import_blocks(
     resources: Iterable[Resource], root: Module, scope: ModuleScope
 ) -> tuple[list[Resource], list[ImportNote]]:
     """Return the resources with the ids of imported ones, and a note for each unclear import."""
+    imports = list(_read_imports(root, scope))
+    if not imports:
+        return list(resources), []
     by_address = {_parse_address(resource.address): resource for resource in resources}
     same_name: dict[str, list[Traversal | str]] = {}
     for address, resource in by_address.items():
@@ -58,7 +62,7 @@ def apply_import_blocks(
     ids: dict[Traversal | str, str] = {}
     unclear: set[Traversal | str] = set()
     notes = []
-    for location, to, id_ in _read_imports(root, scope):
+    for location, to, id_ in imports:
         address, others, type_ = _parse_address(to), same_name.get(_strip_keys(to), []), _resource_type(to)
         if isinstance(id_, str) and (address in by_address or not others):
             ids[address] = id_
@@ -110,7 +114,7 @@ def _instance_scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unkno
     if attribute is None:
         return [scope]
     values = evaluate(attribute, scope)
-    if not isinstance(values, Set | Mapping):
+    if not isinstance(values, Set | dict):
         return [first_unknown(values) or Unknown("'for_each' must be a map or a set of strings")]
     return [NestedScope(scope, {"each": {"key": key, "value": value}}) for key, value in iterate_pairs(values)]
 
@@ -138,7 +142,7 @@ def _strip_spaces(address: str) -> str:
 def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
     """Return the imported id, or the ARN in `identity`."""
     identity = block.argument("identity", scope)
-    name, value = ("identity", identity.get("arn")) if isinstance(identity, Mapping) else ("id", identity)
+    name, value = ("identity", identity.get("arn")) if isinstance(identity, dict) else ("id", identity)
     if value is None:
         value = block.argument("id", scope)
     if not isinstance(value, str):
@@ -163,7 +167,7 @@ def _replace_arns(value: Any, arns: Mapping[str, str]) -> Any:
     """Return a value with symbolic ARNs of CAs replaced by the real ones."""
     if isinstance(value, str):
         return replace_ca_arns(value, arns) if SYMBOLIC in value else value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _replace_arns(inner, arns) for key, inner in value.items()}
     return [_replace_arns(inner, arns) for inner in value] if isinstance(value, list) else value
 

@@ -32,7 +32,8 @@ _TOP = (
     "removed",
 )
 _BLOCKS = {
-    *("backend", "cloud", "dynamic", "content", "lifecycle", "timeouts", "assume_role", "default_tags"),
+    *("backend", "cloud", "dynamic", "content", "lifecycle", "timeouts", "assume_role", "default_tags", "ignore_tags"),
+    "workspaces",
     *("statement", "principals", "not_principals", "condition"),
     *(part for row in ARGUMENTS for part in row.name.split(".")[:-1]),
     *(row.name for row in ARGUMENTS if row.kind == "block"),
@@ -59,7 +60,7 @@ def parse_json(source: Source) -> Body:
 
 def _blocks(source: Source, kind: str, content: Any, labels: tuple[str, ...] = ()) -> Iterator[Block]:
     for each in content if isinstance(content, list) else [content]:
-        if not isinstance(each, Mapping):
+        if not isinstance(each, dict):
             raise Failure(f"{source.path}: '{' '.join((kind, *labels))}' must be an object, or a list of objects")
         if len(labels) < _LABELS.get(kind, 0):
             for label, inner in each.items():
@@ -71,7 +72,7 @@ def _blocks(source: Source, kind: str, content: Any, labels: tuple[str, ...] = (
 def _body(source: Source, kind: str, content: Mapping[str, Any]) -> Body:
     body = Body()
     for name, value in content.items():
-        is_block = name in _BLOCKS and isinstance(value, Mapping | list)
+        is_block = name in _BLOCKS and isinstance(value, dict | list)
         if is_block:
             body.blocks.extend(_blocks(source, name, value))
         elif name != "//":
@@ -83,13 +84,13 @@ def _expression(source: Source, value: Any, *, is_bare: bool = False) -> Express
     if isinstance(value, str):
         inner = Source(source.path, value)
         return parse_expression(inner, tokenize(inner)[:-1], 0) if is_bare else parse_text(inner)
-    if isinstance(value, Mapping | list):
-        pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
         items = {key: _expression(source, each) for key, each in pairs if key != "//"}
 
         def run(_slots: Any, scope: Any) -> Any:
             values = {key: each.code(each.slots, scope) for key, each in items.items()}
-            return values if isinstance(value, Mapping) else list(values.values())
+            return values if isinstance(value, dict) else list(values.values())
 
         return Expression(run, (), source, 0, 0)
     return Expression(lambda _slots, _scope: value, (), source, 0, 0)

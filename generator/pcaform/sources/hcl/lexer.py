@@ -21,9 +21,10 @@ _TOKEN = re.compile(
       | (?P<name>[^\W\d][\w-]*+)
       | (?P<string>"(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
       | (?P<equals>=(?![=>]))
+      | (?P<splat>\[[ \t]*\*[ \t]*\]|\.[ \t]*\*)
       | (?P<open>[\[{(])
       | (?P<close>[\]})])
-      | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)
+      | (?P<number>(?<=\.)[0-9]++|[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)
       | (?P<comment>\#[^\n]*+|//[^\n]*+|(?s:/\*.*?\*/))
       | (?P<heredoc><<-?(?P<marker>[^\W\d][\w-]*+)\r?\n)
       | (?P<other>/\*|==|!=|<=|>=|=>|&&|\|\||\.\.\.|::|[-+*/%<>!?:.,~])
@@ -37,7 +38,7 @@ _IN_QUOTES = re.compile(r'(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*
 _IN_HEREDOC = re.compile(r"(?:[^$%]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
 _MAX_DEPTH = 100
 """Maximum nesting depth of brackets, blocks and templates; real configurations stay far below it."""
-TEMPLATE = "template"
+NAMES = frozenset({"word", "name"})
 _NEEDS_SEARCH = frozenset({"quote", "heredoc", "end"})
 """Kinds that end scanning: where a quoted template or a heredoc ends, a pattern cannot find."""
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
@@ -111,7 +112,7 @@ def tokenize(source: Source, start: int = 0, stop: int | None = None) -> list[To
             return result
         result.pop()
         stop_at = _find_quote_end(source, last.start) if last.kind == "quote" else _find_heredoc_end(source, last)
-        kind = TEMPLATE if last.kind == "quote" else "heredoc"
+        kind = "template" if last.kind == "quote" else "heredoc"
         result.append(Token(kind, text[last.start : stop_at], last.start))
         position = stop_at
 

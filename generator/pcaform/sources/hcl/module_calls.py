@@ -13,9 +13,9 @@ from pcaform.core.files import packaged_directory, read_file
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.sources.hcl.blocks import evaluate_body
 from pcaform.sources.hcl.module_loader import Module, load_module
-from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
+from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.providers import Options, ProviderConfig, read_provider
-from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.values import Unknown
 from pcaform.terraform import addresses
@@ -37,12 +37,10 @@ class ModuleCalls:
 
     def to_object(self, instance: Instance) -> Any:
         """Return the object of a resource, a data source or a module call in expressions."""
-        if instance.block.type != "module":
-            return ResourceObject(instance)
-        scope = self.enter_module(instance)
+        scope = self.enter_module(instance) if instance.block.type == "module" else None
         if isinstance(scope, Unknown):
             return Unknown(f"the content of {instance.address} is unknown: {scope.reason}")
-        return ModuleOutputs(scope)
+        return scope or instance
 
     def enter_module(self, call: Instance) -> ModuleScope | Unknown:
         """Return the module instance of a call; Unknown if the module is not available."""
@@ -118,7 +116,7 @@ class ModuleCalls:
     def _passed_providers(call: Instance) -> Mapping[str, ProviderConfig]:
         """Return the provider configurations that a call passes to its module; the default one is inherited."""
         argument = call.block.argument("providers", ReferenceScope())
-        passed = argument if isinstance(argument, Mapping) else {"aws": argument}
+        passed = argument if isinstance(argument, dict) else {"aws": argument}
         providers = {str(name): call.module_scope.provider(each, call.block.location) for name, each in passed.items()}
         return {"aws": call.module_scope.provider(), **providers}
 

@@ -1,4 +1,4 @@
-"""The objects that references in expressions return: `aws_x.y.arn`, `data.x.y.json`, `module.x.out`.
+"""The instances of resources, data sources and module calls, with the attributes that expressions refer to.
 
 The JSON of the data source `aws_iam_policy_document` is written as its documentation says: there too, a list of one
 value is written as that value. Attributes that only AWS knows, such as ARNs, have symbolic values, which link resources
@@ -7,47 +7,68 @@ to each other and never get into a spec; ARNs of IAM are real, since they follow
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pcaform.core import facts
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.operators import encode_json
-from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.hcl.values import Unknown, first_unknown
+from pcaform.sources.hcl.providers import ProviderConfig
+from pcaform.sources.hcl.static_config import ReferenceScope
+from pcaform.sources.hcl.values import Scope, Unknown, first_unknown
 from pcaform.sources.policy_documents import render_document
 from pcaform.sources.symbols import computed_attribute
 from pcaform.terraform import resource_types as types
 
-
-@dataclass(frozen=True)
-class ResourceObject:
-    """One resource or data source: its arguments, and symbolic values for the attributes that AWS sets."""
-
-    instance: Instance
-
-    def get_attribute(self, name: Any) -> Any:
-        """Return one attribute."""
-        block = self.instance.block
-        if name in block.body.attributes:
-            return self.instance.argument(name)
-        if any(each.type == name or name in each.labels for each in block.body.blocks):
-            return self.instance.values().get(name)
-        if block.type == "data":
-            return _read_data_source(self.instance, name)
-        if isinstance(self.instance.region, Unknown):
-            return self.instance.region
-        return computed_attribute(self.instance, name)
+if TYPE_CHECKING:
+    from pcaform.sources.hcl.scope import ModuleScope
 
 
 @dataclass(frozen=True)
-class ModuleOutputs:
-    """One module call: the outputs of its module."""
+class Instance:
+    """One instance of a block: its address, and the scope in which its arguments are evaluated."""
 
-    scope: ModuleScope
+    block: Block
+    address: str
+    scope: Scope
+    module_scope: "ModuleScope"
+
+    def argument(self, name: str) -> Any:
+        """Return one argument, None if it is not set."""
+        return self.block.argument(name, self.scope)
+
+    @property
+    def kind(self) -> str:
+        """The type of a resource or data source."""
+        return self.block.labels[0]
+
+    @cached_property
+    def provider(self) -> ProviderConfig:
+        """Its provider configuration: that of its `provider` argument, else the default one; its `region` overrides."""
+        attribute = self.block.body.attributes.get("provider")
+        location = attribute.location if attribute else ""
+        reference = self.block.argument("provider", ReferenceScope())
+        return self.module_scope.provider(reference, location).in_region(self.region)
+
+    @cached_property
+    def region(self) -> Any:
+        """The `region` argument of a resource, None if it has none."""
+        return None if self.block.type == "module" else self.argument("region")
+
+    def values(self) -> dict[str, Any]:
+        """Return all arguments and nested blocks."""
+        return evaluate_body(self.block.body, self.scope, is_inner=False)
 
     def get_attribute(self, name: Any) -> Any:
-        """Return one output."""
-        return self.scope.output(str(name))
+        """Return one attribute of a resource or data source, with symbolic values for those that AWS sets."""
+        if name in self.block.body.attributes:
+            return self.argument(name)
+        if any(each.type == name or name in each.labels for each in self.block.body.blocks):
+            return self.values().get(name)
+        if self.block.type == "data":
+            return _read_data_source(self, name)
+        return self.region if isinstance(self.region, Unknown) else computed_attribute(self, name)
 
 
 def _read_data_source(instance: Instance, name: str) -> Any:

@@ -44,7 +44,7 @@ def apply_binary(sign: str, left: Any, right: Any) -> Any:
     if unknown is not None:
         return unknown
     if sign in ("==", "!="):
-        if isinstance(left, Mapping | list) and is_equal(left, right):
+        if isinstance(left, dict | list) and is_equal(left, right):
             return _UNCERTAIN_EQUALITY
         return is_equal(left, right) == (sign == "==")
     if sign in _ARITHMETIC and is_number(left) and is_number(right):
@@ -101,7 +101,7 @@ def _is_natural(value: Any) -> bool:
 
 def is_equal(left: Any, right: Any) -> bool:
     """Tell whether two values are equal in Terraform, where true is not 1."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
+    if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(is_equal(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(is_equal, left, right))

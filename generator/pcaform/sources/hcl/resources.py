@@ -13,9 +13,9 @@ from pcaform.core.problems import Failure
 from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
-from pcaform.sources.hcl.objects import ResourceObject
+from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.operators import JsonText
-from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, find_cas, is_symbolic
@@ -49,7 +49,6 @@ OtherResource = tuple[str, tuple[str, ...]]
 ReadResult = Resource | ImportNote | PendingStateChange | OtherResource
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
 _SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
-_BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
 _TYPES = {
     **{name: TypeConstraint(kind) for name, kind in _SCALARS.items()},
     "prevent_destroy": TypeConstraint("bool"),
@@ -120,32 +119,33 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         yield _argument_note(instance, "region", first_unknown(instance.region) or _NOT_A_STRING)
         return
     attributes = {name: value for name, value in instance.values().items() if name in ATTRIBUTES[kind]}
-    resource_object = ResourceObject(instance)
     for name in _COMPUTED:
         if name in ATTRIBUTES[kind] and name not in attributes:
-            value = resource_object.get_attribute(name)
+            value = instance.get_attribute(name)
             if not isinstance(value, Unknown):
                 attributes[name] = value
     attributes |= {name: each for name, each in provider_defaults(kind).items() if attributes.get(name) is None}
     if "prevent_destroy" in ATTRIBUTES[kind]:
         attributes["prevent_destroy"] = _prevent_destroy(instance)
-    for name, value in list(attributes.items()):
-        unknown = first_unknown(value) or _invalid_reason(kind, name, value)
+    shaped: dict[str, Any] = {}
+    for name, value in attributes.items():
+        as_applied = _to_provider_types(value, name)
+        unknown = first_unknown(value) or _invalid_reason(kind, name, value) or first_unknown(as_applied)
         if unknown is None:
+            shaped[name] = as_applied
             continue
         yield _argument_note(instance, name, unknown)
         if name not in _OPTIONAL:
             return
-        tags = value.items() if name == "tags" and isinstance(value, Mapping) else ()
-        attributes[name] = {
-            key: each for key, each in tags if not (first_unknown(each) or is_symbolic(str(each)))
-        } or None
+        if name == "tags" and isinstance(as_applied, dict):
+            known = {key: each for key, each in as_applied.items() if not first_unknown(each)}
+            shaped[name] = {key: each for key, each in known.items() if not is_symbolic(str(each))}
     yield from ignored_changes(instance)
     provider = instance.provider
     yield Resource(
         kind,
         instance.address,
-        _to_state_shape(attributes, provider.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
+        _to_state_shape(shaped, provider.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
         origin=instance.module_scope.origin or instance.block.location,
         provider=provider.alias,
     )
@@ -159,12 +159,17 @@ def _invalid_reason(kind: str, name: str, value: Any) -> Unknown | None:
     if symbolic is not None:
         subject = "its value is" if symbolic == name else f"'{symbolic}' has a value that is"
         return Unknown(f"{subject} known only after creation")
-    return _type_error(name, value)
+    if name == "tags" and not isinstance(value, dict | None):
+        return Unknown("it is not a map")
+    if name == "timeouts":
+        (block,) = value if isinstance(value, list) and len(value) == 1 else (value,)
+        return None if isinstance(block, dict | None) else Unknown("it is not a block")
+    return None
 
 
 def _symbolic_argument(name: str, value: Any) -> str | None:
     """Return the argument, the innermost one in blocks, that has a symbolic ARN; None if none has."""
-    blocks = [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    blocks = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
     arguments = ((key, below) for block in blocks for key, below in block.items())
     inner = (argument for key, below in arguments if (argument := _symbolic_argument(key, below)))
     return next(inner, name if is_symbolic(str(value)) else None)
@@ -172,7 +177,7 @@ def _symbolic_argument(name: str, value: Any) -> str | None:
 
 def _has_repeated_block(value: Any) -> bool:
     """Tell whether a block, or one inside it, is repeated; the provider accepts each block of a CA only once."""
-    if not isinstance(value, list) or not all(isinstance(block, Mapping) for block in value):
+    if not isinstance(value, list) or not all(isinstance(block, dict) for block in value):
         return False
     return len(value) > 1 or any(_has_repeated_block(inner) for block in value for inner in block.values())
 
@@ -273,8 +278,8 @@ def _is_absent(arn: Any, arns: set[Any]) -> bool:
 
 
 def _to_state_shape(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
-    """Return attributes as a state has them: with the provider's types and without nulls."""
-    result: dict[str, Any] = _convert_types(_drop_nulls(attributes))
+    """Return attributes as a state has them: with all tags, and without nulls."""
+    result = {name: value for name, value in attributes.items() if value is not None}
     if not result.get("tags", True):
         del result["tags"]
     if isinstance(result.get("timeouts"), list):
@@ -284,39 +289,14 @@ def _to_state_shape(attributes: dict[str, Any], default_tags: Mapping[str, str],
     return result
 
 
-def _type_error(name: str, value: Any) -> Unknown | None:
-    """Return why the provider does not accept an argument: Terraform rejects it, so it was never applied."""
-    if name == "tags":
-        return None if value is None or isinstance(value, Mapping) else Unknown("it is not a map")
-    if name == "timeouts":
-        (block,) = value if isinstance(value, list) and len(value) == 1 else (value,)
-        return None if value is None or isinstance(block, Mapping) else Unknown("it is not a block")
-    return _find_non_boolean(name, value)
-
-
-def _find_non_boolean(name: str, value: Any) -> Unknown | None:
-    """Return why a boolean argument, or one below it, is not true or false; None if all are."""
-    if isinstance(value, Mapping):
-        return next((why for key, each in value.items() if (why := _find_non_boolean(key, each))), None)
-    if isinstance(value, list) and name not in _BOOLEANS:
-        return next((why for each in value if (why := _find_non_boolean(name, each))), None)
-    is_fit = name not in _BOOLEANS or value is None or isinstance(convert(value, _TYPES[name]), bool)
-    return None if is_fit else Unknown(f"'{name}' must be true or false")
-
-
-def _convert_types(value: Any, name: str = "", type_constraint: TypeConstraint = ANY_TYPE) -> Any:
-    """Return arguments converted to the provider's types."""
+def _to_provider_types(value: Any, name: str, type_constraint: TypeConstraint = ANY_TYPE) -> Any:
+    """Return an argument with the provider's types and without nulls; Unknown in place of what no boolean can be."""
     type_constraint = _TYPES.get(name, ANY_TYPE) if type_constraint == ANY_TYPE else type_constraint
-    if isinstance(value, Mapping):
-        return {key: _convert_types(each, key, type_constraint) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_convert_types(each, name, type_constraint) for each in value]
-    return convert(value, type_constraint)
-
-
-def _drop_nulls(value: Any) -> Any:
-    if isinstance(value, JsonText):
-        return value.as_written
-    if isinstance(value, Mapping):
-        return {name: _drop_nulls(inner) for name, inner in value.items() if inner is not None}
-    return [_drop_nulls(inner) for inner in value] if isinstance(value, list) else value
+    if isinstance(value, dict):
+        known = {key: each for key, each in value.items() if each is not None}
+        return {key: _to_provider_types(each, key, type_constraint) for key, each in known.items()}
+    if isinstance(value, list) and type_constraint.name != "bool":
+        return [_to_provider_types(each, name, type_constraint) for each in value]
+    converted = convert(value.as_written if isinstance(value, JsonText) else value, type_constraint)
+    is_fit = type_constraint.name != "bool" or value is None or isinstance(converted, bool)
+    return converted if is_fit else Unknown(f"'{name}' must be true or false")

@@ -10,57 +10,21 @@ from pcaform.core.files import read_file
 from pcaform.core.pem import find_private_key
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl import functions
-from pcaform.sources.hcl.blocks import Block, evaluate, evaluate_body
+from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.expressions import parse_text
 from pcaform.sources.hcl.lexer import Source
 from pcaform.sources.hcl.module_loader import Module
+from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.operators import to_string
 from pcaform.sources.hcl.providers import ProviderConfig
-from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.type_conversion import convert
-from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown, traverse
+from pcaform.sources.hcl.values import NestedScope, Unknown, first_unknown, traverse
 from pcaform.terraform import addresses
 
 _MAX_FILE_SIZE = 1 << 20
 _MAX_INSTANCES = 10_000
 """Maximum number of instances of one block; a higher count is taken for a mistake."""
 _CYCLE = Unknown("it refers to itself")
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One instance of a block: its address, and the scope in which its arguments are evaluated."""
-
-    block: Block
-    address: str
-    scope: Scope
-    module_scope: "ModuleScope"
-
-    def argument(self, name: str) -> Any:
-        """Return one argument, None if it is not set."""
-        return self.block.argument(name, self.scope)
-
-    @property
-    def kind(self) -> str:
-        """The type of a resource or data source."""
-        return self.block.labels[0]
-
-    @property
-    def provider(self) -> ProviderConfig:
-        """Its provider configuration: that of its `provider` argument, else the default one; its `region` overrides."""
-        attribute = self.block.body.attributes.get("provider")
-        location = attribute.location if attribute else ""
-        reference = self.block.argument("provider", ReferenceScope())
-        return self.module_scope.provider(reference, location).in_region(self.region)
-
-    @property
-    def region(self) -> Any:
-        """The `region` argument of a resource, None if it has none."""
-        return None if self.block.type == "module" else self.argument("region")
-
-    def values(self) -> dict[str, Any]:
-        """Return all arguments and nested blocks."""
-        return evaluate_body(self.block.body, self.scope, is_inner=False)
 
 
 @dataclass
@@ -74,7 +38,7 @@ class ModuleScope:
     providers: Mapping[str, ProviderConfig]
     """By the name in this module: `aws`, `aws.west`."""
     to_object: Callable[[Instance], Any]
-    """From an instance to its object in expressions (see `objects`)."""
+    """From an instance to its object in expressions: itself, and for a module call the module's scope."""
     ancestors: tuple[Path, ...] = ()
     origin: str = ""
     """Location of the user's call of a module that pcaform ships, for messages; empty for the user's own modules."""
@@ -112,9 +76,9 @@ class ModuleScope:
             return selected.read_text(encoding="utf-8").strip()
         return Unknown(f"'{name}' depends on where and how Terraform runs")
 
-    def output(self, name: str) -> Any:
+    def get_attribute(self, name: Any) -> Any:
         """Return an output's value."""
-        return self._evaluate_once(("output", name))
+        return self._evaluate_once(("output", str(name)))
 
     def provider(self, reference: Any = None, location: str = "") -> ProviderConfig:
         """Return the configuration of a reference such as `aws.west`, in quotes or not; the default one without it."""
@@ -208,7 +172,7 @@ class ModuleScope:
                 return unknown
             if all(isinstance(value, str) for value in values):
                 values = {value: value for value in values}
-        if not isinstance(values, Mapping):
+        if not isinstance(values, dict):
             return values if isinstance(values, Unknown) else Unknown("'for_each' must be a map or a set of strings")
         return {
             key: Instance(
@@ -235,5 +199,5 @@ class ModuleScope:
         if function == "file":
             return nfc(content)
         template = parse_text(Source(full.name, content))
-        known = variables if isinstance(variables, Mapping) else {}
+        known = variables if isinstance(variables, dict) else {}
         return to_string(template.code(template.slots, NestedScope(self, known)))

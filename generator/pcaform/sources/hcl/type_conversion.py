@@ -74,7 +74,7 @@ def deduplicate(values: Sequence[Any]) -> list[Any]:
 
 def _is_same_type(value: Any, other: Any) -> bool:
     """Tell whether two values have the same type, so that unifying them converts nothing in either."""
-    if isinstance(value, Mapping) and isinstance(other, Mapping):
+    if isinstance(value, dict) and isinstance(other, dict):
         if value.keys() == other.keys():
             return all(_is_same_type(each, other[key]) for key, each in value.items())
         return _are_same_type([*value.values(), *other.values()])
@@ -84,7 +84,7 @@ def _is_same_type(value: Any, other: Any) -> bool:
         if len(value) == len(other):
             return all(map(_is_same_type, value, other))
         return _are_same_type([*value, *other])
-    if isinstance(value, Mapping | list | Unknown) or isinstance(other, Mapping | list | Unknown):
+    if isinstance(value, dict | list | Unknown) or isinstance(other, dict | list | Unknown):
         return False
     return _types_in([value]) == _types_in([other])
 
@@ -94,7 +94,7 @@ def _are_same_type(values: Sequence[Any]) -> bool:
 
 
 def _shape(value: Any) -> type:
-    return dict if isinstance(value, Mapping) else list if isinstance(value, list) else str
+    return dict if isinstance(value, dict) else list if isinstance(value, list) else str
 
 
 def _is_scalar(value: Any) -> bool:
@@ -105,7 +105,7 @@ def _types_in(values: Iterable[Any]) -> set[type]:
     """Return the types found anywhere in values: str, float (any number), bool, Set and Unknown."""
     types: set[type] = set()
     for value in values:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             types |= _types_in(value.values())
         elif isinstance(value, list):
             types |= _types_in(value) | ({Set} if isinstance(value, Set) else set())
@@ -146,9 +146,9 @@ def convert(value: Any, type_constraint: Any) -> Any:
     if type_constraint.name in ("string", "number", "bool"):
         return _convert_primitive(value, type_constraint.name)
     inner = type_constraint.arguments[0] if type_constraint.arguments else ANY_TYPE
-    if type_constraint.name == "object" and isinstance(value, Mapping) and isinstance(inner, Mapping):
+    if type_constraint.name == "object" and isinstance(value, dict) and isinstance(inner, dict):
         return {name: _convert_attribute(value, name, each) for name, each in inner.items()}
-    if type_constraint.name == "map" and isinstance(value, Mapping):
+    if type_constraint.name == "map" and isinstance(value, dict):
         items = _convert_items(list(value.values()), inner)
         return items if isinstance(items, Unknown) else dict(zip(value, items, strict=True))
     if type_constraint.name in ("list", "set") and isinstance(value, list):

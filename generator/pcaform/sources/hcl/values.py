@@ -24,12 +24,12 @@ def first_unknown(value: Any) -> Unknown | None:
     if isinstance(value, Unknown):
         return value
     inner: Iterable[Any] = ()
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         inner = value.values()
     elif isinstance(value, list | tuple):
         inner = value
     for item in inner:
-        if isinstance(item, Unknown | Mapping | list | tuple) and (unknown := first_unknown(item)) is not None:
+        if isinstance(item, Unknown | dict | list | tuple) and (unknown := first_unknown(item)) is not None:
             return unknown
     return None
 
@@ -66,7 +66,7 @@ def _apply_splat(value: Any, rest: Sequence[Any]) -> Any:
 
 def _get_element(value: Any, step: Any) -> Any:
     try:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return value[step if isinstance(step, str) else str(step)]
         if isinstance(value, list) and str(step).isdecimal():
             return value[int(step)]

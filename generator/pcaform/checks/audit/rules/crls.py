@@ -76,7 +76,6 @@ def _grants(statements: Iterable[Statement], bucket: Bucket, action: str) -> _Gr
 
 
 def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
-    """Return the CAs that write their CRLs into a bucket."""
     return [
         ca for ca in context.snapshot.own if ca.crl.get("s3_bucket_name") == bucket.name and ca.status not in _INACTIVE
     ]
