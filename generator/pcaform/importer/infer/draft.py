@@ -244,8 +244,7 @@ def _crl_bucket_names(entries: Iterable[SpecEntry]) -> set[str]:
 
 
 def _spec_of(entries: Iterable[SpecEntry], context: Context) -> Spec:
-    """Return a spec with only the CAs."""
-    cas = {each.key: each.data for each in entries if each.section == CAS}
-    return Spec.model_validate(
-        {"version": 1, "stack": "x", "aws": context.aws.model_dump(), "certificate_authorities": cas}
-    )
+    """Return a spec with only the CAs and the buckets, which are in the policies of operator roles."""
+    kinds, all_entries = (CAS, "crl_buckets"), list(entries)
+    sections = {kind: {each.key: each.data for each in all_entries if each.section == kind} for kind in kinds}
+    return Spec.model_validate({"version": 1, "stack": "x", "aws": context.aws.model_dump(), **sections})

@@ -59,6 +59,8 @@ TOLERATED_RULES = {
     constraints.names_are_within_constraints.id: _ISSUED,
     constraints.template_fits_ca.id: _ISSUED,
     revocation.crl_is_not_public.id: _AS_FOUND,
+    revocation.crl_can_be_read.id: _AS_FOUND,
+    revocation.distribution_answers_for_names.id: _AS_FOUND,
     revocation.cname_has_no_protocol.id: _AS_FOUND,
     grants.permission_has_all_actions.id: "imported as it exists: ACM cannot renew until it has all three actions",
     grants.short_lived_ca_has_no_permission.id: _AS_FOUND,
