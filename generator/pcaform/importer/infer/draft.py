@@ -181,6 +181,12 @@ def _add_issuer(result: Entries, principal: Principal, context: Context) -> None
     result.add(found)
 
 
+def is_of_same_principal(one: SpecEntry, other: SpecEntry) -> bool:
+    """Tell whether two entries are of one existing principal, which has several policies."""
+    names = ("existing_user", "existing_role")
+    return one.section == other.section and any(one.data.get(each, "") == other.data.get(each) for each in names)
+
+
 def _key(principal: Principal, section: str, entries: Iterable[SpecEntry], context: Context) -> str:
     """Return the key of a principal's entry: the spec's, by its one policy if it has several entries."""
     known = {where[1:]: key for where, key in context.existing.principals.items() if where[0] == section}

@@ -22,7 +22,7 @@ from pcaform.importer.infer.context import (
     split_by_location,
     text,
 )
-from pcaform.importer.infer.draft import Draft, draft_entries
+from pcaform.importer.infer.draft import Draft, draft_entries, is_of_same_principal
 from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_clashes, find_forgotten, find_invented
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import note_forgotten, reworded_policies, unhandled_resources, unmanaged_resources
@@ -168,7 +168,7 @@ class RuleCheck:
             address = each.resource.address
             belonging = dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
             removed = {**belonging, address: why, **removed}
-            waiting += [(other, why) for other in self._draft.entries.values() if _is_of_same_principal(each, other)]
+            waiting += [(other, why) for other in self._draft.entries.values() if is_of_same_principal(each, other)]
             if each.section == CAS:
                 needed = f"it needs {address}, which is left out"
                 waiting += [
@@ -176,12 +176,6 @@ class RuleCheck:
                 ]
         kept = [note for note in self._draft.notes if note.address not in removed]
         self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
-
-
-def _is_of_same_principal(one: SpecEntry, other: SpecEntry) -> bool:
-    """Tell whether two entries are of one existing principal, which has several policies."""
-    names = ("existing_user", "existing_role")
-    return one.section == other.section and any(one.data.get(each, "") == other.data.get(each) for each in names)
 
 
 def _rendered(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, StackResource]:
