@@ -130,6 +130,9 @@ _HEADS = some_of(
 )
 
 
+_OF_ACCOUNT = ("region", "account_id", "default_tags")
+
+
 @st.composite
 def specs(draw: st.DrawFn, *, is_new: bool = False) -> dict[str, Any]:
     """Draw the data of a spec that breaks no rule, over every field that is built.
@@ -157,7 +160,7 @@ def specs(draw: st.DrawFn, *, is_new: bool = False) -> dict[str, Any]:
         "moves": draw(st.sampled_from([{}, _moves(authorities)])),
     }
     if is_new:
-        data = {**data, "terraform": {}, "moves": {}, "aws": {**aws, "assume_role": None}}
+        data = {**data, "terraform": {}, "moves": {}, "aws": {name: aws[name] for name in _OF_ACCOUNT if name in aws}}
         data["certificates"] = {key: {**each, "arn": None} for key, each in data["certificates"].items()}
     drawn: dict[str, Any] = _in_place(data, facts.partition(aws["region"]), aws["account_id"])
     return drawn
