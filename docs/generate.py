@@ -138,9 +138,9 @@ def operation_table(_: str) -> str:
     from pcaform.sandbox.http.model_validation import service_model
     from pcaform.sandbox.pca.operations import Operations
     from pcaform.sandbox.pca.service import PrivateCaResponse
-    from sandbox.refusals import REFUSALS, REPORTS
+    from sandbox.refusals import REFUSALS
 
-    operations = [name for name in service_model("acm-pca").operation_names if name not in REPORTS]
+    operations = service_model("acm-pca").operation_names
     handlers = {
         name.title().replace("_", ""): inspect.getdoc(handler) or ""
         for group in PrivateCaResponse.__mro__
@@ -203,11 +203,11 @@ def permission_table(_: str) -> str:
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
     from pcaform.sandbox.http.model_validation import service_model
-    from sandbox.refusals import REPORTS, reason_never
+    from sandbox.refusals import reason_never
 
     model, operations = service_model("acm-pca"), {}
     for name in model.operation_names:
-        for shape in model.operation_model(name).error_shapes if name not in REPORTS else []:
+        for shape in model.operation_model(name).error_shapes:
             if reason := reason_never(name, shape.name):
                 operations.setdefault((shape.name, reason), []).append(f"`{name}`")
     rows = [f"| `{code}` | {', '.join(names)} | {reason} |" for (code, reason), names in sorted(operations.items())]

@@ -28,6 +28,8 @@ ACTIONS: dict[str, tuple[RequiredActions, ...]] = {
     types.IAM_ROLE_POLICY_ATTACHMENT: _ATTACHED["Role"],
     types.IAM_INSTANCE_PROFILE: (resources.PROFILE, RequiredActions(write=(resources.PASS_ROLE,))),
     types.S3_BUCKET: (resources.BUCKET,),
+    types.CLOUDFRONT_DISTRIBUTION: (resources.DISTRIBUTION,),
+    types.CLOUDFRONT_ORIGIN_ACCESS_CONTROL: (resources.CONTROL,),
     types.S3_BUCKET_POLICY: (_WITH_OTHERS,),
     types.S3_BUCKET_OWNERSHIP_CONTROLS: (_WITH_OTHERS,),
     types.S3_BUCKET_PUBLIC_ACCESS_BLOCK: (_WITH_OTHERS,),

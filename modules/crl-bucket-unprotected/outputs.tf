@@ -14,3 +14,13 @@ output "bucket_regional_domain_name" {
   description = "The bucket's domain name, for a CloudFront origin."
   value       = aws_s3_bucket.this.bucket_regional_domain_name
 }
+
+output "distribution_arn" {
+  description = "The ARN of the distribution, null if there is none. The policy that is passed in may name it."
+  value       = one(aws_cloudfront_distribution.this[*].arn)
+}
+
+output "distribution_domain_name" {
+  description = "The distribution's own name, for a CA's custom_cname or the DNS records of aliases; null if there is none."
+  value       = one(aws_cloudfront_distribution.this[*].domain_name)
+}

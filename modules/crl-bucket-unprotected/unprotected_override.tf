@@ -7,3 +7,9 @@ resource "aws_s3_bucket" "this" {
     prevent_destroy = false
   }
 }
+
+resource "aws_cloudfront_distribution" "this" {
+  lifecycle {
+    prevent_destroy = false
+  }
+}

@@ -185,7 +185,7 @@ def test_write_before_the_push_stops_it(step: str) -> None:
 
 
 def test_checks_in_another_order_are_not_another_write() -> None:
-    """Terraform writes the results of validations in any order: a second pull of one state differs from the first."""
+    """Terraform writes the results of validations in any order: two pulls of the same state differ."""
     simulation = Simulation(next(backends()))
     simulation.backend.write("mine")
     checks = [{"config_addr": f"var.{name}", "object_kind": "var", "status": "pass", "objects": None} for name in "ab"]

@@ -67,6 +67,7 @@ EDITED: Changes = {
 }
 PREVENTED = re.compile(r"Resource (\S+) has\s+lifecycle.prevent_destroy set")
 FIRST_IN_THE_WAY = {
+    "module.crl-bucket.module.crl_bucket.aws_cloudfront_distribution.this[0]",
     "module.ca-certificate.module.ca_issuing_certificate.aws_acmpca_certificate.this",
     "module.two-regions.module.ca_issuing_us_certificate.aws_acmpca_certificate.this",
     "module.private-ca.module.ca_root_certificate.aws_acmpca_certificate.this",

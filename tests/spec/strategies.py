@@ -66,10 +66,19 @@ _DISTRIBUTIONS = words("A0Z", (3, 6), "arn:PARTITION:cloudfront::123456789012:di
 _BUCKET = some_of(
     {
         "cloudfront_distribution_arns": st.lists(_DISTRIBUTIONS, max_size=2, unique=True),
+        "distribution": st.fixed_dictionaries(
+            {},
+            optional={
+                "acm_certificate_arn": st.just(
+                    "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+                ),
+                "log_bucket": words(LOWER, (3, 9)),
+            },
+        ),
         "force_destroy": st.booleans(),
         "tags": tags(),
     }
-)
+) | some_of({"content": st.just("audit_reports"), "force_destroy": st.booleans()})
 
 
 @st.composite

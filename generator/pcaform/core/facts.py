@@ -29,6 +29,13 @@ CRL_WRITER = "acm-pca.amazonaws.com"
 """The service that writes CRLs: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies."""
 CRL_WRITER_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation")
 """The actions that it needs on the CRLs and on their bucket; same source."""
+
+
+def is_of_cloudfront(host: str) -> bool:
+    """Tell whether a name is one that CloudFront gives to a distribution, and for which it has a certificate."""
+    return host.lower().endswith(".cloudfront.net")
+
+
 CrlType = Literal["COMPLETE", "PARTITIONED"]  # [API]
 ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [API]
 PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermissions"]  # [API]

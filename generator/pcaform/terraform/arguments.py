@@ -290,7 +290,13 @@ ARGUMENTS: tuple[Argument, ...] = (
     *_of(
         types.S3_BUCKET_POLICY,
         _row("bucket", **_ANEW),
-        _row("policy", "crl_buckets.*.cloudfront_distribution_arns", carried=TERRAFORM, **_JSON),
+        _row(
+            "policy",
+            "crl_buckets.*.cloudfront_distribution_arns",
+            "crl_buckets.*.content",
+            carried=TERRAFORM,
+            **_JSON,
+        ),
     ),
     *_of(types.S3_BUCKET_OWNERSHIP_CONTROLS, _row("bucket", **_ANEW), _row("rule.object_ownership")),
     *_of(
@@ -303,6 +309,23 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("bucket", **_ANEW),
         _row("rule", kind="block"),
         *_other("expected_bucket_owner"),
+    ),
+    *_of(
+        types.CLOUDFRONT_DISTRIBUTION,
+        _row("aliases", kind="set", form="unordered"),
+        _row("origin", kind="block"),
+        _row("viewer_certificate", "crl_buckets.*.distribution.acm_certificate_arn", kind="block", carried=TERRAFORM),
+        _row("logging_config", "crl_buckets.*.distribution.log_bucket", kind="block", carried=TERRAFORM),
+        *_other("comment", "continuous_deployment_policy_id", "default_root_object", "http_version", "price_class"),
+        *_other("web_acl_id"),
+        *_other("enabled", "is_ipv6_enabled", "retain_on_delete", "staging", "wait_for_deployment", kind="bool"),
+        *_other("custom_error_response", "default_cache_behavior", "ordered_cache_behavior", kind="block"),
+        *_other("origin_group", "restrictions", kind="block"),
+        *_other("tags", kind="map"),
+    ),
+    *_of(
+        types.CLOUDFRONT_ORIGIN_ACCESS_CONTROL,
+        *_other("description", "name", "origin_access_control_origin_type", "signing_behavior", "signing_protocol"),
     ),
 )
 """All rows, by resource. Arguments that the provider computes (`id`, `tags_all`) have none."""

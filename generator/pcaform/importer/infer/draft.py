@@ -181,12 +181,6 @@ def _add_issuer(result: Entries, principal: Principal, context: Context) -> None
     result.add(found)
 
 
-def is_of_same_principal(one: SpecEntry, other: SpecEntry) -> bool:
-    """Tell whether two entries are of one existing principal, which has several policies."""
-    names = ("existing_user", "existing_role")
-    return one.section == other.section and any(one.data.get(each, "") == other.data.get(each) for each in names)
-
-
 def _key(principal: Principal, section: str, entries: Iterable[SpecEntry], context: Context) -> str:
     """Return the key of a principal's entry: the spec's, by its one policy if it has several entries."""
     known = {where[1:]: key for where, key in context.existing.principals.items() if where[0] == section}
@@ -250,8 +244,7 @@ def _crl_bucket_names(entries: Iterable[SpecEntry]) -> set[str]:
 
 
 def _spec_of(entries: Iterable[SpecEntry], context: Context) -> Spec:
-    """Return a spec with only the CAs."""
-    cas = {each.key: each.data for each in entries if each.section == CAS}
-    return Spec.model_validate(
-        {"version": 1, "stack": "x", "aws": context.aws.model_dump(), "certificate_authorities": cas}
-    )
+    """Return a spec with only the CAs and the buckets, which are in the policies of operator roles."""
+    kinds, all_entries = (CAS, "crl_buckets"), list(entries)
+    sections = {kind: {each.key: each.data for each in all_entries if each.section == kind} for kind in kinds}
+    return Spec.model_validate({"version": 1, "stack": "x", "aws": context.aws.model_dump(), **sections})

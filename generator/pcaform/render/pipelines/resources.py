@@ -3,8 +3,9 @@
 A CA that does not exist yet has no ARN, so the statement names all CAs of its region; existing ones are named exactly.
 Resources that Terraform reaches through another role are left out: that role needs the permissions.
 
-Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100, and 6.23 for tags
-of buckets), and for acm-pca, acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How
+Source of the actions: the provider's code (internal/service/acmpca, acm, cloudfront, iam and s3; version 5.100, and
+6.23 for tags of buckets), and for acm-pca, acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 and
+CloudFront only the code. How
 each can be scoped:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -114,6 +115,13 @@ BUCKET = _of(
     "PutEncryptionConfiguration TagResource UntagResource",
     "DeleteBucket DeleteBucketPolicy",
 )
+DISTRIBUTION = _of(
+    "cloudfront",
+    "GetDistribution ListTagsForResource",
+    "CreateDistribution TagResource UntagResource UpdateDistribution",
+)
+CONTROL = _of("cloudfront", "GetOriginAccessControl", "CreateOriginAccessControl UpdateOriginAccessControl")
+"""Neither has an ARN before it exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +269,7 @@ def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
     names = sorted(each.values["bucket"] for each in stack.of_type(types.S3_BUCKET))
     partition = facts.partition(stack.spec.aws.region)
     yield PipelineResource("Buckets", BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
+    if stack.of_type(types.CLOUDFRONT_DISTRIBUTION):
+        account = f"arn:{partition}:cloudfront::{stack.spec.aws.account_id}"
+        yield PipelineResource("Distributions", DISTRIBUTION, (f"{account}:distribution/*",))
+        yield PipelineResource("OriginAccessControls", CONTROL, (f"{account}:origin-access-control/*",))

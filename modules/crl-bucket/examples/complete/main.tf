@@ -2,6 +2,12 @@ module "crl_bucket" {
   source = "../.."
 
   bucket = "corp-pki-revocation-lists"
+
+  distribution = {
+    aliases             = ["crl.corp.example"]
+    acm_certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  }
+
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -11,7 +17,18 @@ module "crl_bucket" {
         Principal = { Service = "acm-pca.amazonaws.com" }
         Action    = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
         Resource  = ["arn:aws:s3:::corp-pki-revocation-lists", "arn:aws:s3:::corp-pki-revocation-lists/*"]
-        Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = "123456789012" }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:acm-pca:*:123456789012:certificate-authority/*" }
+        }
+      },
+      {
+        Sid       = "CloudFrontReadsLists"
+        Effect    = "Allow"
+        Principal = { Service = "cloudfront.amazonaws.com" }
+        Action    = ["s3:GetObject"]
+        Resource  = ["arn:aws:s3:::corp-pki-revocation-lists/*"]
+        Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:cloudfront::123456789012:distribution/*" } }
       },
       {
         Sid       = "EncryptedTransportOnly"
@@ -19,7 +36,10 @@ module "crl_bucket" {
         Principal = "*"
         Action    = ["s3:*"]
         Resource  = ["arn:aws:s3:::corp-pki-revocation-lists", "arn:aws:s3:::corp-pki-revocation-lists/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        Condition = {
+          Bool       = { "aws:SecureTransport" = "false" }
+          ArnNotLike = { "aws:SourceArn" = "arn:aws:cloudfront::123456789012:distribution/*" }
+        }
       },
     ]
   })
@@ -42,6 +62,11 @@ module "ca_partner" {
       custom_cname       = "crl.corp.example"
     }
   }
+}
+
+# What the DNS record of crl.corp.example leads to.
+output "crl_distribution" {
+  value = module.crl_bucket.distribution_domain_name
 }
 
 output "ca_partner_request" {

@@ -154,6 +154,11 @@ def _sources(policy: str | None, ca: Resource) -> set[str]:
 
 
 def _denials(policy: str | None, ca: Resource) -> set[Statement]:
-    """Return the statements that deny somebody to read or to write; those that only ask for TLS are left out."""
+    """Return the statements that deny somebody to read or to write; those that only ask for TLS are left out.
+
+    For some sources they may leave it out.
+    """
     met = {each for action in (READ, *CRL_WRITER_ACTIONS) for each in _statements(policy, action, ca)}
-    return {each for each in met if not each.is_allow and {one.key for one in each.conditions} != {_TRANSPORT}}
+    return {
+        each for each in met if not each.is_allow and {one.key for one in each.conditions} - {*_SOURCES} != {_TRANSPORT}
+    }

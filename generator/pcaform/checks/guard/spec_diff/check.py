@@ -28,7 +28,10 @@ from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.schema import certificate_terms
 from pcaform.terraform.state_location import LOCAL, state_identity, state_location
 
-_FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
+_FILLED = {
+    **dict.fromkeys((*types.POLICIES, types.SHARE, types.S3_BUCKET_POLICY), "policy"),
+    types.IAM_ROLE: "assume_role_policy",
+}
 
 _CONFIRMED = (types.AUTHORITY, types.ACM_CERTIFICATE, types.IAM_USER, types.IAM_ROLE, types.S3_BUCKET)
 _SHOWN = frozenset(("s3", "gcs", "azurerm", LOCAL))
