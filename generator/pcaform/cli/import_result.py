@@ -28,7 +28,7 @@ from pcaform.importer.merge.merge import (
 from pcaform.render.normal_form import SECTIONS
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
-from pcaform.rules.load import load_text
+from pcaform.rules.load import PRACTICE, load_text
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
@@ -194,14 +194,17 @@ def _print_report(result: report.ImportReport, options: ImportOptions) -> bool:
 
 
 def _print_new_problems(files: Iterable[_File]) -> bool:
-    """Print the problems that the specs have now and had not before: what exists may break a rule. Return if any."""
+    """Print the problems that the specs have now and had not before: what exists may break a rule. Return if any.
+
+    What is not good practice is for `validate` to say: an import finds it as it is, and AWS changes no key.
+    """
     has_problems = False
     for file in files:
         path = file.target.path
         earlier = load_text(file.target.before or b"", str(path), directory=path.parent).problems
         known = {(problem.rule, problem.message) for problem in earlier}
         for problem in load_text(file.content, str(path), directory=path.parent).problems:
-            if (problem.rule, problem.message) not in known:
+            if (problem.rule, problem.message) not in known and problem.rule not in PRACTICE:
                 console.print_status(*source_lines(problem))
                 has_problems = True
     return has_problems

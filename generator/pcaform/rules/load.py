@@ -24,6 +24,8 @@ from pcaform.spec.yaml_reader import Document, Loc, parse
 
 RULES: tuple[Rule, ...] = collect(spec_rules, Rule)
 """Files in alphabetical order, the rules of each as they are defined: also the order of the documentation."""
+PRACTICE = frozenset(rule.id for rule in RULES if rule.is_practice)
+"""The ids of the rules of good practice."""
 _OF_BACKEND = "backend-"
 """Rules whose findings may stand in the line of a secret, also of one under a name that nobody knows."""
 _FRAME = {"version": 1, "stack": "waivers", "aws": {"region": "us-east-1", "account_id": "000000000000"}}

@@ -208,3 +208,12 @@ def _offline_activation(installation: Resource) -> dict[str, Any]:
     if any(find_private_key(str(value)) for value in pems.values()):
         raise NotRepresentable(f"'{installation.address}' holds a private key: take it out, and consider it stolen")
     return {name: value for name, value in pems.items() if value}
+
+
+def state_issued(cas: Mapping[str, dict[str, Any]]) -> None:
+    """Say of each CA below one that is disabled, and of that one, that its certificate was issued: it is there."""
+    for key, ca in cas.items():
+        signers = [key] if ca.get("activation") else [key, ca.get("parent")]
+        is_issued = not ca.get("arn") and ca.get("activation") != "pending"
+        if is_issued and any(cas.get(str(each), {}).get("enabled") is False for each in signers):
+            ca["issued_generation"] = ca.get("generation", 1)

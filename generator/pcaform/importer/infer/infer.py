@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from pcaform.core.problems import Failure
+from pcaform.importer.infer.activations import state_issued
 from pcaform.importer.infer.context import (
     CAS,
     SpecEntry,
@@ -144,17 +145,8 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
         broken = ignored.get(entry.id, ())
         rules = [{"rule": rule, "reason": reason} for rule, reason in TOLERATED_RULES.items() if rule in broken]
         sections.setdefault(entry.section, {})[entry.key] = {**entry.data, **({"ignore": rules} if rules else {})}
-    _state_issued(sections.get(CAS, {}))
+    state_issued(sections.get(CAS, {}))
     return sections
-
-
-def _state_issued(cas: Mapping[str, dict[str, Any]]) -> None:
-    """Say of each CA below one that is disabled, and of that one, that its certificate was issued: it is there."""
-    for key, ca in cas.items():
-        signers = [key] if ca.get("activation") else [key, ca.get("parent")]
-        is_issued = not ca.get("arn") and ca.get("activation") != "pending"
-        if is_issued and any(cas.get(str(each), {}).get("enabled") is False for each in signers):
-            ca["issued_generation"] = ca.get("generation", 1)
 
 
 def _note_ignored(
