@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import carried_fields
 import guard_pages
@@ -16,15 +16,14 @@ import module_pages
 from pcaform.core import facts
 from pcaform.rules.load import RULES
 from pcaform.rules.rule import Rule
-from pcaform.spec.schema import json_schema
+from pcaform.rules.together import OF_FILES
+from pcaform.spec.fields import default_of, describe_values, list_paths, read_models
 from pcaform.terraform.schema import by_path
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"
 CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
-PARTIAL = "Partial"
-"""The suffix of the definitions for `certificate_authority_defaults`, which have the same keys."""
 sys.path.insert(0, str(ROOT / "tests"))  # for the table of errors in sandbox/refusals.py
 
 
@@ -44,8 +43,21 @@ def _rule_section(rule: Rule) -> str:
     """Return what must hold, a spec that breaks the rule, and what pcaform prints."""
     spec = (CASES / f"{rule.id}.err.yaml").read_text(encoding="utf-8").rstrip()
     output = (CASES / f"{rule.id}.err.out").read_text(encoding="utf-8").rstrip()
-    text = f"{rule.text} ({rule.severity.value})" + (f"\n\nSource: <{rule.source}>" if rule.source else "")
+    text = f"{rule.text} ({_severities(rule)})" + (f"\n\nSource: <{rule.source}>" if rule.source else "")
     return f"### {rule.id}\n\n{text}\n\n```yaml\n{spec}\n```\n\n```text\n{output}\n```\n"
+
+
+def _severities(rule: Rule) -> str:
+    """Return what a rule is in the profiles of a spec."""
+    severities = ((name, rule.severity_in(name)) for name in get_args(facts.Profile))
+    by_profile = [f"{severity} in the profile {name}" for name, severity in severities if severity]
+    return ", ".join(by_profile) if rule.is_practice else rule.severity.value
+
+
+def file_rule_table(_: str) -> str:
+    """Return a row for each rule about files, which are no objects: its id and what must hold."""
+    rows = [f"| `{name}` | {text} |" for name, text in OF_FILES.items()]
+    return "\n".join(["| rule | what must hold |", "| --- | --- |", *rows])
 
 
 def audit_rule_table(_: str) -> str:
@@ -58,29 +70,14 @@ def audit_rule_table(_: str) -> str:
 
 def field_tables(_: str) -> str:
     """Return a table for each mapping of the spec, in the order in which a reader meets them."""
-    schema = json_schema()
-    top = {**schema, "properties": {**schema["properties"], **schema["else"]["properties"]}}
-    paths = _list_paths(top, schema["$defs"])
-    titles = {name: _title(name, paths, schema["$defs"]) for name in paths}
+    top, definitions = read_models()
+    paths = list_paths(top, definitions)
+    titles = {name: _title(name, paths, definitions) for name in paths}
     tables = [_model_table("The spec", (), top, titles=titles)]
     for name, at in paths.items():
-        if "properties" in schema["$defs"][name]:
-            tables.append(_model_table(titles[name], at, schema["$defs"][name], titles=titles))
+        if "properties" in definitions[name]:
+            tables.append(_model_table(titles[name], at, definitions[name], titles=titles))
     return "\n".join(tables)
-
-
-def _list_paths(top: Any, definitions: Any) -> dict[str, tuple[str, ...]]:
-    """Return each definition with the paths in a spec where it is used, breadth first."""
-    paths: dict[str, tuple[str, ...]] = {}
-    waiting = [("", top)]
-    for path, model in waiting:
-        for key, field in model.get("properties", {}).items():
-            for name, suffix in _references(field):
-                at = f"{path}.{key}{suffix}".lstrip(".")
-                if at not in paths.get(name, ()) and not name.endswith(PARTIAL):
-                    paths[name] = (*paths.get(name, ()), at)
-                    waiting.append((at, definitions[name]))
-    return paths
 
 
 def _title(name: str, paths: dict[str, tuple[str, ...]], definitions: Any) -> str:
@@ -93,18 +90,6 @@ def _title(name: str, paths: dict[str, tuple[str, ...]], definitions: Any) -> st
     if selected := next((key for key in required if key in constants), None):
         return f"{title} with `{selected}: {json.dumps(constants[selected]).strip(chr(34))}`"
     return f"{title} with `{required[0]}`" if required and not constants else title
-
-
-def _references(field: Any, suffix: str = "") -> Iterator[tuple[str, str]]:
-    if "$ref" in field:
-        yield field["$ref"].rpartition("/")[2], suffix
-    for union in ("anyOf", "oneOf"):
-        for each in field.get(union, []):
-            yield from _references(each, suffix)
-    if "items" in field:
-        yield from _references(field["items"], f"{suffix}[]")
-    for each in field.get("patternProperties", {}).values():
-        yield from _references(each, f"{suffix}.*")
 
 
 def _model_table(title: str, paths: tuple[str, ...], model: Any, *, titles: Mapping[str, str]) -> str:
@@ -124,41 +109,22 @@ def _model_table(title: str, paths: tuple[str, ...], model: Any, *, titles: Mapp
 def _field_row(path: str, field: Any, *, is_required: bool, titles: Mapping[str, str]) -> str:
     name = path.rpartition(".")[2]
     fact = by_path().get(path)
-    default = (
-        "required" if is_required else _code(field.get("default")) if field.get("default") not in (None, [], {}) else ""
-    )
+    default = default_of(field, is_required=is_required)
     sources = ", ".join(fact.carried) if fact else ""
     argument = f"`{fact.resource}` `{fact.name}`" if fact and fact.resource and fact.is_argument else ""
     if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.is_argument:
         argument = "cannot be set yet"
     api = f"`{fact.api}`" if fact and fact.api else ""
-    cells = [f"`{name}`", field.get("description", ""), _limits(field, titles), default, sources, argument, api]
+    cells = [
+        f"`{name}`",
+        field.get("description", ""),
+        describe_values(field, lambda model: _link(titles[model])),
+        default,
+        sources,
+        argument,
+        api,
+    ]
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-
-def _limits(field: Any, titles: Mapping[str, str]) -> str:
-    """Return a field's type with its limits, in one short phrase; a mapping of its own is a link to its table."""
-    if "$ref" in field:
-        return _link(titles[field["$ref"].rpartition("/")[2].removesuffix(PARTIAL)])
-    for union in ("anyOf", "oneOf"):
-        if union in field:
-            return " or ".join(_limits(each, titles) for each in field[union] if each.get("type") != "null")
-    if "const" in field:
-        return _code(field["const"])
-    if "enum" in field:
-        return ", ".join(_code(value) for value in field["enum"])
-    if field.get("type") == "array":
-        return f"list of {_limits(field['items'], titles)}{_range(field, 'minItems', 'maxItems')}"
-    if "patternProperties" in field:
-        members = [_limits(each, titles) for each in field["patternProperties"].values()]
-        return f"mapping of {' or '.join(members)}"
-    words = {"string": "text", "integer": "number", "boolean": "true or false", "object": "mapping"}
-    limits = _range(field, "minLength", "maxLength") + _range(field, "minimum", "maximum")
-    return (
-        words.get(field.get("type", ""), "any")
-        + limits
-        + (f" like {_code(field['pattern'])}" if "pattern" in field else "")
-    )
 
 
 def _link(title: str) -> str:
@@ -167,24 +133,14 @@ def _link(title: str) -> str:
     return f"[{title.replace('`', '')}](#{anchor})"
 
 
-def _range(field: Any, low: str, high: str) -> str:
-    if low not in field and high not in field:
-        return ""
-    return f" ({field.get(low, '')}..{field.get(high, '')})"
-
-
-def _code(value: Any) -> str:
-    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
-
-
 def operation_table(_: str) -> str:
     """Return a row for each operation of Private CA: its handler's docstring, and the errors that tests provoke."""
     from pcaform.sandbox.http.model_validation import service_model
     from pcaform.sandbox.pca.operations import Operations
     from pcaform.sandbox.pca.service import PrivateCaResponse
-    from sandbox.refusals import REFUSALS, REPORTS
+    from sandbox.refusals import REFUSALS
 
-    operations = [name for name in service_model("acm-pca").operation_names if name not in REPORTS]
+    operations = service_model("acm-pca").operation_names
     handlers = {
         name.title().replace("_", ""): inspect.getdoc(handler) or ""
         for group in PrivateCaResponse.__mro__
@@ -247,11 +203,11 @@ def permission_table(_: str) -> str:
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
     from pcaform.sandbox.http.model_validation import service_model
-    from sandbox.refusals import REPORTS, reason_never
+    from sandbox.refusals import reason_never
 
     model, operations = service_model("acm-pca"), {}
     for name in model.operation_names:
-        for shape in model.operation_model(name).error_shapes if name not in REPORTS else []:
+        for shape in model.operation_model(name).error_shapes:
             if reason := reason_never(name, shape.name):
                 operations.setdefault((shape.name, reason), []).append(f"`{name}`")
     rows = [f"| `{code}` | {', '.join(names)} | {reason} |" for (code, reason), names in sorted(operations.items())]
@@ -260,6 +216,8 @@ def never_table(_: str) -> str:
 
 def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
     for name in module_pages.names():
+        yield f"modules/{name}/README.md", "example", lambda _, name=name: module_pages.example(name)
+        yield f"modules/{name}/README.md", "rights", lambda _, name=name: module_pages.rights_table(name)
         yield f"modules/{name}/README.md", "inputs", lambda _, name=name: module_pages.input_table(name)
         yield f"modules/{name}/README.md", "outputs", lambda _, name=name: module_pages.output_table(name)
 
@@ -267,6 +225,7 @@ def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
 PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
+    ("docs/rules.md", "files", file_rule_table),
     ("docs/rules.md", "rules", rule_sections),
     ("docs/audit.md", "rules", audit_rule_table),
     ("docs/import.md", "carried", carried_fields.table),

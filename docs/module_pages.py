@@ -1,16 +1,23 @@
-"""Generates the tables in the READMEs of the Terraform modules, and the unprotected copies of modules."""
+"""Generates the examples and tables in the READMEs of the Terraform modules, and the unprotected copies of modules."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hcl2
+import module_rights
+
+from pcaform import __version__
 
 MODULES = Path(__file__).parent.parent / "modules"
 SUFFIX = "-unprotected"
 OVERRIDE = "unprotected_override.tf"
 PROTECTED = "prevent_destroy"
+LICENCE = "# SPDX-License-Identifier: Apache-2.0\n\n"
+ADDRESS = "git::https://github.com/pcaform/pcaform.git//modules"
+_SOURCE = re.compile(r'= "\.\./\.\.(?:/\.\./(?P<other>[a-z-]+))?"')
 
 
 def names() -> list[str]:
@@ -25,6 +32,24 @@ def blocks(module: str, file: str, kind: str) -> Iterator[tuple[str, dict[str, A
         while len(body) == 1 and next(iter(body)).startswith('"'):
             label, body = next(iter(body.items()))
         yield _text(label), body
+
+
+def example(module: str) -> str:
+    """Return a module's first example as a user writes it who has no checkout: with sources that are pinned."""
+    text = next(iter(sorted(MODULES.glob(f"{module}/examples/*/main.tf")))).read_text(encoding="utf-8")
+    pinned = _SOURCE.sub(lambda found: f'= "{ADDRESS}/{found["other"] or module}?ref=v{__version__}"', text)
+    return f"```hcl\n{pinned}```"
+
+
+def rights_table(module: str) -> str:
+    """Return the actions that a module's resources need, those of the modules that it calls included."""
+    called = [_text(body["source"]).removeprefix("../") for _, body in blocks(module, "main.tf", "module")]
+    return module_rights.table(kind for name in (module, *called) for kind in _resource_types(name))
+
+
+def _resource_types(module: str) -> Iterator[str]:
+    source = hcl2.loads((MODULES / module / "main.tf").read_text(encoding="utf-8"))
+    yield from (_text(kind) for block in source.get("resource", []) for kind in block)
 
 
 def input_table(module: str) -> str:
@@ -99,7 +124,7 @@ def copies() -> dict[Path, str]:
 
 def _override(module: str, overrides: list[str]) -> str:
     head = f"# The only difference from {module}: Terraform may destroy what is protected there."
-    return "\n\n".join([head, *overrides]) + "\n"
+    return LICENCE + "\n\n".join([head, *overrides]) + "\n"
 
 
 def _copy_page(module: str) -> str:

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # A private certificate that ACM makes and renews. ACM renews it only while the CA permits ACM all three actions.
 
 resource "aws_acm_certificate" "this" {

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 output "arn" {
   description = "The certificate's ARN."
   value       = aws_acm_certificate.this.arn

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "certificate_authority_arn" {
   description = "The CA that issues; use the certificate_authority_arn of its permission, so that ACM can renew from the start."
   type        = string

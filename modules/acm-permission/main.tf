@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The grant that lets ACM issue and renew from a CA. With fewer than all three actions renewals fail months later, and
 # destroying it stops them: it belongs to the CA for as long as managed certificates hang on it.
 

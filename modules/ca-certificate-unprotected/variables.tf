@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "issuer_arn" {
   description = "The CA that signs: the parent's active_arn, or for a root its own arn."
   type        = string

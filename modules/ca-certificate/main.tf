@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # One generation of a CA's own certificate. Replacing or destroying this resource revokes a live certificate at AWS, so
 # edits of its arguments are ignored once it is issued and a destroy is refused: renewing means one more generation.
 

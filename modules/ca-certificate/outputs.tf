@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 output "certificate" {
   description = "The certificate, PEM."
   value       = aws_acmpca_certificate.this.certificate

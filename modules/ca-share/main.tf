@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Lets other accounts issue from a CA. AWS accepts a policy of one form only, where ids, the CA and the template vary:
 # https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html. AWS RAM writes the same policy: do not use both.
 

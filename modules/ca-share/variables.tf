@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "certificate_authority_arn" {
   description = "The CA; use its active_arn."
   type        = string

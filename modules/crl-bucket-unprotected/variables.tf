@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "bucket" {
   description = "The bucket's name."
   type        = string
@@ -31,6 +33,28 @@ variable "policy" {
   validation {
     condition     = can(jsondecode(var.policy).Statement)
     error_message = "A policy is a JSON document with a Statement."
+  }
+}
+
+variable "distribution" {
+  description = "A CloudFront distribution that serves the lists over plain HTTP; null for none. Its aliases are names in the certificate, of ACM in us-east-1; log_bucket is an existing bucket with ACLs, for the log of accesses."
+  type = object({
+    aliases             = optional(set(string))
+    acm_certificate_arn = optional(string)
+    log_bucket          = optional(string)
+  })
+  default = null
+
+  # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements
+  validation {
+    condition     = try(length(var.distribution.aliases), 0) == 0 ? true : var.distribution.acm_certificate_arn != null
+    error_message = "CloudFront takes aliases only together with a certificate that has them: set acm_certificate_arn."
+  }
+
+  # https://docs.aws.amazon.com/acm/latest/userguide/acm-services.html
+  validation {
+    condition     = try(var.distribution.acm_certificate_arn, null) == null ? true : can(regex("^arn:aws[a-z-]*:acm:us-east-1:", var.distribution.acm_certificate_arn))
+    error_message = "CloudFront takes certificates of ACM in us-east-1."
   }
 }
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # A bucket for revocation lists that AWS Private CA may write and nobody else may read directly: it stays behind Block
 # Public Access, and relying parties fetch the lists through CloudFront.
 
@@ -54,4 +56,88 @@ resource "aws_s3_bucket_policy" "this" {
     aws_s3_bucket_public_access_block.this,
     aws_s3_bucket_server_side_encryption_configuration.this,
   ]
+}
+
+# What relying parties read: a certificate names its list with http://, and the bucket behind is closed.
+
+resource "aws_cloudfront_origin_access_control" "this" {
+  count = var.distribution == null ? 0 : 1
+
+  name                              = var.bucket
+  origin_access_control_origin_type = "s3"
+  signing_behavior                  = "always"
+  signing_protocol                  = "sigv4"
+}
+
+resource "aws_cloudfront_distribution" "this" {
+  # checkov:skip=CKV_AWS_34: clients fetch lists over plain HTTP, and a list is signed
+  # checkov:skip=CKV_AWS_68: the lists are public by purpose, and each is one small file
+  # checkov:skip=CKV_AWS_86: whether accesses are logged is up to the caller: log_bucket
+  # checkov:skip=CKV_AWS_174: without a name of the caller's, CloudFront's own certificate allows no choice
+  # checkov:skip=CKV_AWS_305: nobody asks for the root
+  # checkov:skip=CKV_AWS_310: AWS Private CA writes to one bucket
+  # checkov:skip=CKV_AWS_374: certificates are checked wherever they are used
+  # checkov:skip=CKV2_AWS_32: no browser reads lists
+  # checkov:skip=CKV2_AWS_42: a certificate is needed for a name of the caller's only
+  # checkov:skip=CKV2_AWS_47: the lists are public by purpose, and each is one small file
+  count = var.distribution == null ? 0 : 1
+
+  enabled         = true
+  is_ipv6_enabled = true
+  comment         = "Certificate revocation lists in ${var.bucket}"
+  aliases         = var.distribution.aliases
+  tags            = var.tags
+
+  # Nothing in an apply reads a list, and a new distribution takes minutes.
+  wait_for_deployment = false
+
+  origin {
+    origin_id                = "lists"
+    domain_name              = aws_s3_bucket.this.bucket_regional_domain_name
+    origin_access_control_id = aws_cloudfront_origin_access_control.this[0].id
+  }
+
+  default_cache_behavior {
+    target_origin_id       = "lists"
+    viewer_protocol_policy = "allow-all"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    default_ttl            = 300
+    max_ttl                = 3600
+
+    forwarded_values {
+      query_string = false
+
+      cookies {
+        forward = "none"
+      }
+    }
+  }
+
+  dynamic "logging_config" {
+    for_each = var.distribution.log_bucket == null ? [] : [var.distribution.log_bucket]
+
+    content {
+      bucket = "${logging_config.value}.s3.amazonaws.com"
+      prefix = "${var.bucket}/"
+    }
+  }
+
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+
+  viewer_certificate {
+    cloudfront_default_certificate = var.distribution.acm_certificate_arn == null ? true : null
+    acm_certificate_arn            = var.distribution.acm_certificate_arn
+    minimum_protocol_version       = var.distribution.acm_certificate_arn == null ? null : "TLSv1.2_2021"
+    ssl_support_method             = var.distribution.acm_certificate_arn == null ? null : "sni-only"
+  }
+
+  # Its name stands in certificates; another distribution has another name, and an alias is free for anyone meanwhile.
+  lifecycle {
+    prevent_destroy = true
+  }
 }

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # What an IAM user or role that exists may issue. The principal itself is somebody else's: it is neither read nor changed.
 
 # A name that an apply makes known is neither null nor set while Terraform plans, so the caller says what it is.

@@ -1,14 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # An IAM role with exactly these policies: an issuer's, an administrator's or an auditor's. Its sessions end by themselves.
 
 resource "aws_iam_role" "this" {
   # checkov:skip=CKV_AWS_61: who may take the role is an argument; a whole account is trusted only where it is named
-  name                 = var.role_name
-  path                 = var.path
-  assume_role_policy   = var.assume_role_policy
-  max_session_duration = var.max_session_duration
-  permissions_boundary = var.permissions_boundary
-  description          = var.description
-  tags                 = var.tags
+  name                  = var.role_name
+  path                  = var.path
+  assume_role_policy    = var.assume_role_policy
+  max_session_duration  = var.max_session_duration
+  permissions_boundary  = var.permissions_boundary
+  description           = var.description
+  force_detach_policies = var.force_detach_policies
+  tags                  = var.tags
 }
 
 resource "aws_iam_policy" "this" {

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 output "arn" {
   description = "The role's ARN."
   value       = aws_iam_role.this.arn

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "role_name" {
   description = "Name of the IAM role."
   type        = string
@@ -61,6 +63,13 @@ variable "permissions_boundary" {
     condition     = var.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.permissions_boundary))
     error_message = "A permissions boundary is the ARN of a policy: arn:PARTITION:iam::ACCOUNT:policy/NAME."
   }
+}
+
+variable "force_detach_policies" {
+  description = "Whether destroying the role also detaches policies that Terraform does not know; without it such a role is not destroyed."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "policies" {

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # An IAM user that may issue, and nothing else. Access keys are not made here: their secret would lie in the state.
 
 resource "aws_iam_user" "this" {

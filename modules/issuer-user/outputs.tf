@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 output "arn" {
   description = "The user's ARN."
   value       = aws_iam_user.this.arn

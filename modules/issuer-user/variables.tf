@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "user_name" {
   description = "Name of the IAM user."
   type        = string

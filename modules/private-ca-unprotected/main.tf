@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # One private CA and, where it is given, the installation of its own certificate. The certificate itself is issued by
 # the ca-certificate module and handed back in, so that renewing adds a certificate and never replaces one.
 
@@ -109,4 +111,12 @@ data "aws_acmpca_certificate_authority" "this" {
   arn = aws_acmpca_certificate_authority_certificate.this[0].certificate_authority_arn
 
   depends_on = [aws_acmpca_certificate_authority_certificate.this]
+}
+
+# A precondition could not tell a CA that is made from one that is there.
+check "enabled" {
+  assert {
+    condition     = aws_acmpca_certificate_authority.this.enabled == var.enabled
+    error_message = "AWS ignores enabled = false while it makes a CA: it is enabled. The next apply disables it, once its certificate is installed."
+  }
 }

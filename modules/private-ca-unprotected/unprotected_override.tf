@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The only difference from private-ca: Terraform may destroy what is protected there.
 
 resource "aws_acmpca_certificate_authority" "this" {

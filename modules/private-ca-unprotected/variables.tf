@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 variable "type" {
   description = "ROOT or SUBORDINATE."
   type        = string

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # One private CA with its own certificates, so that one call with for_each makes many CAs: the calls of private-ca and
 # ca-certificate wait for each other, which Terraform refuses as a cycle where both have for_each.
 

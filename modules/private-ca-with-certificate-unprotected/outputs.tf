@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 output "arn" {
   description = "The CA's ARN, known as soon as the CA exists. Use it in policies, and where a root signs itself."
   value       = module.ca.arn

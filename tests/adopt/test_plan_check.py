@@ -66,6 +66,14 @@ def test_marks_of_what_is_known_are_not_differences(unknown: dict[str, Any]) -> 
     assert (line.differing_arguments, line.classes) == (("tags",), ("tags",))
 
 
+def test_what_leaves_the_state_passes_only_where_it_is_accepted() -> None:
+    record = change("forget", before={"name": "a"}, after=None)
+    assert not check(record).is_accepted
+    assert check(record, accept=("forget",)).is_accepted
+    assert not check(change("forget", deposed="1234abcd"), accept=("forget",)).is_accepted
+    assert not check(change("create", "forget"), accept=("forget",)).is_accepted
+
+
 def test_deposed_objects_are_refused() -> None:
     assert not check(change("no-op", deposed="1234abcd")).is_accepted
 
@@ -96,6 +104,25 @@ def test_difference_needs_all_its_classes_accepted(before: Any, after: Any, clas
     assert (line.classes, line.is_accepted) == (classes, False)
     assert check(record, accept=classes).is_accepted is bool(classes)
     assert not check(record, accept=classes[1:]).is_accepted
+
+
+@pytest.mark.parametrize(
+    ("after", "classes", "is_accepted"),
+    [
+        ({"assume_role_policy": policy("a:C", "a:B")}, (), True),
+        ({"assume_role_policy": policy(["a:B", "a:C"], sid="1")}, (), True),
+        ({"assume_role_policy": policy("a:B")}, (), False),
+        ({"assume_role_policy": "no JSON"}, (), False),
+        ({"assume_role_policy": policy("a:C", "a:B"), "tags": {"a": "b"}}, ("tags",), False),
+        ({"assume_role_policy": policy("a:C", "a:B"), "path": "/x/"}, (), False),
+    ],
+)
+def test_the_same_trust_in_other_words_needs_no_acceptance(after: Any, classes: Any, *, is_accepted: bool) -> None:
+    before = {"assume_role_policy": policy("a:B", "a:C"), "tags": {}, "path": "/"}
+    (line,) = check(change("update", before=before, after={**before, **after})).lines
+    assert (line.classes, line.is_accepted) == (classes, is_accepted)
+    assert not check(change("create", "delete", before=before, after={**before, **after})).is_accepted
+    assert not check(change("update", before=before, after=before, unknown={"assume_role_policy": True})).is_accepted
 
 
 def test_unknown_value_counts_as_different() -> None:

@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -182,6 +182,21 @@ def test_write_before_the_push_stops_it(step: str) -> None:
     with pytest.raises(Failure, match=r"(?s)(written the state|cannot import state).*nothing was changed"):
         push(simulation.environment(), prove(simulation.environment()))
     assert simulation.backend.names() == [f"of-{step.replace(' ', '-')}"]
+
+
+def test_checks_in_another_order_are_not_another_write() -> None:
+    """Terraform writes the results of validations in any order: two pulls of the same state differ."""
+    simulation = Simulation(next(backends()))
+    simulation.backend.write("mine")
+    checks = [{"config_addr": f"var.{name}", "object_kind": "var", "status": "pass", "objects": None} for name in "ab"]
+    orders = itertools.cycle([checks, checks[::-1]])
+
+    def pull() -> bytes:
+        return json.dumps({**json.loads(simulation.backend.pull()), "check_results": next(orders)}).encode()
+
+    environment = replace(simulation.environment(), pull=pull)
+    push(environment, prove(environment))
+    assert simulation.backend.names() == ["mine", "taken"]
 
 
 @pytest.mark.parametrize("step", ["push", "plan"])

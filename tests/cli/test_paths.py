@@ -33,6 +33,8 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("access", "stack"): ["access", OTHER],
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
     ("drift", "spec"): ["drift", OTHER],
+    ("graph", "spec"): ["graph", OTHER],
+    ("init", "file"): ["init", OTHER, "--account-id", "123456789012", *AT_AWS],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],

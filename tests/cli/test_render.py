@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EXAMPLE, ROOT, Offline, Run
+from conftest import EXAMPLE, ROOT, Offline, Render, Run
+from render.removal_specs import ca, spec
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 
@@ -165,3 +166,20 @@ def read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:
         return b""
+
+
+def test_a_second_render_of_moves_and_removals_is_the_first_one(render: Render, tmp_path: Path) -> None:
+    left = "removed:\n  old: forget\n  late: forget\n  aws_iam_user.z: forget\n  aws_iam_user.a: forget\nmoves:\n"
+    moves = "".join(
+        f"  {kind}.x: module.ca_one{call}.{kind}.this{key}\n"
+        for kind, call, key in (
+            ("aws_acmpca_certificate_authority", "", ""),
+            ("aws_acmpca_certificate", "_certificate", ""),
+            ("aws_acmpca_certificate_authority_certificate", "", "[0]"),
+        )
+    )
+    text = spec(ca("one"), rest=left + moves)
+    assert render(text)[0] == 0
+    first = (tmp_path / "out" / "corp-pki" / "changes.tf").read_bytes()
+    assert render(text) == (0, "out/corp-pki: 14 unchanged\n")
+    assert (tmp_path / "out" / "corp-pki" / "changes.tf").read_bytes() == first

@@ -95,3 +95,49 @@ def test_unknown_format_says_what_is_allowed(pcaform: Run) -> None:
     done = pcaform("validate", "--format", "xml", EXAMPLE)
     assert done.returncode == 1
     assert "sarif" in done.stderr
+
+
+UPGRADE = "the first apply after 5.100, if planned with '-refresh=false', fails to update each CA"
+
+
+@pytest.mark.parametrize(
+    ("release", "lines"),
+    [
+        ("5.100.0", []),
+        ("6.69.1", []),
+        ("5.99", ["stacks take releases from 5.100.0 on, and before 7.0.0"]),
+        ("7.0.0", ["stacks take releases from 5.100.0 on, and before 7.0.0"]),
+        (
+            "6.14.0",
+            [
+                "every update fails: 'Missing Resource Identity After Update' (issue 44366); 6.14.1 mends it",
+                f"{UPGRADE} (issue 45050); 6.21.0 mends it",
+            ],
+        ),
+        ("6.30", ["it plans a change of every bucket's encryption, each time (issue 47320); 6.40.0 mends it"]),
+    ],
+)
+def test_what_would_not_work_with_a_release_of_the_provider(
+    pcaform: Run, tmp_path: Path, release: str, lines: list[str]
+) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8") + "crl_buckets: {lists: {bucket: corp-crl}}\n"
+    (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
+    done = pcaform("validate", "spec.yaml", "--provider", release, cwd=tmp_path)
+    assert [line for line in done.stdout.splitlines() if "provider" in line] == [
+        f"spec.yaml: provider aws {release}: {line} [provider-release]" for line in lines
+    ]
+    assert done.returncode == bool(lines)
+
+
+def test_a_release_that_does_not_take_a_value(pcaform: Run, tmp_path: Path) -> None:
+    post_quantum = EXAMPLE.read_text(encoding="utf-8").replace("key_algorithm: RSA_4096", "key_algorithm: ML_DSA_65")
+    (tmp_path / "spec.yaml").write_text(post_quantum, encoding="utf-8")
+    done = pcaform("validate", "spec.yaml", "--provider", "5.100.0", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "it does not take 'ML_DSA_65': 6.22.0 is the first release known to [provider-release]" in done.stdout
+
+
+def test_what_is_no_release_is_an_error(pcaform: Run) -> None:
+    done = pcaform("validate", EXAMPLE, "--provider", "latest")
+    assert done.returncode == 1
+    assert done.stderr == "pcaform: '--provider latest': not a release of provider aws, expected one such as 6.69.1\n"

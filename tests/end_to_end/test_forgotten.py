@@ -31,10 +31,8 @@ def configured(name: str, **more: Any) -> Resource:
 
 _READ = re.compile(r"count = [^\n]*(?=\n\n  arn = )")
 PEM = "-----BEGIN CERTIFICATE-----"
-ML_DSA = {"key_algorithm": "ML_DSA_65", "signing_algorithm": "ML_DSA_65", "subject": [{"common_name": "pq"}]}
 CRL = {"enabled": True, "expiration_in_days": 7, "s3_bucket_name": "logs", "custom_path": "crl"}
 LATER = [
-    configured("pq", certificate_authority_configuration=[ML_DSA]),
     configured("path", revocation_configuration=[{"crl_configuration": [CRL]}]),
     resource("aws_iam_group", None, {"name": "team"}),
     resource("aws_iam_user_group_membership", None, {"user": "ci", "groups": ["team"]}),
@@ -78,7 +76,7 @@ def as_written(resources: Iterable[Resource]) -> bytes:
 def test_nothing_of_a_state_is_destroyed_or_replaced(tmp_path: Path, case: str) -> None:
     content = as_written(STATES[case])
     (found,) = infer_state(content, "state", stack=NAME)
-    assert arn_of("pq") not in dump(found.spec)
+    assert arn_of("path") not in dump(found.spec)
     with started(tmp_path) as stack:
         text = dump(found.spec).encode()
         write(render(plan(load_valid_text(text, "spec.yaml"), source="spec.yaml")), stack.home)

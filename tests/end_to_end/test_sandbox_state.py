@@ -17,8 +17,8 @@ certificate_authorities:
     validity: {type: YEARS, value: 5}
     permissions: [{principal: acm.amazonaws.com}]
     revocation_configuration:
-      crl_configuration: {enabled: true, s3_bucket_name: kept-crl, expiration_in_days: 7}
-crl_buckets: {kept-crl: {}}
+      crl_configuration: {enabled: true, s3_bucket_name: kept, expiration_in_days: 7, custom_cname: a.cloudfront.net}
+crl_buckets: {kept: {distribution: {}}}
 certificates: {web: {certificate_authority: issuing, domain_name: web.example, key_algorithm: EC_prime256v1}}
 shares: {issuing: {accounts: ["210987654321"]}}
 issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]}}

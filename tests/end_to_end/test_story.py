@@ -34,6 +34,7 @@ ISSUING = f"""\
     parent: root
     subject: {{common_name: Issuing}}
     validity: {{type: YEARS, value: 5}}
+    ignore: [{{rule: crl-unreadable, reason: tested}}]
     {PERMITTED}
     revocation_configuration:
       crl_configuration: {{enabled: true, s3_bucket_name: story-crl, expiration_in_days: 7}}

@@ -1,15 +1,19 @@
-"""What a stack of pcaform made is imported from the account alone, rendered, and adopted: nothing of it changes."""
+"""What a stack of pcaform made is imported and adopted by the commands of the README: nothing of it changes."""
 
 import json
-from collections.abc import Iterator
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from conftest import Run
+from conftest import ROOT, Run
 from end_to_end.fixtures import Stack, started
-from pcaform.terraform.runner import Terraform, find_binary
-from terraform_steps import init_once
+from pcaform.terraform.runner import find_binary
 
 pytestmark = pytest.mark.terraform
 MADE = """
@@ -55,6 +59,19 @@ issuers:
       name: kept
       description: As it was
       document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
+  several:
+    existing_role: several
+    grants: [{certificates: unmanaged, certificate_authorities: [root]}]
+  several-second:
+    existing_role: several
+    policy:
+      name: second
+      document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
+  several-third:
+    existing_role: several
+    policy:
+      name: third
+      document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "acm-pca:Issue*", Resource: "*"}]}
 certificates:
   www: {certificate_authority: root, domain_name: www.corp.example, key_algorithm: EC_prime256v1}
 auditors:
@@ -74,15 +91,38 @@ def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
         iam.create_user(UserName=name)
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
-    iam.create_role(RoleName="denied", AssumeRolePolicyDocument=document)
+    for name in ("denied", "several"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
     stack.apply_without_plan(MADE)
     home, environment = stack.home, {**stack.server.environment, **stack.terraform.environment}
-    done = pcaform("import", "aws", "--stack", "back", "--out", "back.yaml", cwd=home, env=environment)
-    assert (done.returncode, "left out" in done.stderr) == (0, False), done.stderr
-    done = pcaform("render", "back.yaml", "--out", ".", cwd=home, env=environment)
-    assert done.returncode == 0, done.stderr
-    init_once(Terraform(find_binary(), home / "back", stack.terraform.environment))
-    done = pcaform("adopt", "back", "--dry-run", cwd=home, env=environment)
-    assert (done.returncode, "0 to add, 0 to change, 0 to destroy" in done.stdout) == (0, True), (
-        done.stderr + done.stdout
+    for line in readme("CAs that were created elsewhere"):
+        done = shell(line, home, environment)
+        assert (done.returncode, "left out" in done.stderr) == (0, False), done.stderr
+    assert "0 to add, 0 to change, 0 to destroy" in done.stdout
+    assert pcaform("drift", "corp-pki.yaml", cwd=home, env=environment).returncode == 0
+    told = json.loads(pcaform("access", "corp-pki.yaml", "--format", "json", cwd=home).stdout)
+    allowed = {each["key"]: len(each["allowed"]) for each in told["principals"]}
+    assert allowed["several"] == allowed["several-2"] == allowed["several-3"] > allowed["runner"]
+    stack.terraform.plan(stack.terraform.directory / "tfplan")
+    shutil.copytree(stack.terraform.directory, home / "project")
+    shutil.copytree(stack.terraform.directory, home / "project" / "terraform" / "pki")
+    for line in readme("And back"):
+        done = shell(line, home / "project", environment)
+        assert (done.returncode, (home / "project" / "corp-pki.yaml").is_file()) == (0, True), done.stderr
+        (home / "project" / "corp-pki.yaml").unlink()
+
+
+def readme(title: str) -> list[str]:
+    """Return the commands of the first block below a title of the README."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"\n## {title}\n")[2]
+    block = re.search(r"(?:^ {4}.*\n)+", page, re.MULTILINE)
+    assert block is not None
+    return [line.strip() for line in block[0].splitlines()]
+
+
+def shell(line: str, home: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join((str(Path(sys.executable).parent), str(Path(find_binary()).parent), environment["PATH"]))
+    command = ["bash", "-euo", "pipefail", "-c", line]
+    return subprocess.run(
+        command, cwd=home, env={**environment, "PATH": path}, capture_output=True, text=True, check=False
     )

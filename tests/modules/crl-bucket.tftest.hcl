@@ -7,6 +7,17 @@ mock_provider "aws" {
       bucket_regional_domain_name = "lists.s3.eu-west-1.amazonaws.com"
     }
   }
+
+  mock_resource "aws_cloudfront_distribution" {
+    defaults = {
+      arn         = "arn:aws:cloudfront::123456789012:distribution/E1EXAMPLE"
+      domain_name = "d1example.cloudfront.net"
+    }
+  }
+
+  mock_resource "aws_cloudfront_origin_access_control" {
+    defaults = { id = "E2EXAMPLE" }
+  }
 }
 
 variables {
@@ -57,6 +68,63 @@ run "least" {
       && output.bucket_regional_domain_name == "lists.s3.eu-west-1.amazonaws.com"
     )
     error_message = "The outputs are the bucket's."
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this) == 0 && output.distribution_arn == null && output.distribution_domain_name == null
+    error_message = "Without a distribution there is none."
+  }
+}
+
+run "distribution" {
+  command = plan
+
+  module {
+    source = "./modules/crl-bucket"
+  }
+
+  variables {
+    distribution = {
+      aliases             = ["crl.corp.example"]
+      acm_certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+      log_bucket          = "logs"
+    }
+  }
+
+  assert {
+    condition = (
+      one(aws_cloudfront_distribution.this[0].origin).domain_name == "lists.s3.eu-west-1.amazonaws.com"
+      && one(aws_cloudfront_distribution.this[0].origin).origin_access_control_id == "E2EXAMPLE"
+      && aws_cloudfront_origin_access_control.this[0].signing_behavior == "always"
+    )
+    error_message = "CloudFront signs what it asks of the bucket."
+  }
+
+  assert {
+    condition = (
+      aws_cloudfront_distribution.this[0].default_cache_behavior[0].viewer_protocol_policy == "allow-all"
+      && aws_cloudfront_distribution.this[0].default_cache_behavior[0].max_ttl == 3600
+      && aws_cloudfront_distribution.this[0].enabled
+    )
+    error_message = "Clients get lists over plain HTTP, and none that is old."
+  }
+
+  assert {
+    condition = (
+      aws_cloudfront_distribution.this[0].aliases == toset(["crl.corp.example"])
+      && aws_cloudfront_distribution.this[0].viewer_certificate[0].acm_certificate_arn == var.distribution.acm_certificate_arn
+      && aws_cloudfront_distribution.this[0].viewer_certificate[0].minimum_protocol_version == "TLSv1.2_2021"
+      && one(aws_cloudfront_distribution.this[0].logging_config).bucket == "logs.s3.amazonaws.com"
+    )
+    error_message = "Names, certificate and log are the caller's."
+  }
+
+  assert {
+    condition = (
+      output.distribution_arn == "arn:aws:cloudfront::123456789012:distribution/E1EXAMPLE"
+      && output.distribution_domain_name == "d1example.cloudfront.net"
+    )
+    error_message = "The outputs are the distribution's."
   }
 }
 

@@ -33,6 +33,7 @@ run "least" {
       && aws_iam_role.this.assume_role_policy == var.assume_role_policy
       && aws_iam_role.this.max_session_duration == 3600
       && aws_iam_role.this.permissions_boundary == null
+      && !aws_iam_role.this.force_detach_policies
     )
     error_message = "A role is a name and who may take it, for an hour."
   }
@@ -61,11 +62,12 @@ run "every_argument" {
   }
 
   variables {
-    path                 = "/pki/"
-    permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
-    max_session_duration = 7200
-    instance_profile     = true
-    tags                 = { owner = "pki" }
+    path                  = "/pki/"
+    permissions_boundary  = "arn:aws:iam::123456789012:policy/boundary"
+    max_session_duration  = 7200
+    instance_profile      = true
+    tags                  = { owner = "pki" }
+    force_detach_policies = true
     policies = {
       one = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
       two = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
@@ -77,6 +79,7 @@ run "every_argument" {
       aws_iam_role.this.path == "/pki/"
       && aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
       && aws_iam_role.this.max_session_duration == 7200
+      && aws_iam_role.this.force_detach_policies
       && aws_iam_role.this.tags == tomap({ owner = "pki" })
     )
     error_message = "Every plain argument is passed on."

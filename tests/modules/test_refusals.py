@@ -87,6 +87,8 @@ API = {"template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0_APIPassthro
 FAMILY = "The signing algorithm is of the key's family"
 DISABLED = "A disabled crl_configuration has no other argument"
 CHAIN = "The certificate of a SUBORDINATE CA is installed together"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+ELSEWHERE = CERTIFICATE.replace("us-east-1", "eu-west-1")
 RESERVED = "S3 keeps this prefix or suffix"
 ISSUE = "acm-pca:IssueCertificate"
 DOCUMENT = "A policy is a JSON document with a Statement"
@@ -94,6 +96,9 @@ UNLIMITED = "A statement that allows acm-pca:IssueCertificate"
 VALIDITY = "The validity's value is a whole number"
 CASES = [
     *(Case(module, {}) for module in NAMES),
+    Case("crl-bucket", {"distribution": {"aliases": ["a.example"], "acm_certificate_arn": CERTIFICATE}}),
+    Case("crl-bucket", {"distribution": {"aliases": ["a.example"]}}, "CloudFront takes aliases only together"),
+    Case("crl-bucket", {"distribution": {"acm_certificate_arn": ELSEWHERE}}, "CloudFront takes certificates"),
     Case("private-ca", {"type": "INTERMEDIATE"}, "The type is ROOT or SUBORDINATE"),
     Case("private-ca", {"subject": {}}, "The subject has at least one field"),
     Case("private-ca", {"subject": {"common_name": ""}}, "The subject has at least one field"),
@@ -229,7 +234,11 @@ UNKNOWN: Mapping[str, Mapping[str, Any]] = {
         "api_passthrough": LATER,
     },
     "ca-share": {"certificate_authority_arn": LATER, "policy": LATER},
-    "crl-bucket": {"bucket": LATER, "policy": LATER},
+    "crl-bucket": {
+        "bucket": LATER,
+        "policy": LATER,
+        "distribution": {"aliases": [LATER], "acm_certificate_arn": LATER},
+    },
     "issuer-attachment": {"user_name": LATER, "principal_type": "user", "path": LATER, "policies": {"p": LATER}},
     "issuer-role": {
         "role_name": LATER,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Offline
-from modules.fixtures import NAMES, labels, lay_out
+from modules.fixtures import MODULES, NAMES, example, in_page, labels, lay_out, local
 from terraform_steps import init_once
 
 HERE = Path(__file__).parent
@@ -46,3 +46,15 @@ def test_every_run_passes(tmp_path: Path, offline: Offline) -> None:
     (summary,) = (each["test_summary"] for each in messages if each["type"] == "test_summary")
     runs = sum(runs_of(module).count('\nrun "') for module in NAMES)
     assert (summary["passed"], summary["failed"], summary["skipped"]) == (runs, 0, 0)
+
+
+@pytest.mark.terraform
+def test_the_test_in_the_page_of_all_modules_passes(tmp_path: Path, offline: Offline) -> None:
+    (tmp_path / "tests").mkdir()
+    tests = {"tests/divisions.tftest.hcl": in_page((MODULES / "README.md").read_text(encoding="utf-8"))}
+    lay_out(tmp_path, {"main.tf": local(example("private-ca-with-certificate")), **tests})
+    terraform = offline(tmp_path)
+    if "Terraform" not in terraform.version():
+        pytest.skip("only Terraform, from 1.11 on, mocks at plan time")
+    init_once(terraform)
+    assert "1 passed, 0 failed" in terraform._run("test", "-no-color").stdout  # noqa: SLF001 - no part of the program

@@ -59,7 +59,7 @@ stack: corp-pki
 aws: {region: eu-west-1, account_id: "123456789012"}
 certificate_authority_defaults:
   type: ROOT
-  key_algorithm: RSA_2048
+  key_algorithm: RSA_3072
   validity: {type: YEARS, value: 20}
   permissions: [{actions: [IssueCertificate]}]
 certificate_authorities:

@@ -15,9 +15,6 @@ from pcaform.sandbox.clock import clock
 from pcaform.sandbox.pca.creation_outcome import creation
 from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parse_certificate, template
 
-REPORTS = {"CreateCertificateAuthorityAuditReport", "DescribeCertificateAuthorityAuditReport"}
-"""The operations that the sandbox does not support."""
-
 _UNKNOWN = "arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
 _VALIDITY = {"Type": "DAYS", "Value": 30}
 _TAGS = [{"Key": "team", "Value": "pki"}]
@@ -42,6 +39,8 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "TagCertificateAuthority": {"Tags": _TAGS},
     "UntagCertificateAuthority": {"Tags": _TAGS},
     "ListTags": {},
+    "CreateCertificateAuthorityAuditReport": {"S3BucketName": "reports", "AuditReportResponseFormat": "JSON"},
+    "DescribeCertificateAuthorityAuditReport": {"AuditReportId": "00000000-0000-0000-0000-000000000000"},
 }
 """Each operation on one CA, with valid arguments."""
 
@@ -172,13 +171,20 @@ def _no_ca(_pki: Pki) -> str:
     return ""
 
 
+_IN_ANY_STATE = {
+    *("DescribeCertificateAuthority", "DescribeCertificateAuthorityAuditReport"),
+    *("RestoreCertificateAuthority", "RevokeCertificate"),
+}
+"""The operations that say something else of a deleted CA, or describe it."""
+
+
 def _general_rows() -> Iterator[Row]:
     """Build the rows that all operations on one CA have in common."""
     for operation in _ARGUMENTS:
         yield _row(operation, "ValidationException", "the value is not an ARN", lambda _: "not an arn")
         yield _row(operation, "InvalidArnException", "the ARN is not a CA's", lambda _: f"{_UNKNOWN}/x")
         yield _row(operation, "ResourceNotFoundException", "the CA does not exist", lambda _: _UNKNOWN)
-        if operation not in {"DescribeCertificateAuthority", "RestoreCertificateAuthority", "RevokeCertificate"}:
+        if operation not in _IN_ANY_STATE:
             yield _row(operation, "InvalidStateException", "the CA is deleted", _deleted)
 
 
@@ -283,6 +289,8 @@ _SPECIAL_ROWS = (
     _row("TagCertificateAuthority", "InvalidTagException", "a key starts with aws:", Tags=_RESERVED),
     Row("TagCertificateAuthority", "TooManyTagsException", "the CA would have more than 50 tags", _tag_too_often),
     _row("UntagCertificateAuthority", "InvalidTagException", "a key starts with aws:", Tags=_RESERVED),
+    _row("CreateCertificateAuthorityAuditReport", "InvalidArgsException", "Private CA cannot write to the bucket"),
+    _row("DescribeCertificateAuthorityAuditReport", "ResourceNotFoundException", "the report does not exist"),
 )
 REFUSALS = (*_general_rows(), *_SPECIAL_ROWS)
 
@@ -305,6 +313,8 @@ _NEVER_IN = {
     ("CreatePermission", "LimitExceededException"): "AWS publishes no quota of permissions",
     ("CreateCertificateAuthority", "InvalidPolicyException"): _BUCKET,
     ("UpdateCertificateAuthority", "InvalidPolicyException"): _BUCKET,
+    ("CreateCertificateAuthorityAuditReport", "RequestInProgressException"): _AT_ONCE,
+    ("DescribeCertificateAuthorityAuditReport", "InvalidArgsException"): "AWS does not document when",
 }
 
 

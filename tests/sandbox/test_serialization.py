@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error
+from sandbox.conftest import REGION, Pki, expect_error
 
 _TARGETS = {"acm-pca": "ACMPrivateCA", "acm": "CertificateManager"}
 
@@ -98,12 +98,7 @@ def test_an_operation_that_aws_has_not_is_unknown(sandbox: Sandbox, service: str
 
 
 def test_an_operation_that_the_sandbox_has_not_is_no_crash(sandbox: Sandbox) -> None:
-    request = {
-        "CertificateAuthorityArn": f"arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/x",
-        "S3BucketName": "bucket",
-        "AuditReportResponseFormat": "JSON",
-    }
-    status, error = send(sandbox, "acm-pca:CreateCertificateAuthorityAuditReport", json.dumps(request).encode())
+    status, error = send(sandbox, "acm:ListAcmeEndpoints", b"{}")
     assert (status, error["__type"]) == (501, "NotImplemented")
 
 

@@ -69,6 +69,15 @@ REFUSED: list[Limit] = [
     (("aws", "assume_role", "session_name"), "pki@corp", "pki/corp", "letters, digits and any of"),
     (("terraform", "backend"), {"s3": {}}, {}, "at least 1 item"),
     (("terraform", "backend"), {"s3": {}}, {"s3": {}, "gcs": {}}, "at most 1 item"),
+    (("aws", "profile"), "x", "", "at least 1 character"),
+    (("aws", "profile"), "x" * 1024, "x" * 1025, "at most 1024 characters"),
+    *(
+        (("aws", "ignore_tags"), {name: [ok]}, {name: [bad]}, said)
+        for name in ("keys", "key_prefixes")
+        for ok, bad, said in (("x", "", "at least 1"), ("x" * 128, "x" * 129, "at most 128 characters"))
+    ),
+    (("terraform", "extra_files"), ["a/b.tf"], ["a//b.tf"], "the path of a file in the stack"),
+    (("terraform", "extra_files"), ["a" * 1024], ["a" * 1025], "at most 1024 characters"),
     ((*CERTIFICATE, "arn"), ACM, CA, "the ARN of a certificate of ACM"),
     ((*CERTIFICATE, "arn"), ACM.ljust(2048, "1"), ACM.ljust(2049, "1"), "at most 2048 characters"),
     (DISTRIBUTIONS, [DISTRIBUTION], [DISTRIBUTION.replace("E2", "e2")], "the ARN of a CloudFront distribution"),

@@ -12,7 +12,7 @@ SUBJECT_MAXIMA = {name: limit for name, limit in facts.SUBJECT_LENGTHS.items() i
 AUTHORITY = ("certificate_authorities", "issuing")
 CRL = (*AUTHORITY, "revocation_configuration", "crl_configuration")
 OCSP = (*AUTHORITY, "revocation_configuration", "ocsp_configuration")
-CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1"
+CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/3b3b3b3b-2222-3333-4444-555555555555"
 WORDS = [
     (AUTHORITY, "type", get_args(facts.CertificateAuthorityType)),
     (AUTHORITY, "key_algorithm", get_args(facts.KeyAlgorithm)),
@@ -90,9 +90,9 @@ AUTHORITIES: list[Limit] = [
         ((*AUTHORITY, "subject", name), "a b'()+,-.:/=", "a_b", "letters, digits, spaces and any of")
         for name in ("distinguished_name_qualifier", "serial_number")
     ),
-    ((*AUTHORITY, "arn"), CA, "arn:aws:acm-pca:eu-west-1:123:certificate-authority/1", "the ARN of a private CA"),
+    ((*AUTHORITY, "arn"), CA, CA.replace("123456789012", "123"), "the ARN of a private CA"),
+    ((*AUTHORITY, "arn"), CA, CA[:-1], "the ARN of a private CA"),
     ((*AUTHORITY, "arn"), CA.replace("aws", "aws-us-gov"), CA + "/certificate/2", "the ARN of a private CA"),
-    ((*AUTHORITY, "arn"), CA.ljust(200, "1"), CA.ljust(201, "1"), "at most 200 characters"),
     ((*AUTHORITY, "managed"), True, "false", "allowed: true or false"),
     ((*AUTHORITY, "parent"), "a" * 64, "a" * 65, "at most 64 characters"),
     ((*AUTHORITY, "parent"), "root-1_a", "1root", "starting with a letter"),
@@ -100,6 +100,8 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "renamed_from"), "old", "Old", "starting with a letter"),
     ((*AUTHORITY, "generation"), 1, 0, "1 or more"),
     ((*AUTHORITY, "generation"), 1000, 1001, "1000 or less"),
+    ((*AUTHORITY, "issued_generation"), 1, 0, "1 or more"),
+    ((*AUTHORITY, "issued_generation"), 1000, 1001, "1000 or less"),
     ((*AUTHORITY, "timeouts", "create"), "5m", "5 minutes", "a duration such as 5m"),
     ((*AUTHORITY, "timeouts", "create"), "1h30m0.5s", "", "a duration such as 5m"),
     ((*AUTHORITY, "activation"), "external", "exernal", "allowed: external, pending"),
@@ -126,7 +128,6 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "permissions"), [{"principal": "acm.amazonaws.com"}], [{"principal": "acm"}], "allowed: "),
     ((*AUTHORITY, "permissions"), [{"actions": ["ListPermissions"]}], [{"actions": ["List"]}], "allowed: "),
     (("certificate_authorities", "elsewhere", "arn"), CA, CA[:-1], "the ARN of a private CA"),
-    (("certificate_authorities", "elsewhere", "arn"), CA.ljust(200, "1"), CA.ljust(201, "1"), "at most 200 characters"),
     (("certificate_authorities", "elsewhere", "key_algorithm"), "SM2", "SM3", "allowed: RSA_2048"),
     (
         (*AUTHORITY, "activation"),

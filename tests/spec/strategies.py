@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pcaform.core import facts
-from spec.strategies_cas import elsewhere, references, trees
+from spec.strategies_cas import KINDS, elsewhere, references, tell_apart, trees
 from spec.strategies_principals import issuers, operator_roles
 from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
 from yaml_strategies import texts
@@ -66,10 +66,19 @@ _DISTRIBUTIONS = words("A0Z", (3, 6), "arn:PARTITION:cloudfront::123456789012:di
 _BUCKET = some_of(
     {
         "cloudfront_distribution_arns": st.lists(_DISTRIBUTIONS, max_size=2, unique=True),
+        "distribution": st.fixed_dictionaries(
+            {},
+            optional={
+                "acm_certificate_arn": st.just(
+                    "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+                ),
+                "log_bucket": words(LOWER, (3, 9)),
+            },
+        ),
         "force_destroy": st.booleans(),
         "tags": tags(),
     }
-)
+) | some_of({"content": st.just("audit_reports"), "force_destroy": st.booleans()})
 
 
 @st.composite
@@ -84,8 +93,15 @@ _ROLES = st.fixed_dictionaries(
     {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
     optional={"external_id": words(f"{NAMES}:/", (2, 20)), "session_name": words(NAMES, (2, 20))},
 )
+_IGNORED = st.lists(words(NAMES, (1, 9), "zz-{}"), max_size=2, unique=True)
+_OF_PROVIDERS = {
+    "ignore_tags": some_of({"keys": _IGNORED, "key_prefixes": _IGNORED}),
+    "profile": texts().filter(bool),
+    "use_fips_endpoint": st.booleans(),
+}
 _AWS = st.fixed_dictionaries(
-    {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": _ROLES, "default_tags": tags()}
+    {"region": _REGIONS, "account_id": ACCOUNTS},
+    optional={"assume_role": _ROLES, "default_tags": tags(), **_OF_PROVIDERS},
 )
 _LEAVES = texts() | st.booleans() | st.none() | st.integers(-(10**18) + 1, 10**18 - 1)
 _OBJECTS = some_of(
@@ -96,21 +112,36 @@ _OBJECTS = some_of(
 )
 _PLAIN_ARGUMENTS = st.dictionaries(_PLAIN, _LEAVES | st.lists(_LEAVES, max_size=3), max_size=3)
 _BACKENDS = st.builds(lambda plain, objects: {"s3": {**plain, **objects}}, _PLAIN_ARGUMENTS, _OBJECTS)
+_CLOUDS = st.fixed_dictionaries(
+    {
+        "organization": words(NAMES, (1, 9)),
+        "workspaces": st.fixed_dictionaries({"name": words(NAMES, (1, 9))}, optional={"project": words(NAMES, (1, 9))}),
+    },
+    optional={"hostname": st.just("tfe.corp.example")},
+)
 _HEADS = some_of(
     {
-        "terraform": some_of({"backend": _BACKENDS | st.none()}),
+        "terraform": st.one_of(
+            some_of({"backend": _BACKENDS | st.none(), "extra_files": st.just(["cloud.tf", "own/main.tf"])}),
+            st.fixed_dictionaries({"cloud": _CLOUDS}),
+        ),
         "certificate_authority_defaults": some_of({"tags": tags(), "enabled": TRUE}),
     }
 )
 
 
 @st.composite
-def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw the data of a spec that breaks no rule, over every field that is built."""
+def specs(draw: st.DrawFn, *, is_new: bool = False) -> dict[str, Any]:
+    """Draw the data of a spec that breaks no rule, over every field that is built.
+
+    A new one names no CA or certificate that exists already, none of others, and nothing about Terraform's own state.
+    """
     aws: dict[str, Any] = draw(_AWS)
     authorities = draw(trees())
-    draw(elsewhere(authorities, aws=aws))
-    draw(references(authorities, aws=aws))
+    draw(elsewhere(authorities, aws=aws, kinds=("here", "here", "region") if is_new else KINDS))
+    if not is_new:
+        draw(references(authorities, aws=aws))
+    tell_apart(authorities)
     data: dict[str, Any] = {
         "version": 1,
         "stack": draw(words(f"{LOWER}._-", (0, 20), "0{}")),
@@ -125,6 +156,9 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "auditors": draw(operator_roles("audit")),
         "moves": draw(st.sampled_from([{}, _moves(authorities)])),
     }
+    if is_new:
+        data = {**data, "terraform": {}, "moves": {}, "aws": {**aws, "assume_role": None}}
+        data["certificates"] = {key: {**each, "arn": None} for key, each in data["certificates"].items()}
     drawn: dict[str, Any] = _in_place(data, facts.partition(aws["region"]), aws["account_id"])
     return drawn
 

@@ -1,24 +1,29 @@
 """The CAs of a drawn spec: trees of them, some made elsewhere, some managed by others."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from pcaform.core import facts
+from pcaform.terraform import provider_releases
 from spec.strategies_text import HOSTS, KEYS, LOWER, TRUE, ca_arn, ignores, some_of, tags, words
 
 
 @cache
 def _subjects() -> st.SearchStrategy[dict[str, str]]:
     visible = st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"])
-    fields: dict[str, st.SearchStrategy[str]] = {
-        name: st.text(visible, min_size=1, max_size=limit) for name, limit in facts.SUBJECT_LENGTHS.items()
-    }
+    fields = {name: _short_text(visible, limit) for name, limit in facts.SUBJECT_LENGTHS.items()}
     del fields["serial_number"]
     qualifier = words("aZ0'()+-.?:/= ", (1, 64))
     own = {"country": words("aDeZ", (2, 2)), "distinguished_name_qualifier": qualifier}
     return some_of({**fields, **own}).filter(bool)
+
+
+def _short_text(characters: st.SearchStrategy[str], limit: int) -> st.SearchStrategy[str]:
+    """Draw text that is short enough for AWS, which counts characters, and for the provider, which counts bytes."""
+    return st.text(characters, min_size=1, max_size=limit).filter(lambda text: len(text.encode()) <= limit)
 
 
 @cache
@@ -97,12 +102,15 @@ def _issued_here(draw: st.DrawFn, authority: dict[str, Any]) -> None:
         authority["api_passthrough"] = {"Extensions": {"CertificatePolicies": policies}}
 
 
+KINDS = ("here", "here", "external", "pending", "region")
+
+
 @st.composite
-def elsewhere(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -> None:
+def elsewhere(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any], kinds: Sequence[str] = KINDS) -> None:
     """Draw for some CAs that they exist already, wait for a certificate, or live in another region."""
     parents = {authority.get("parent") for authority in found.values()}
     for number, (key, authority) in enumerate(found.items()):
-        kind = draw(st.sampled_from(["here", "here", "external", "pending", "region"]))
+        kind = draw(st.sampled_from(kinds))
         region = aws["region"]
         if kind == "region" and "-gov-" not in region and number > 0:  # the first shows where the stack is
             region = "eu-central-1"
@@ -135,9 +143,19 @@ def references(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -
         found[key] = {"managed": False, "arn": arn, "key_algorithm": key_algorithm}
 
 
+def tell_apart(found: dict[str, Any]) -> None:
+    """Give each CA with the subject of an earlier one another name."""
+    seen = set()
+    for key, ca in found.items():
+        subject = repr(sorted((name, value.casefold().split()) for name, value in ca.get("subject", {}).items()))
+        if "subject" in ca and subject in seen:
+            ca["subject"] = {"common_name": f"the CA with the key {key}"[:64]}
+        seen.add(subject)
+
+
 @cache
 def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
-    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in facts.INEXPRESSIBLE_VALUES]
+    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in provider_releases.VALUES]
     optional = {
         "signing_algorithm": st.sampled_from(fitting),
         "usage_mode": st.sampled_from(get_args(facts.UsageMode)),

@@ -19,6 +19,8 @@ FREE = {
     **{f"Subject.{name}": SUBJECT for name in ("state", "surname", "title")},
     "CustomAttribute.value": SUBJECT,
     **{f"Subtrees.{name}": "the rule name-constraints, by RFC 5280" for name in SUBTREES},
+    "Aws.profile": "a name in the configuration of a person or a pipeline",
+    **{f"IgnoreTags.{name}": "it is compared with the keys of tags" for name in ("keys", "key_prefixes")},
     "Ignore.reason": PROSE,
     "Policy.description": PROSE,
     "Waiver.why": PROSE,

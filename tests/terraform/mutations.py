@@ -9,6 +9,7 @@ from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     AUTHORITY,
     CERTIFICATE,
+    CLOUDFRONT_DISTRIBUTION,
     IAM_GROUP_POLICY,
     IAM_GROUP_POLICY_ATTACHMENT,
     IAM_INSTANCE_PROFILE,
@@ -29,6 +30,7 @@ from pcaform.terraform.resource_types import (
     S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
     SHARE,
 )
+from terraform.distributions import CHANGED, DISTRIBUTION
 
 CA, POLICY = AUTHORITY, SHARE
 SUBJECT = "certificate_authority_configuration[0].subject[0]"
@@ -280,6 +282,7 @@ MUTATIONS: Mapping[str, tuple[str, dict[str, Any], Mutation]] = {
     "profile2": (IAM_INSTANCE_PROFILE, {"name": "profile2"}, {"name": "other-profile", "path": "/pki/"}),
     "bucket": (S3_BUCKET, {"bucket": "bucket"}, {"force_destroy": True, "tags": {"a": "b"}}),
     "bucket2": (S3_BUCKET, {"bucket": "bucket2"}, {"bucket": "other-bucket"}),
+    "distribution": (CLOUDFRONT_DISTRIBUTION, DISTRIBUTION, CHANGED),
     "bucket-policy": (
         S3_BUCKET_POLICY,
         {"bucket": of_bucket(1), "policy": readable("bucket-1", "s3:GetObject")},

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pcaform import __version__
-from pcaform.adopt.transaction import CLASSES, AdoptCheck, PlanLine, ProvenState
+from pcaform.adopt.transaction import CLASSES, TRUST, AdoptCheck, PlanLine, ProvenState
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import certificate_problem
 from pcaform.iam.normalize import describe_policy_difference
@@ -141,11 +141,12 @@ def summary(resources: Sequence[PlanLine]) -> str:
         "to import": sum(each.import_id is not None for each in resources),
         "taken over": sum(each.taken_over_id is not None for each in resources),
         "to move": sum(each.moved_from is not None for each in resources),
+        "to forget": sum(each.actions == ("forget",) for each in resources),
         "to add": sum("create" in each.actions for each in resources),
         "to change": sum("update" in each.actions for each in resources),
         "to destroy": sum("delete" in each.actions for each in resources),
     }
-    optional = ("taken over", "to move")
+    optional = ("taken over", "to move", "to forget")
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
 
 
@@ -154,7 +155,7 @@ def describe_refused_policies(plan: Mapping[str, Any], result: AdoptCheck) -> It
     refused = {line.address for line in result.refused}
     for record in plan.get("resource_changes", []):
         change = record["change"]
-        for name in sorted(CLASSES["wording"]) if record["address"] in refused else ():
+        for name in (TRUST, *CLASSES["wording"]) if record["address"] in refused else ():
             before, after = ((change.get(side) or {}).get(name) for side in ("before", "after"))
             if isinstance(before, str) and isinstance(after, str) and before != after:
                 with suppress(*PARTIAL_DATA_ERRORS):

@@ -17,15 +17,13 @@ from pcaform.core.files import is_directory, read_bytes, read_if_present
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
 from pcaform.sources.hcl.static_config import Configuration, read_configuration
+from pcaform.terraform import provider_releases
 from pcaform.terraform.runner import Terraform, find_binary
 
 _CA_ARN = re.compile(r"arn:(?P<partition>[^:\"]+):acm-pca:(?P<region>[^:\"]+):(?P<account>[0-9]{12}):[^\"]+")
 _IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
 LOCK_FILE = ".terraform.lock.hcl"
 _LOCKED_PROVIDER = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')
-_OLDEST = (5, 100, 0)
-_NEVER = (6, 0, 0)
-_FIRST_UNKNOWN = (7, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +144,8 @@ def _read_provider_version(stack: Path) -> str:
     if match is None:
         raise Failure(f"{stack / LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
     version = match["version"]
-    parts = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
-    if parts < _OLDEST or parts == _NEVER or parts >= _FIRST_UNKNOWN:
-        raise Failure(
-            f"{stack / LOCK_FILE}: provider aws is {version}, but adopt supports 5.100 to 6.x without 6.0.0: run "
-            "'terraform init -upgrade'"
-        )
+    for problem in provider_releases.problems(version, (), ()):
+        raise Failure(f"{stack / LOCK_FILE}: provider aws {version}: {problem}: run 'terraform init -upgrade'")
     return version
 
 

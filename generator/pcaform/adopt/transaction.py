@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from pcaform.adopt.permissions import Grant, check_actions
-from pcaform.adopt.state import Entry, State, add_entries, is_same_state, parse_state, planned_entries, restore_state
+from pcaform.adopt.state import (
+    Entry,
+    State,
+    add_entries,
+    is_same_state,
+    parse_state,
+    planned_entries,
+    restore_state,
+    without_checks,
+)
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure, Invalid
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
@@ -25,13 +34,17 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),
     "force-destroy": frozenset({"force_destroy"}),
     "timeouts": frozenset({"timeouts"}),
-    "wording": frozenset({"policy", "assume_role_policy"}),
+    "wording": frozenset({"policy"}),
+    "forget": frozenset(),
 }
 """Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`.
 
+`forget` is an action, with which a resource leaves the state and stays at AWS as it is.
 `wording` covers only policies that allow and deny the same with different wording; `tags` does not cover the tag with
 the owner of a certificate.
 """
+TRUST = "assume_role_policy"
+"""The policy of who may assume a role: the same in other words needs no acceptance."""
 
 _QUIET = (("no-op",), ("read",))
 Plan = Mapping[str, Any]
@@ -100,7 +113,11 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
     is_quiet = actions in _QUIET and not record.get("deposed")
     is_expected_create = actions == ("create",) and record["address"] in to_create
     arguments = () if is_quiet else _diff_arguments(change)
-    classes = _classes(arguments, change) if actions == ("update",) else ()
+    is_update, is_forgotten = actions == ("update",), actions == ("forget",) and not record.get("deposed")
+    same = {each for each in arguments if is_update and each == TRUST and _is_equivalent_policy(each, change)}
+    classes = _classes(tuple(each for each in arguments if each not in same), change) if is_update else ()
+    classes = ("forget",) if is_forgotten else classes
+    is_covered = bool(classes) or (bool(same) and same == set(arguments))
     return PlanLine(
         address=record["address"],
         actions=actions,
@@ -109,7 +126,7 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
         taken_over_id=None,
         differing_arguments=arguments,
         classes=classes,
-        is_accepted=is_quiet or is_expected_create or (bool(classes) and set(classes) <= set(accepted)),
+        is_accepted=is_quiet or is_expected_create or (is_covered and set(classes) <= set(accepted)),
     )
 
 
@@ -157,7 +174,7 @@ def _is_equivalent_policy(argument: str, change: Mapping[str, Any]) -> bool:
         before, after = (normalized_statements([change[side][argument]]) for side in ("before", "after"))
     except PARTIAL_DATA_ERRORS:
         return False
-    return before == after
+    return before == after and not is_marked((change.get("after_unknown") or {}).get(argument))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +243,7 @@ def push(environment: Environment, proven: ProvenState) -> AdoptCheck:
     The pull right before the push is for a state that was emptied, because Terraform lets any state replace that one.
     """
     environment.save_copy("after.tfstate", proven.after)
-    if parse_state(environment.pull()).document != parse_state(proven.before).document:
+    if without_checks(parse_state(environment.pull())) != without_checks(parse_state(proven.before)):
         raise Failure(WRITTEN_SINCE, "nothing was changed")
     environment.after_step("look again")
     _push(environment, parse_state(proven.after), proven.after)

@@ -3,11 +3,10 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from pcaform.adopt import permissions, report
 from pcaform.adopt.backend import EMITTED, Backend, copy_stack, data_directory, emit, read_files, refuse_inside
@@ -23,8 +22,6 @@ from pcaform.rules.load import load_file
 from pcaform.spec.yaml_reader import parse
 from pcaform.terraform.runner import Terraform, find_binary, user_environment
 
-P = ParamSpec("P")
-R = TypeVar("R")
 _PLANNING = "planning in a copy of the stack, whose state is a copy too"
 _PLANNING_AGAIN = "pushed; planning once more, now with the shared state"
 
@@ -64,7 +61,7 @@ class Progress:
 
     @contextmanager
     def step(self, text: str, *, is_logged: bool = False) -> Iterator[None]:
-        """Show a step while it runs, and how long it took."""
+        """Show a step while it runs, and how long it took; also the decorator of a function that is one."""
         if not console.width(sys.stderr):
             console.print_status(*[text][: int(is_logged)])
             yield
@@ -80,15 +77,6 @@ class Progress:
             bar.add_task(line, total=None)
             yield
         console.print_status(f"{line} ({time.monotonic() - start:.0f} s)")
-
-    def timed(self, text: str, function: Callable[P, R], *, is_logged: bool = False) -> Callable[P, R]:
-        """Return a function that shows a step while it runs."""
-
-        def run(*arguments: P.args, **named: P.kwargs) -> R:
-            with self.step(text, is_logged=is_logged):
-                return function(*arguments, **named)
-
-        return run
 
 
 def initialise(directory: Path, environment: Mapping[str, str], progress: Progress) -> None:
@@ -116,11 +104,11 @@ def build_environment(
             console.print_status(f"wrote {states / name}")
 
     return Environment(
-        pull=progress.timed("reading the shared state", backend.pull),
-        push=progress.timed("pushing the state", backend.push),
-        plan_scratch=progress.timed(_PLANNING, copy.plan, is_logged=True),
-        plan_shared=progress.timed(_PLANNING_AGAIN, plan_shared, is_logged=True),
-        find_grants=progress.timed("looking for permissions at AWS", session.find_grants),
+        pull=progress.step("reading the shared state")(backend.pull),
+        push=progress.step("pushing the state")(backend.push),
+        plan_scratch=progress.step(_PLANNING, is_logged=True)(copy.plan),
+        plan_shared=progress.step(_PLANNING_AGAIN, is_logged=True)(plan_shared),
+        find_grants=progress.step("looking for permissions at AWS")(session.find_grants),
         save_copy=save_copy,
         iam=f"arn:{session.providers[0].partition}:iam::{session.providers[0].account_id}",
         accepted=options.accepted,

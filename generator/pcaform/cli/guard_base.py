@@ -14,6 +14,8 @@ from pathlib import Path
 from posixpath import dirname, join
 
 from pcaform.checks.guard.spec_diff.match import EarlierSpec, is_same_stack, match_specs
+from pcaform.checks.guard.verdict import Outcome
+from pcaform.cli.guard_files import check_extra_files
 from pcaform.core.files import STDIN, is_directory, is_spec_file, read_file
 from pcaform.core.git import Revision, find_revision, list_unchecked, object_id, read_files
 from pcaform.core.problems import Invalid
@@ -49,6 +51,8 @@ class BaseMatch:
     gone: list[EarlierSpec]
     doubts: list[tuple[str, str]]
     note: str = ""
+    files: Mapping[str, list[Outcome]] = field(default_factory=dict)
+    """What is said of files of others in the stack of each spec."""
 
 
 def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> BaseMatch:
@@ -81,7 +85,8 @@ def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> 
     ]
     is_all = revision.is_head and base != "HEAD"
     note = f"'{base}' has all commits of HEAD: only what is not committed is compared" if is_all else ""
-    return BaseMatch({path: matches[place] for path, place in places.items()}, gone, doubts, note)
+    earlier = {path: matches[place] for path, place in places.items()}
+    return BaseMatch(earlier, gone, doubts, note, check_extra_files(revision, now))
 
 
 def _place(top: Path, path: str) -> str:

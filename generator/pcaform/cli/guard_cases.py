@@ -91,9 +91,8 @@ def check_cases(
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
     (path,) = paths
-    if spec is None:
-        return [check_plan_file(path, chdir=chdir, caller=caller)]
-    if is_directory(path) or not _is_plan(content := read_bytes(path)):
+    content = b"" if spec is not None and is_directory(path) else read_bytes(path)
+    if spec is not None and not _is_plan(content):
         if caller is not None:
             raise Failure(_USAGE)
         earlier = [
@@ -103,19 +102,11 @@ def check_cases(
         now = _load_all([path])
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
-    return [check_plan_file(path, spec=spec, chdir=chdir, caller=caller, content=content)]
+    return [_check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)]
 
 
-def check_plan_file(
-    path: str,
-    *,
-    spec: str | None = None,
-    chdir: Path | None = None,
-    caller: Caller | None = None,
-    content: bytes | None = None,
-) -> Case:
+def _check_plan_file(path: str, saved: bytes, *, spec: str | None, chdir: Path | None, caller: Caller | None) -> Case:
     """Check a plan, in JSON or as Terraform saves it; its spec provides what the plan leaves unknown."""
-    saved = read_bytes(path) if content is None else content
     plan = read(show_plan(path, chdir) if saved.startswith(_PLAN_FILE) else saved, display_name(path))
     now, document = (None, None) if spec is None else _load_now(spec)
     existing, doubts = _find_existing(plan, now, caller)
@@ -213,7 +204,7 @@ def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
         notes = [note(_BASE, f"'{spec.stack}' is compared with '{stack}', {name}") for name, stack in renamed]
         notes += [note(_BASE, base.note)] if base.note and not cases else []
         results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
-        result = collect_result(chain(doubts, notes, *(each.outcomes for each in results)))
+        result = collect_result(chain(doubts, notes, base.files.get(path, ()), *(each.outcomes for each in results)))
         cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
     gone = [(each.spec.stack, stack_removed(each.spec), each.path) for each in base.gone]
     if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:

@@ -75,7 +75,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
     specs = [inferred for inferred in inferred_specs if any(getattr(inferred.spec, section) for section in SECTIONS)]
     if not specs:
         reasons = (f"  {note.address}: {note.reason}" for note in dict.fromkeys(without_forgotten(notes)))
-        raise Failure(f"{_NOTHING}. Not imported:", *reasons)
+        raise Failure(f"{_NOTHING}. Not imported:", *reasons, *inventory.hazard)
     if options.out is None:
         console.print_document("---\n".join(_format_spec(inferred) for inferred in specs))
         return _print_report(report.build_report(inventory, notes, files=()), options)
@@ -159,7 +159,6 @@ def _write_files(
     files: Sequence[_File],
     merged: MergeResult | None = None,
 ) -> bool:
-    """Write files, or print what would change in them, and report."""
     lines = _diff(files) if options.is_dry_run else []
     names = [str(file.target.path) for file in files]
     result = report.build_report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)

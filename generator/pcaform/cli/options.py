@@ -1,4 +1,7 @@
-"""The options that several commands share: the words that one takes, and groups that a command takes as one value."""
+"""The options that several commands share: the words that one takes, and groups that a command takes as one value.
+
+Each is written as a line of its help: `--name METAVAR: help` for an option, `METAVAR: help` for an argument.
+"""
 
 import re
 from collections.abc import Callable
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pcaform.core import facts
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -20,18 +24,20 @@ if TYPE_CHECKING:
     from pcaform.sources.hcl.providers import Options
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
-_ARN = re.compile(r"arn:[a-z-]+:acm-pca:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate-authority/[0-9a-f-]{36}")
+_ARN = re.compile(facts.CA_ARN)
 _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 
-Format = Annotated[
-    Literal["text", "markdown", "json", "github", "sarif"], typer.Option("--format", help="The output format.")
-]
-Expiring = Annotated[
-    str, typer.Option("--expiring", metavar="DAYS", help="Report what ends within this time, such as 90d or 12w.")
-]
+Format = Annotated[Literal["text", "markdown", "json", "github", "sarif"], "--format: The output format."]
+Expiring = Annotated[str, "--expiring DAYS: Report what ends within this time, such as 90d or 12w."]
 AcceptedChange = StrEnum(
     "AcceptedChange",
-    {"tags": "tags", "force_destroy": "force-destroy", "timeouts": "timeouts", "wording": "wording"},
+    {
+        "tags": "tags",
+        "force_destroy": "force-destroy",
+        "timeouts": "timeouts",
+        "wording": "wording",
+        "forget": "forget",
+    },
 )
 """What `adopt --accept` takes."""
 
@@ -63,13 +69,25 @@ def expand_groups(command: Callable[..., int]) -> Callable[..., int]:
         return command(**values)
 
     options = [
-        option.replace(kind=Parameter.KEYWORD_ONLY)
+        option.replace(kind=Parameter.KEYWORD_ONLY, annotation=_annotate(option.annotation))
         for name, each in parameters.items()
         for option in (members[name].values() if name in groups else [each])
     ]
     expanded.__annotations__ = {option.name: option.annotation for option in options}
     vars(expanded)["__signature__"] = Signature(options)
     return expanded
+
+
+def _annotate(annotation: Any) -> Any:
+    """Return an annotation for Typer, whose line of text is an option or an argument."""
+    (line,) = annotation.__metadata__
+    if not isinstance(line, str):  # it has limits that no line has
+        return annotation
+    head, _, text = line.partition(": ")
+    name, _, metavar = head.partition(" ")
+    if name.startswith("--"):
+        return Annotated[annotation.__origin__, typer.Option(name, metavar=metavar or None, help=text)]
+    return Annotated[annotation.__origin__, typer.Argument(metavar=head, help=text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +97,16 @@ class ImportOptions:
     `out` is a new file, or a directory with one file per stack; `into` is a spec that exists. `form` is the report's.
     """
 
-    stack: Annotated[
-        str,
-        typer.Option("--stack", metavar="NAME", help="The name of the stack, which no source has. Not with --into."),
-    ] = ""
+    stack: Annotated[str, "--stack NAME: The name of the stack, which no source has. Not with --into."] = ""
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FILE|DIR", help="A new file, or a directory for one file per stack. Default: print it."
-        ),
+        Path | None, "--out FILE|DIR: A new file, or a directory for one file per stack. Default: print it."
     ] = None
-    into: Annotated[
-        Path | None, typer.Option("--into", metavar="SPEC", help="Change only what differs in this existing spec.")
-    ] = None
-    is_dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing; print a unified diff; exit 2 if there is one.")
-    ] = False
-    form: Annotated[
-        Literal["text", "json"],
-        typer.Option("--format", help="The format of the report; json goes to standard output."),
-    ] = "text"
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file that --out names.")] = False
+    into: Annotated[Path | None, "--into SPEC: Change only what differs in this existing spec."] = None
+    is_dry_run: Annotated[bool, "--dry-run: Write nothing; print a unified diff; exit 2 if there is one."] = False
+    form: Annotated[Literal["text", "json"], "--format: The format of the report; json goes to standard output."] = (
+        "text"
+    )
+    force: Annotated[bool, "--force: Overwrite the file that --out names."] = False
 
     def check(self) -> None:
         """Raise Failure for options that contradict each other, before anything is read."""
@@ -120,12 +127,8 @@ class ImportOptions:
 class FileOptions:
     """Where the CAs of Terraform files are, if the files do not say it."""
 
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="The region, if no provider block names it.")
-    ] = None
-    account_id: Annotated[
-        str | None, typer.Option("--account-id", metavar="ID", help="The account, if no provider block names it.")
-    ] = None
+    region: Annotated[str | None, "--region REGION: The region, if no provider block names it."] = None
+    account_id: Annotated[str | None, "--account-id ID: The account, if no provider block names it."] = None
 
     def options(self, var_files: tuple[str, ...] = ()) -> "Options":
         """Return the options of reading files."""
@@ -142,20 +145,11 @@ FROM_FILES = FileOptions()
 class AccountOptions:
     """Which AWS account is read, by whom, and in which regions."""
 
-    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME", help="A profile of ~/.aws/config.")] = None
-    region: Annotated[
-        list[str] | None,
-        typer.Option("--region", metavar="REGION", help="A region to read; repeatable. Default: yours."),
-    ] = None
-    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every region that the account has enabled.")] = (
-        False
-    )
-    assume_role: Annotated[
-        str | None, typer.Option("--assume-role", metavar="ARN", help="The role to assume for reading.")
-    ] = None
-    external_id: Annotated[
-        str | None, typer.Option("--external-id", metavar="ID", help="The external ID that this role requires.")
-    ] = None
+    profile: Annotated[str | None, "--profile NAME: A profile of ~/.aws/config."] = None
+    region: Annotated[list[str] | None, "--region REGION: A region to read; repeatable. Default: yours."] = None
+    all_regions: Annotated[bool, "--all-regions: Every region that the account has enabled."] = False
+    assume_role: Annotated[str | None, "--assume-role ARN: The role to assume for reading."] = None
+    external_id: Annotated[str | None, "--external-id ID: The external ID that this role requires."] = None
 
     def caller(self) -> "Caller":
         """Return who reads and where; a CA named by its ARN names its region too. Raises Failure for bad usage."""
@@ -181,18 +175,18 @@ class AccountOptions:
 class CaOptions(AccountOptions):
     """Which AWS account is read, and which CAs in it."""
 
-    arn: Annotated[list[str] | None, typer.Option("--arn", metavar="ARN", help="Only this CA; repeatable.")] = None
-    tag: Annotated[
-        list[str] | None,
-        typer.Option("--tag", metavar="KEY=VALUE", help="Only CAs with this tag; repeatable, then with all of them."),
-    ] = None
+    arn: Annotated[list[str] | None, "--arn ARN: Only this CA; repeatable."] = None
+    tag: Annotated[list[str] | None, "--tag KEY=VALUE: Only CAs with this tag; repeatable, then with all of them."] = (
+        None
+    )
 
     def regions_of_cas(self) -> list[str]:
         """Return the region of each CA that is named; raises Failure for what is not the ARN of a CA."""
         for arn in self.arn or ():
             if not _ARN.fullmatch(arn):
                 raise Failure(
-                    f"'{arn}' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"
+                    f"'{arn}' is not the ARN of a CA, expected "
+                    "arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/UUID"
                 )
         return [arn.split(":")[3] for arn in self.arn or ()]
 

@@ -20,11 +20,16 @@ from pcaform.render.plan.stack import StackPlan
 from pcaform.render.templates import Rendered
 from pcaform.render.write import comparison, diff
 from pcaform.render.write import write as stack_writer
+from pcaform.render.write.comparison import Comparison
 from pcaform.rules.load import check_files
 from pcaform.rules.together import SpecFile, check_against, check_renamed, check_together
 from pcaform.sources import tfstate
 
 _NOTHING = Confirmation()
+_EXTRA = (
+    "pcaform: Terraform or a tool may read an extra file and run code for it: take it out, or accept it by its path in "
+    "the stack, 'terraform: {extra_files: [cloud.tf]}' in the spec; a link is not accepted"
+)
 
 
 def render_specs(
@@ -148,26 +153,34 @@ def finish_all(stacks: Iterable[Rendered], finish: Callable[[Rendered], int]) ->
 def write(stack: Rendered, out: Path, *, force: bool) -> int:
     """Write a stack below `out`, and print how many files that changed."""
     written = stack_writer.write(stack, out, force=force)
+    extra = _describe_extra(written)
     counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
     counted = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items() if paths)
-    console.print_status(f"{written.directory}: {counted}")
+    console.print_status(f"{written.directory}: {counted}", *extra, *([_EXTRA] if extra else []))
     return OK
+
+
+def _describe_extra(compared: Comparison) -> list[str]:
+    return [f"{compared.directory / path}: extra, not written by pcaform" for path in compared.extra]
 
 
 def compare(stack: Rendered, out: Path, *, as_diff: bool) -> int:
     """Print how a stack differs from what is below `out`, as a list or as a diff; return 2 where it does."""
     compared = comparison.compare(stack, out / stack.name)
     directory, differences = compared.directory, compared.differences
-    if not differences:
+    if not differences and not compared.extra:
         console.print_status(f"{directory}: fresh, {len(compared.unchanged)} unchanged")
         return OK
-    if as_diff:
+    extra = _describe_extra(compared)
+    if as_diff and differences:
         diff.print_lines([line for each in differences for line in diff.diff_lines(each, directory)])
-    else:
-        console.print_result(join_lines(f"{directory / each.path}: {each.reason}" for each in differences))
-    kinds = [difference.reason.split(",")[0] for difference in differences]
-    counts = (f"{kinds.count(kind)} {kind}" for kind in ("missing", "changed", "leftover") if kind in kinds)
-    console.print_status(f"{directory}: stale: {', '.join(counts)}")
+    elif not as_diff:
+        console.print_result(join_lines([*(f"{directory / each.path}: {each.reason}" for each in differences), *extra]))
+    kinds = [each.reason.split(",")[0] for each in differences] + ["extra"] * len(extra)
+    counts = (f"{kinds.count(kind)} {kind}" for kind in ("missing", "changed", "leftover", "extra") if kind in kinds)
+    state = "stale" if differences else "not fresh"
+    advice = [*(extra if as_diff else []), *([_EXTRA] if extra else [])]
+    console.print_status(f"{directory}: {state}: {', '.join(counts)}", *advice)
     return FINDINGS
 
 

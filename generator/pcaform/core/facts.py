@@ -6,6 +6,7 @@ AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
@@ -15,25 +16,40 @@ KeyStorageSecurityStandard = Literal[  # [API]; which one a region supports: [PC
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
 DEFAULT_KEY_STORAGE: KeyStorageSecurityStandard = "FIPS_140_2_LEVEL_3_OR_HIGHER"  # [API] CreateCertificateAuthority
-_MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
+MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
 _Rsa = Literal["RSA_2048", "RSA_3072", "RSA_4096"]
 _Ec = Literal["EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
-KeyAlgorithm = Literal[_Rsa, _Ec, "SM2", _MlDsa]  # [API]
+KeyAlgorithm = Literal[_Rsa, _Ec, "SM2", MlDsa]  # [API]
 _WithEcdsa = Literal["SHA256WITHECDSA", "SHA384WITHECDSA", "SHA512WITHECDSA"]
 _WithRsa = Literal["SHA256WITHRSA", "SHA384WITHRSA", "SHA512WITHRSA"]
-_WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
-SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, "SM3WITHSM2", _MlDsa]  # [API]
+WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
+SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, WithRsaPss, "SM3WITHSM2", MlDsa]  # [API]
 S3ObjectAcl = Literal["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]  # [API]
 CRL_WRITER = "acm-pca.amazonaws.com"
 """The service that writes CRLs: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies."""
 CRL_WRITER_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation")
 """The actions that it needs on the CRLs and on their bucket; same source."""
+
+
+def is_of_cloudfront(host: str) -> bool:
+    """Tell whether a name is one that CloudFront gives to a distribution, and for which it has a certificate."""
+    return host.lower().endswith(".cloudfront.net")
+
+
 CrlType = Literal["COMPLETE", "PARTITIONED"]  # [API]
 ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [API]
 PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermissions"]  # [API]
 Principal = Literal["acm.amazonaws.com"]  # [API] CreatePermission; the same in every partition [TF]
 AcmKeyAlgorithm = Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1"]  # [ACM] private certificates
 IssuedKeyAlgorithm = Literal[_Rsa, _Ec]  # [PCA] distinguished by the X.509 condition keys
+
+Profile = Literal["default", "strict"]  # ours: how rules of good practice count
+LAST_DAYS: dict[KeyAlgorithm, date] = {"RSA_2048": date(2030, 12, 31)}
+"""Until when NIST accepts signatures with a key; all others beyond 2030. RSA_2048 has 112 bits of security.
+
+SP 800-57 part 1 revision 5, tables 2 and 4, https://doi.org/10.6028/NIST.SP.800-57pt1r5; SP 800-131A revision 2 is the
+same for 112 bits until then, https://doi.org/10.6028/NIST.SP.800-131Ar2.
+"""
 
 ACM_KEYS: tuple[AcmKeyAlgorithm, ...] = get_args(AcmKeyAlgorithm)
 DEFAULT_KEY: AcmKeyAlgorithm = "RSA_2048"  # [ACM] RequestCertificate without KeyAlgorithm
@@ -128,6 +144,10 @@ MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its r
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy without white space
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
+CA_ARN = (
+    r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+"""The ARN of one CA, whose id AWS assigns: a UUID. Anything else is a placeholder, or a pattern of a policy."""
 LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
 TAG_LIMIT = 50  # [API] TagList
 DEFAULT_DELETION_DAYS = 30  # [API] DeleteCertificateAuthority: how long a deleted CA can be restored
@@ -184,13 +204,11 @@ _PARTITIONS = {  # [API] botocore's partitions file: how the names of a partitio
 REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
 """What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
-_NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
-INEXPRESSIBLE_VALUES = dict.fromkeys((*get_args(_MlDsa), *get_args(_WithRsaPss)), _NO_RELEASE)
-"""Values that AWS accepts and the provider rejects. [TF] 5.100, and its source for 6.x."""
+_NO_RELEASE = "no release of provider aws that was read (up to 6.69.1 of October 2026) takes it"
 
 INEXPRESSIBLE_KEYS = {
     "crl_type": _NO_RELEASE,
-    "custom_path": "it needs provider aws 6.x from February 2026 on (pull request 46487), and a stack takes >= 5.100",
+    "custom_path": "it needs provider aws 6.33 or later, and the modules of a stack take 5.100 too",
     "omit_extension": _NO_RELEASE,
     "serial_number": _NO_RELEASE,
     "custom_attributes": _NO_RELEASE,
@@ -198,7 +216,7 @@ INEXPRESSIBLE_KEYS = {
 """Keys that AWS has and for which the provider has no argument. [TF] 5.100's schema, compared by a test."""
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
-    "RSA": (*get_args(_WithRsa), *get_args(_WithRsaPss)),
+    "RSA": (*get_args(_WithRsa), *get_args(WithRsaPss)),
     "EC": get_args(_WithEcdsa),
     "SM2": ("SM3WITHSM2",),
 }

@@ -225,6 +225,24 @@ def object_id(content: bytes, like: str) -> str:
     return hashlib.new(form, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
+def list_changes(revision: Revision, paths: Sequence[str], *, unwatched: str) -> dict[str, str]:
+    """Return the files that fit paths of git, and what happened to each since a revision: git's letter, or nothing.
+
+    Files that git ignores are not among them, nor new ones in directories called `unwatched`.
+    """
+
+    def run(*arguments: str) -> list[str]:
+        result = _git(revision.top, *arguments, "--", *paths)
+        if result.returncode:
+            raise Failure(f"git cannot list the files of {revision.top}", *_reason(result))
+        return [os.fsdecode(each) for each in result.stdout.split(b"\0")[:-1]]
+
+    changed = run("diff", "--no-renames", "--no-ext-diff", "--no-textconv", "--name-status", "-z", revision.commit)
+    added = (path for path in run("ls-files", "-z", "-o", "--exclude-standard") if f"/{unwatched}/" not in path)
+    there = {**dict.fromkeys(run("ls-files", "-z"), ""), **dict.fromkeys(added, "A")}
+    return there | dict(zip(changed[1::2], changed[::2], strict=True))
+
+
 def list_unchecked(top: Path) -> dict[str, str]:
     """Return the files that a sparse checkout leaves out, with their objects."""
     result = _git(top, "ls-files", "-z", "-t", "-s")

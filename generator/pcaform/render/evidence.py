@@ -14,7 +14,7 @@ from pcaform.core.problems import Failure
 from pcaform.render import history
 from pcaform.render.history import StateContent, call_of, calls_of, list_calls
 from pcaform.render.manifest import AWS, BACKEND, NAME, SECTIONS, Manifest, Record
-from pcaform.render.plan.stack import MODULE_FILES
+from pcaform.render.plan.stack import MODULE_FILES, STACK_FILES
 from pcaform.render.templates import MODULES
 from pcaform.render.write import tripwire
 from pcaform.spec.stack import Spec
@@ -151,7 +151,7 @@ def check_state(directory: Path, state: StateContent, before: Record, now: Recor
 
 def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None:
     """Return the file that has the whole state of a stack without another backend; None if that is not sure."""
-    old, new = record.place.get(BACKEND), state_location(spec.terraform.backend)
+    old, new = record.place.get(BACKEND), state_location(spec.terraform.state)
     kind, settings = new
     if kind != LOCAL or (old is not None and dict(old) != {kind: settings}):
         return None
@@ -162,7 +162,7 @@ def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None
 
 def _has_other_backend(directory: Path) -> bool:
     """Tell whether a file that is not pcaform's sets a backend, which then has the state."""
-    own = (*MODULE_FILES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf", tripwire.NAME)
+    own = (*STACK_FILES, tripwire.NAME)
     others = [path for kind in ("*.tf", "*.tf.json", "*.tofu", "*.tofu.json") for path in directory.glob(kind)]
     return any(path.name not in own and _list_file_matches(path, _BACKEND) for path in others)
 

@@ -125,7 +125,9 @@ def advance(spec: Spec, before: Record) -> Record:
         last = max(said.generation, *(each.last_generation for _, each in known), 1)
         fate = said.model_copy(update={"generation": last})
         let_go[name] = item.model_copy(update={"removal": fate, "former": _former(name, known)})
-    return Record(items, let_go, {**before.moves, **spec.moves, **forgotten}, place=manifest.place_of(spec))
+    moves = {**before.moves, **spec.moves, **forgotten}
+    # A manifest is sorted: in any other order the next render would be another one.
+    return Record(items, dict(sorted(let_go.items())), dict(sorted(moves.items())), place=manifest.place_of(spec))
 
 
 def _former(name: str, known: list[tuple[str, Item]]) -> tuple[str, ...]:

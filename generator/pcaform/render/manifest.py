@@ -8,7 +8,7 @@ tool's version is only written here, so that no other file changes with it.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,12 @@ _FORMAT = "1.1"
 _FORMATS = ("1.0", _FORMAT)
 """The formats that are read; 1.0 has no history."""
 _REMEDY = "restore it, for example from version control"
+_CONFLICT = (
+    "git left conflicts that only you can decide: keep one side of each, that of the branch that was applied last, and "
+    "run pcaform render"
+)
+_MARKS = {"<<<<<<<": "ours", "|||||||": "base", "=======": "theirs", ">>>>>>>": ""}
+"""The starts of lines with which git marks a conflict, and whose lines follow."""
 _FORBIDDEN = frozenset("\\:\0\n")
 """On Windows the first two can also lead out of a directory."""
 
@@ -148,8 +154,8 @@ class Record:
 class Manifest:
     """One render, as the next one needs it."""
 
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Path in the stack -> digest of what was written."""
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Path in the stack -> digests of what was written: one, unless git left a conflict."""
     record: Record = field(default_factory=Record)
     is_missing: bool = False
     """Whether there is no manifest, which does not mean that there is no stack."""
@@ -161,51 +167,81 @@ def digest(content: bytes) -> str:
 
 
 def serialize(files: Mapping[str, bytes], record: Record) -> bytes:
-    """Return the manifest of these files: sorted, one line per file and item, so that merges conflict rarely."""
+    """Return the manifest of these files: sorted, so that git merges what two branches render.
+
+    Each fact is on a line below its name, which no render changes: git refuses changes of neighbouring lines. A table
+    of items ends with what every stack has, so that another last one changes no comma.
+    """
     lines = [
-        _format_table("files", {path: digest(content) for path, content in files.items()}),
+        _format_table("files", {path: digest(content) for path, content in sorted(files.items())}),
         f'  "format_version": "{_FORMAT}"',
-        _format_table("items", {**record.place, **_dump_all(record.items)}),
-        _format_table("let_go", _dump_all(record.let_go)),
-        _format_table("moves", record.moves),
         f'  "pcaform_version": "{__version__}"',
+        _format_table("items", {**_dump_all(record.items), **record.place}),
+        _format_table("let_go", _dump_all(record.let_go)),
+        _format_table("moves", dict(sorted(record.moves.items()))),
     ]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def _dump_all(items: Items) -> dict[str, Any]:
-    return {name: item.model_dump(mode="json", exclude_defaults=True) for name, item in items.items()}
+    return {name: item.model_dump(mode="json", exclude_defaults=True) for name, item in sorted(items.items())}
 
 
 def _format_table(name: str, entries: Mapping[str, Any]) -> str:
-    lines = [f"    {json.dumps(key)}: {json.dumps(entries[key], sort_keys=True)}" for key in sorted(entries)]
-    return f'  "{name}": {{\n' + ",\n".join(lines) + "\n  }" if lines else f'  "{name}": {{}}'
+    lines = [f"    {json.dumps(key)}:\n      {json.dumps(entry, sort_keys=True)}" for key, entry in entries.items()]
+    return f'  "{name}": {{\n' + ",\n".join(lines) + ("\n" if lines else "") + "  }"
 
 
 def read(path: Path) -> Manifest:
     """Return the manifest in a file; `is_missing` where there is no file.
 
-    Raises Failure if it cannot be read, is not a manifest, has a format of another pcaform, or names a file that
-    pcaform never writes: such a manifest was edited, and following it would delete files of others.
+    Where git left conflicts, it remembers what either side does. Raises Failure if it cannot be read, is not a
+    manifest, has a format of another pcaform, or names a file that pcaform never writes: such a manifest was edited,
+    and following it would delete files of others.
     """
     raw = read_if_present(path)
     if raw is None:
         return Manifest(is_missing=True)
+    advice = _REMEDY
     try:
-        content: Any = json.loads(raw)
-        if content["format_version"] not in _FORMATS:
-            version, formats, writer = content["format_version"], " and ".join(_FORMATS), content.get("pcaform_version")
-            raise Failure(
-                f"{path}: this manifest has format {version}, and pcaform {__version__} reads {formats}: use the "
-                f"pcaform that wrote it ({writer or 'a later release'}), or {_REMEDY}"
-            )
-        files = {str(name): str(value) for name, value in content["files"].items()}
-        record = _read_record(content)
+        sides = {_read_side(raw.decode(), side) for side in ("ours", "theirs")}
+        advice = _CONFLICT if len(sides) > 1 else _REMEDY
+        contents: list[Any] = [json.loads(side) for side in sorted(sides)]
+        if strange := [each for each in contents if each["format_version"] not in _FORMATS]:
+            version, writer = strange[0]["format_version"], strange[0].get("pcaform_version") or "a later release"
+            message = f"this manifest has format {version}, and pcaform {__version__} reads {' and '.join(_FORMATS)}"
+            raise Failure(f"{path}: {message}: use the pcaform that wrote it ({writer}), or {_REMEDY}")
+        files: dict[str, frozenset[str]] = {}
+        for name, value in ((str(name), str(value)) for each in contents for name, value in each["files"].items()):
+            files[name] = files.get(name, frozenset()) | {value}
+        records = [_read_record(content) for content in contents]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f"{path}: not a whole manifest of pcaform: {_REMEDY}") from None
+        raise Failure(f"{path}: not a whole manifest of pcaform: {advice}") from None
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
-        raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {_REMEDY}")
-    return Manifest(files, record)
+        raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {advice}")
+    return Manifest(files, _join(path, records))
+
+
+def _read_side(text: str, side: str) -> str:
+    """Return a text as one side of its conflicts has it."""
+    kept, now = [], ""
+    for line in text.splitlines(keepends=True):
+        mark = _MARKS.get(line[:7])
+        now = now if mark is None else mark
+        if mark is None and now in ("", side):
+            kept.append(line)
+    return "".join(kept)
+
+
+def _join(path: Path, records: Sequence[Record]) -> Record:
+    """Return what any side of a conflict remembers; raises Failure where two remember one thing otherwise."""
+    joined: dict[str, dict[str, Any]] = {"items": {}, "let_go": {}, "moves": {}, "place": {}}
+    for table, entries in joined.items():
+        pairs = [pair for record in records for pair in getattr(record, table).items()]
+        for name, entry in sorted(pairs, key=lambda pair: pair[0]):
+            if entries.setdefault(name, entry) != entry:
+                raise Failure(f"{path}: both branches changed '{name}': {_CONFLICT}")
+    return Record(**joined)
 
 
 def _read_record(content: Mapping[str, Any]) -> Record:
@@ -242,7 +278,7 @@ def is_safe_path(path: str) -> bool:
 
 def place_of(spec: Spec) -> dict[str, Mapping[str, Any]]:
     """Return the account and region of a stack, and where its state is."""
-    backend, location = state_location(spec.terraform.backend)
+    backend, location = state_location(spec.terraform.state)
     return {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}, BACKEND: {backend: location}}
 
 

@@ -26,7 +26,7 @@ SECTIONS = ("certificate_authorities", "issuers", "administrators", "auditors", 
 PERMISSIONS = "permissions"
 PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
 _SETTINGS = ("aws", "terraform")
-_UNKEPT = ("version", "stack", "removed", "moves", "waivers")
+_UNKEPT = ("version", "stack", "profile", "removed", "moves", "waivers")
 """What says how a spec came to be, and not what is there."""
 _MEANS, _SPELLED = "means", "spelled"
 
@@ -266,7 +266,7 @@ def _normalize_bucket(item: dict[str, Any], key: str, _: Spec) -> None:
 
 
 def _drop_notes(item: dict[str, Any]) -> None:
-    for name in ("ignore", "renamed_from"):
+    for name in ("ignore", "renamed_from", "issued_generation", "successor_of"):
         item.pop(name, None)
 
 

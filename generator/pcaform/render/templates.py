@@ -21,6 +21,8 @@ class Rendered:
 
     name: str
     files: Mapping[str, bytes]
+    extra_files: tuple[str, ...] | None = ()
+    """The files of others that are accepted; None where there may be any, beside modules that stacks share."""
 
 
 def render(plan: StackPlan) -> Rendered:
@@ -36,7 +38,7 @@ def render(plan: StackPlan) -> Rendered:
     files |= {path: text.encode() for path, text in plan.texts.items()}
     for module in plan.modules:
         files |= _read_module(module)
-    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.record)})
+    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.record)}, plan.extra_files)
 
 
 def shared_modules(stacks: Collection[str]) -> Rendered:
@@ -45,7 +47,7 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
         raise Failure(f"a stack named '{MODULES}' cannot be beside the shared modules: rename the stack")
     names = sorted(path.name for path in packaged_directory(MODULES).iterdir() if path.is_dir())
     files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _read_module(name).items()}
-    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, manifest.Record())})
+    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, manifest.Record())}, None)
 
 
 @cache

@@ -39,14 +39,16 @@ def findings(spec: Spec) -> Iterator[tuple[Rule, Violation]]:
 
 
 def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
-    yield from ((rule, finding) for finding in rule.check(spec) if not _is_ignored(spec, rule, finding.loc))
+    if rule.severity_in(spec.profile):
+        yield from ((rule, finding) for finding in rule.check(spec) if not _is_ignored(spec, rule, finding.loc))
 
 
 def problems(spec: Spec, document: Document) -> list[Finding]:
     """Return all findings as problems, each with its location in the document; no line with a secret is shown."""
     located = [
-        document.problem(locate(document, loc), message, rule=rule.id, of_key=of_key, severity=rule.severity)
+        document.problem(locate(document, loc), message, rule=rule.id, of_key=of_key, severity=severity)
         for rule, (loc, message, of_key) in findings(spec)
+        if (severity := rule.severity_in(spec.profile))
     ]
     located += [
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")

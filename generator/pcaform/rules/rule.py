@@ -33,6 +33,16 @@ class Rule(rules.Rule[Check]):
     severity: Severity
     is_of_whole: bool = False
     """Whether it checks the stack that a spec makes, which exists only if the spec has no other errors."""
+    is_practice: bool = False
+    """Whether it is an error in the profile strict, whatever it is by default."""
+    is_silent: bool = False
+    """Whether it says something only in the profile strict: by default its findings are what is usual."""
+
+    def severity_in(self, profile: str) -> Severity | None:
+        """Return its severity in a profile of specs; None where it says nothing."""
+        if profile == "strict" and self.is_practice:
+            return Severity.ERROR
+        return None if self.is_silent else self.severity
 
 
 def error(rule_id: str, *, of: str = "", source: str = "", is_of_whole: bool = False) -> Callable[[AnyCheck], Rule]:
@@ -43,6 +53,16 @@ def error(rule_id: str, *, of: str = "", source: str = "", is_of_whole: bool = F
 def warning(rule_id: str, *, of: str = "", source: str = "") -> Callable[[AnyCheck], Rule]:
     """Make a check a rule whose findings are printed, and stop only `validate --strict`."""
     return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING)
+
+
+def practice(rule_id: str, *, of: str = "", source: str, is_silent: bool = False) -> Callable[[AnyCheck], Rule]:
+    """Make a check a rule of good practice: an error in the profile strict; by default a warning, or nothing."""
+
+    def make(check: AnyCheck) -> Rule:
+        settings = {"is_practice": True, "is_silent": is_silent}
+        return Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING, **settings)
+
+    return make
 
 
 def _each(check: AnyCheck, path: str) -> Check:

@@ -17,7 +17,11 @@ from pcaform.terraform.state_location import state_identity, state_location
 if TYPE_CHECKING:
     from pcaform.render.manifest import Record
 
-TOGETHER = {
+OF_FILES = {
+    "yaml": "The text is YAML, without duplicate keys, tags or aliases that a spec does not have.",
+    "shape": "Every key exists, is there where it is required, and has a value of its type, pattern and limits.",
+    "ignore": "An ignored rule exists.",
+    "file": "A file that the spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
     "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
     "shared-state": (
         "Two stacks do not have their state in one place: the apply of each destroys what the other has. That "
@@ -28,8 +32,16 @@ TOGETHER = {
         "What exists is managed, or destroyed, by one stack only; others name the CA with `managed: false`. That "
         "includes the stacks below `--out` that are not rendered now."
     ),
+    "provider-release": (
+        "With `validate --provider RELEASE`: that release of provider aws takes every value of the stack, and has no "
+        "known defect that the stack meets."
+    ),
+    "left-unsaid": (
+        "`render` loses nothing that the stack has without a word in the spec: `removed`, `renamed_from`, a new "
+        "`generation`."
+    ),
 }
-"""The rules about specs together: id -> what must hold."""
+"""The rules about files and about what lies beside them, which no item can ignore: id -> what must hold."""
 
 SpecFile = tuple[str, Spec, Document]
 Fact = tuple[str, Hashable]
@@ -72,7 +84,7 @@ def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding |
     from pcaform.render import history, manifest
 
     _, spec, document = spec_file
-    kind, settings = state_location(spec.terraform.backend)
+    kind, settings = state_location(spec.terraform.state)
     old = record.place.get(manifest.BACKEND, {kind: {}}).get(kind)
     if old is None or any(settings.get(setting, value) != value for setting, value in old.items()):
         return None
@@ -108,7 +120,7 @@ def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
 def _list_facts(spec: Spec, out: str) -> Iterator[tuple[Fact, Loc, str]]:
     """Yield what must be a stack's own, with its place and its name."""
     yield ("stack-twice", spec.stack.casefold()), ("stack",), f"the stack '{spec.stack}'"
-    kind, settings = state_location(spec.terraform.backend)
+    kind, settings = state_location(spec.terraform.state)
     state = state_identity(kind, settings, PurePath(out, spec.stack).as_posix())
     if state is not None:
         yield ("shared-state", state), ("terraform", "backend", kind), "the place of the state"

@@ -12,19 +12,21 @@ from contextlib import ExitStack, contextmanager
 
 from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
+from moto.cloudfront import models as cloudfront
 from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeBucket, s3_backends
 from moto.sts.models import sts_backends
 
 from pcaform.sandbox.acm.service import AcmBackend
 from pcaform.sandbox.clock import clock
+from pcaform.sandbox.http.public_names import OwnCertificate, SignedOrigin
 from pcaform.sandbox.iam.enforce import enforcement
 from pcaform.sandbox.iam.identity_check import create_sts_backend_class
 from pcaform.sandbox.iam.service import IamBackend
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.pca.service import AcmPcaBackend
-from pcaform.sandbox.s3.service import BucketBackend
+from pcaform.sandbox.s3.service import BucketBackend, permit
 
 # moto would use it instead of every other way to set an account.
 _ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"
@@ -47,19 +49,22 @@ def register_backends(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
             (s3_backends, BucketBackend),
             (sts_backends, create_sts_backend_class(user_id)),
         ):
-            undo.enter_context(_replace_backend(backends, replacement))
+            undo.enter_context(_replace(backends, "backend", replacement))
+        undo.enter_context(_replace(cloudfront, "Origin", SignedOrigin))
+        undo.enter_context(_replace(cloudfront, "ViewerCertificate", OwnCertificate))
+        undo.enter_context(_replace(FakeBucket, "get_permission", permit))
         undo.enter_context(_unset_variable(_ACCOUNT_VARIABLE))
         yield
 
 
 @contextmanager
-def _replace_backend(backends: BackendDict, replacement: type) -> Iterator[None]:
-    original = backends.backend
-    backends.backend = replacement
+def _replace(owner: object, name: str, replacement: object) -> Iterator[None]:
+    original = getattr(owner, name)
+    setattr(owner, name, replacement)
     try:
         yield
     finally:
-        backends.backend = original
+        setattr(owner, name, original)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import Any
 
 from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
+from moto.cloudfront.models import cloudfront_backends
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
@@ -31,6 +32,7 @@ from pcaform.sandbox.snapshot_values import Reader, SnapshotError, Writer
 _SERVICES: dict[str, BackendDict[Any]] = {
     "acm": acm_backends,
     "acm-pca": acmpca_backends,
+    "cloudfront": cloudfront_backends,
     "iam": iam_backends,
     "kms": kms_backends,
     "s3": s3_backends,

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from moto.acm import models as acm
 from moto.acmpca.models import ACMPCABackend
+from moto.cloudfront import models as cloudfront
 from moto.iam import models as iam
 from moto.kms import models as kms
 from moto.kms import utils as kms_keys
@@ -26,6 +27,7 @@ from moto.utilities.utils import LowercaseDict
 
 from pcaform.sandbox.acm.certificate import KeyMaterial, PrivateCertificate
 from pcaform.sandbox.acm.renewal import Renewal
+from pcaform.sandbox.http.public_names import OwnCertificate, SignedOrigin
 from pcaform.sandbox.pca.ca import Issued, SandboxCa
 from pcaform.sandbox.pca.permissions import Permission, Permissions
 
@@ -34,6 +36,11 @@ CLASSES: dict[str, type] = {
     for kept in (
         *(Issued, KeyMaterial, Permission, Permissions, PrivateCertificate, Renewal, SandboxCa),
         *(acm.AccountConfiguration, acm.CertBundle, acm.TagHolder, TaggingService),
+        *(cloudfront.ActiveTrustedKeyGroups, cloudfront.ActiveTrustedSigners, cloudfront.AllowedMethods),
+        *(cloudfront.CacheBehaviour, cloudfront.CustomOriginConfig, cloudfront.DefaultCacheBehaviour),
+        *(cloudfront.Distribution, cloudfront.DistributionConfig, cloudfront.ForwardedValues),
+        *(cloudfront.GeoRestriction, cloudfront.Logging, SignedOrigin, cloudfront.OriginAccessControl),
+        *(cloudfront.TrustedKeyGroups, cloudfront.TrustedSigners, OwnCertificate),
         *(iam.AccessKey, iam.AccessKeyLastUsed, iam.AccountPasswordPolicy, iam.AccountSummary, iam.AWSManagedPolicy),
         *(iam.Certificate, iam.Group, iam.InlinePolicy, iam.InstanceProfile, iam.MFADevice, iam.ManagedPolicy),
         *(iam.OpenIDConnectProvider, iam.PolicyVersion, iam.Role, iam.SAMLProvider, iam.SigningCertificate),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pcaform.core import facts
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.report import alias
 from pcaform.core.unicode import visible
@@ -15,10 +16,7 @@ SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
-_CA = re.compile(
-    r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w*?$-])"
-)
-"""The ARN of one CA, whose id AWS assigned; neither a placeholder nor a pattern of a policy."""
+_CA = re.compile(facts.CA_ARN + r"(?![\w*?$-])")
 
 NoteKind = Literal["left out", "unknown", "ambiguous", "ignored", "listed"]
 
@@ -74,21 +72,22 @@ class ImportNote(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Settings of a provider block that a state does not have: the assumed role, and the default tags."""
+    """Settings of a provider block that a state does not have: role, default tags, and those for all providers."""
 
     region: str
     account_id: str
     assume_role: Mapping[str, Any] | None
     default_tags: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The resources about private CAs in a source, and notes on what is not among them.
 
-    Only Terraform files have `providers`, by alias, and `backend`. `others` counts the instances of other resources by
-    address, without keys; `used` are the CAs that these name, by ARN, each with the ARN of the first of them, if it has
-    one. `account_id` is the account that was read live, `region` the first one named; a stack in it
+    Only Terraform files have `providers`, by alias, and `backend` (or `cloud`). `others` counts the instances of other
+    resources by address, without keys; `used` are the CAs that these name, by ARN, each with the ARN of the first of
+    them, if it has one. `account_id` is the account that was read live, `region` the first one named; a stack in it
     refers to CAs that other accounts share.
     """
 
@@ -103,6 +102,16 @@ class Inventory:
     region: str = ""
     unselected: tuple[Resource, ...] = ()
     """CAs that filters left out, which others may refer to; of these only the description is known."""
+
+    @property
+    def hazard(self) -> tuple[str, ...]:
+        """What is so where no spec comes of a state, as lines for the user."""
+        if not self.source.is_applied_over or not (self.resources or self.others):
+            return ()
+        text = (
+            "no spec was written, so none forgets what this state holds: a stack over it destroys all that it does not"
+        )
+        return (f"{text} describe. Give a stack another state, or name each address under 'removed' as 'forget'",)
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

@@ -209,7 +209,7 @@ class CertificateAuthority(Model):
     key_storage_security_standard: facts.KeyStorageSecurityStandard | None = None
     """The security standard of the key's hardware; AWS's default if omitted, which a new CA in China cannot have."""
     enabled: bool = True
-    """false disables an active CA."""
+    """false disables an active CA: it signs nothing until it is enabled again, and revokes as before."""
     permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = facts.DEFAULT_DELETION_DAYS
     """How long a deleted CA can be restored."""
     revocation_configuration: RevocationConfiguration | None = None
@@ -220,6 +220,10 @@ class CertificateAuthority(Model):
     """Region and role of the CA, if they are not the stack's own."""
     generation: Annotated[int, Field(ge=1, le=1000)] = 1
     """The number of the CA's installed certificate; increase it by one to renew."""
+    issued_generation: Annotated[int | None, Field(ge=1, le=1000)] = None
+    """The generation that an apply has issued already; required while the CA, or the CA that signs it, is disabled."""
+    successor_of: Key | None = None
+    """The CA that this one takes over from with a new key; that one stays until its last certificate has ended."""
     deletion_protection: bool = True
     """false lets Terraform destroy the CA."""
     renamed_from: Key | None = None
@@ -276,6 +280,10 @@ Authority = Annotated[
     Discriminator(_authority_kind),
 ]
 """An entry of `certificate_authorities`."""
+
+
+RELATIVE_TYPES = ("DAYS", "MONTHS", "YEARS")
+"""Types that count from issuing: a child is issued after its parent, so with the same value it ends later."""
 
 
 def compute_end(validity: Validity, start: datetime) -> datetime:

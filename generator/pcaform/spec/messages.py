@@ -28,7 +28,7 @@ _LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "too_long": lambda ctx: f"at most {count(ctx['max_length'], 'item')}",
     "string_pattern_mismatch": lambda ctx: PATTERN_DESCRIPTIONS[ctx["pattern"]],
 }
-_SEEN_WIDTH = 60
+_SEEN_WIDTH = 110  # an ARN of a CA, whole
 
 _KIND = "managed"
 """The key of a CA that decides which others it has."""

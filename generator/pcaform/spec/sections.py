@@ -12,13 +12,29 @@ from pcaform.spec.issuers import Role
 from pcaform.spec.types import AccountId, Ignore, Key, Many, Model, Path, PolicyArn, Provider, Tags, member, tag_of
 
 
+class Distribution(Model):
+    """A CloudFront distribution of this stack that serves the CRLs of a bucket, over plain HTTP too.
+
+    Its names are the `custom_cname` of the CAs with their CRLs in the bucket.
+    """
+
+    acm_certificate_arn: Annotated[str | None, Field(pattern=types.ACM_ARN, max_length=2048)] = None
+    """The public certificate of these names, in us-east-1; without it there is only CloudFront's own name."""
+    log_bucket: Annotated[str | None, Field(pattern=types.BUCKET, min_length=3, max_length=63)] = None
+    """A bucket that exists, with ACLs, for the log of accesses."""
+
+
 class CrlBucket(Model):
-    """A bucket of this stack for CRLs."""
+    """A bucket of this stack for CRLs, or for audit reports."""
 
     bucket: Annotated[str | None, Field(pattern=types.BUCKET, min_length=3, max_length=63)] = None
     """The bucket's name; the key if omitted."""
     cloudfront_distribution_arns: Many[Annotated[str, Field(pattern=types.DISTRIBUTION, max_length=2048)]] = ()
-    """The CloudFront distributions that may read the CRLs; the bucket itself stays private."""
+    """The CloudFront distributions made elsewhere that may read the CRLs; the bucket itself stays private."""
+    distribution: Distribution | None = None
+    """A distribution of this stack that serves the CRLs; `{}` for one with CloudFront's name."""
+    content: Literal["crls", "audit_reports"] = "crls"
+    """What Private CA writes there: CRLs, or audit reports, which the auditors of this stack create and read."""
     force_destroy: bool = False
     """Whether destroying the bucket also deletes the CRLs in it."""
     tags: Tags = Field(default_factory=dict)

@@ -7,10 +7,24 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pcaform.core import facts
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
-from pcaform.spec.types import REGION, REMOVED_ITEM, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
+from pcaform.spec.types import FILE_PATH, REGION, REMOVED_ITEM, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
+
+
+class IgnoreTags(Model):
+    """Tags that others set, and that Terraform leaves alone."""
+
+    keys: Many[Annotated[str, Field(min_length=1, max_length=128)]] = ()
+    """The whole keys."""
+    key_prefixes: Many[Annotated[str, Field(min_length=1, max_length=128)]] = ()
+    """The starts of keys."""
+
+    def covers(self, key: str) -> bool:
+        """Tell whether a tag's key is one of them."""
+        return key in self.keys or key.startswith(self.key_prefixes)
 
 
 class Aws(Model):
@@ -24,6 +38,12 @@ class Aws(Model):
     """The role that the provider assumes."""
     default_tags: Tags = Field(default_factory=dict)
     """Tags of all resources."""
+    ignore_tags: IgnoreTags = IgnoreTags()
+    """Tags of all resources that Terraform does not read or change."""
+    profile: Annotated[str | None, Field(min_length=1, max_length=1024)] = None
+    """The profile of the shared configuration whose credentials the providers use."""
+    use_fips_endpoint: bool = False
+    """Whether the providers call the FIPS endpoints of AWS, which not all regions have."""
 
 
 class Terraform(Model):
@@ -31,6 +51,15 @@ class Terraform(Model):
 
     backend: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
     """The name of one backend with its arguments, which are written unchanged."""
+    cloud: dict[str, Any] | None = None
+    """HCP Terraform instead of a backend: `organization`, `workspaces` with `name` or `tags`, `project`; `hostname`."""
+    extra_files: Many[Annotated[str, Field(pattern=FILE_PATH, max_length=1024)]] = ()
+    """The files in the stack's directory that pcaform did not write and that are accepted, each by its path there."""
+
+    @property
+    def state(self) -> Mapping[str, dict[str, Any]]:
+        """Where the state is, by the kind of the place: a backend, or `cloud`."""
+        return (self.backend or {}) if self.cloud is None else {"cloud": self.cloud}
 
 
 class Spec(Model):
@@ -40,10 +69,12 @@ class Spec(Model):
     """The version of the spec format."""
     stack: Annotated[str, Field(pattern=STACK, max_length=64)]
     """The stack's name and directory."""
+    profile: facts.Profile = "default"
+    """strict: what is not good practice is an error, and there are more rules about it."""
     aws: Aws
     """Region, account and default tags."""
     terraform: Terraform = Terraform()
-    """The backend."""
+    """The backend, and files that are not pcaform's."""
     certificate_authorities: dict[Key, Authority] = Field(default_factory=dict)
     """The CAs, by key; the key is part of the module's name."""
     issuers: dict[Key, Issuer] = Field(default_factory=dict)

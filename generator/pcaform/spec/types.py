@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from pcaform.core import facts
+
 KEY = r"^[a-z][a-z0-9_-]*$"
 STACK = r"^[a-z0-9][a-z0-9._-]*$"
 ACCOUNT_ID = r"^[0-9]{12}$"
@@ -18,7 +20,7 @@ PRINTABLE = r"^[a-zA-Z0-9'()+-.?:/= ]*$"
 BUCKET = r"^[-a-zA-Z0-9._/]+$"
 CNAME = r"^[-a-zA-Z0-9;/?:@&=+$,%_.!~*()']*$"
 CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+)*)$"
-CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
+CA_ARN = f"^{facts.CA_ARN}$"
 ACM_ARN = r"^arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$"
 ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
 POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
@@ -39,6 +41,7 @@ EARLY_RENEWAL = rf"^(P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)|{D
 OID = r"^[0-2]\.([0-9]|[0-3][0-9])(\.[0-9]+){0,126}$"
 EXTERNAL_ID = r"^[A-Za-z0-9_+=,.@:/-]*$"
 HOST_NAME = r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$"
+FILE_PATH = r"^[A-Za-z0-9_.+=,@~-]+(/[A-Za-z0-9_.+=,@~-]+)*$"
 TEMPLATE = (
     r"^(Blank)?(CodeSigning|EndEntity|EndEntityClientAuth|EndEntityServerAuth|OCSPSigning|RootCA|SubordinateCA)"
     r"Certificate(_PathLen[0-3])?(_CriticalBasicConstraints)?(_(CSR|API|APICSR)Passthrough)?/V1$"
@@ -56,7 +59,7 @@ PATTERN_DESCRIPTIONS = {
     BUCKET: "a bucket name",
     CNAME: "a host name without a protocol",
     CRL_PATH: "a path of names separated by '/'",
-    CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
+    CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/UUID",
     ACM_ARN: "the ARN of a certificate of ACM, arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
     POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
@@ -78,6 +81,7 @@ PATTERN_DESCRIPTIONS = {
     OID: "an object identifier such as 1.3.6.1.4.1.37244.1.3",
     EXTERNAL_ID: "letters, digits and any of '_+=,.@:/-'",
     HOST_NAME: "a host name in lower case of two labels or more, such as www.corp.example, '*' only as the first label",
+    FILE_PATH: "the path of a file in the stack, such as cloud.tf or own/main.tf, without '*'",
     TEMPLATE: "a template such as EndEntityCertificate/V1",
 }
 """Each pattern described for messages."""
@@ -104,6 +108,7 @@ EXAMPLES = {
     EARLY_RENEWAL: "P90D",
     OID: "1.3.6.1.4.1.37244.1.3",
     HOST_NAME: "www.corp.example",
+    FILE_PATH: "cloud.tf",
     TEMPLATE: "EndEntityCertificate/V1",
 }
 """An example of each pattern, for editors."""
@@ -164,7 +169,7 @@ AccountId = Annotated[
 UserName = Annotated[str, Field(pattern=USER_NAME, max_length=64)]
 PolicyName = Annotated[str, Field(pattern=USER_NAME, max_length=128)]
 Path = Annotated[str, Field(pattern=PATH, max_length=512)]
-CaArn = Annotated[str, Field(pattern=CA_ARN, max_length=200)]
+CaArn = Annotated[str, Field(pattern=CA_ARN)]
 RoleArn = Annotated[str, Field(pattern=ROLE_ARN, max_length=2048)]
 PolicyArn = Annotated[str, Field(pattern=POLICY_ARN, max_length=2048)]
 Cname = Annotated[str, Field(pattern=CNAME, max_length=253)]

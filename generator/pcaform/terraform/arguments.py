@@ -136,7 +136,8 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("", "aws.account_id"),
         _row("", "aws.default_tags", carried=TERRAFORM),
         _row("", "aws.assume_role", carried=_FILES),
-        _row("", "terraform.backend", carried=("hcl",)),
+        _row("", "aws.ignore_tags", "aws.profile", "aws.use_fips_endpoint", carried=_FILES),
+        _row("", "terraform.backend", "terraform.cloud", carried=("hcl",)),
         _row("", f"{_CA}.managed"),
         _row("", f"{_CA}.arn"),
         _row("", f"{_CA}.activation"),
@@ -149,9 +150,10 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("", "issuers.*.policy"),
         _row("", "certificates.*.arn", carried=("plan", "live", "hcl")),
         _row("", "moves", carried=TERRAFORM),
-        _row("", "removed", "waivers", carried=()),
+        _row("", "removed", "waivers", "profile", "terraform.extra_files", carried=()),
         _row("", *(f"{section}.*.ignore" for section in _IGNORING), carried=()),
         _row("", f"{_CA}.renamed_from", "issuers.*.renamed_from", carried=()),
+        _row("", f"{_CA}.issued_generation", f"{_CA}.successor_of", carried=()),
     ),
     *_of(
         types.AUTHORITY,
@@ -288,7 +290,13 @@ ARGUMENTS: tuple[Argument, ...] = (
     *_of(
         types.S3_BUCKET_POLICY,
         _row("bucket", **_ANEW),
-        _row("policy", "crl_buckets.*.cloudfront_distribution_arns", carried=TERRAFORM, **_JSON),
+        _row(
+            "policy",
+            "crl_buckets.*.cloudfront_distribution_arns",
+            "crl_buckets.*.content",
+            carried=TERRAFORM,
+            **_JSON,
+        ),
     ),
     *_of(types.S3_BUCKET_OWNERSHIP_CONTROLS, _row("bucket", **_ANEW), _row("rule.object_ownership")),
     *_of(
@@ -301,6 +309,23 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("bucket", **_ANEW),
         _row("rule", kind="block"),
         *_other("expected_bucket_owner"),
+    ),
+    *_of(
+        types.CLOUDFRONT_DISTRIBUTION,
+        _row("aliases", kind="set", form="unordered"),
+        _row("origin", kind="block"),
+        _row("viewer_certificate", "crl_buckets.*.distribution.acm_certificate_arn", kind="block", carried=TERRAFORM),
+        _row("logging_config", "crl_buckets.*.distribution.log_bucket", kind="block", carried=TERRAFORM),
+        *_other("comment", "continuous_deployment_policy_id", "default_root_object", "http_version", "price_class"),
+        *_other("web_acl_id"),
+        *_other("enabled", "is_ipv6_enabled", "retain_on_delete", "staging", "wait_for_deployment", kind="bool"),
+        *_other("custom_error_response", "default_cache_behavior", "ordered_cache_behavior", kind="block"),
+        *_other("origin_group", "restrictions", kind="block"),
+        *_other("tags", kind="map"),
+    ),
+    *_of(
+        types.CLOUDFRONT_ORIGIN_ACCESS_CONTROL,
+        *_other("description", "name", "origin_access_control_origin_type", "signing_behavior", "signing_protocol"),
     ),
 )
 """All rows, by resource. Arguments that the provider computes (`id`, `tags_all`) have none."""

@@ -105,6 +105,20 @@ BACKENDS: Mapping[str, Backend] = {
 }
 
 
+CLOUD = _backend(
+    "hostname organization", secrets="token=TF_TOKEN_app_terraform_io", objects={"workspaces": "name project tags"}
+)
+"""https://developer.hashicorp.com/terraform/cli/cloud/settings: what `backend` is to others."""
+
+
+def describe_gap(cloud: Mapping[str, Any]) -> str:
+    """Return what a `cloud` lacks to say which workspace has the state; empty for nothing."""
+    workspaces = cloud.get("workspaces")
+    named = [name for name in ("name", "tags") if isinstance(workspaces, Mapping) and workspaces.get(name)]
+    is_whole = isinstance(cloud.get("organization"), str) and len(named) == 1
+    return "" if is_whole else "'cloud' needs 'organization', and 'workspaces' with either 'name' or 'tags'"
+
+
 def is_secret_text(value: Any) -> bool:
     """Tell whether the value of a plain argument holds a secret anyway."""
     return any(isinstance(text, str) and _SECRET_TEXT.search(text) for text in _list_scalars(value))

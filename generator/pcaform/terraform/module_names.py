@@ -6,10 +6,15 @@ Both are in users' states, so they must never change.
 from collections.abc import Callable
 
 from pcaform.terraform.addresses import with_key
-from pcaform.terraform.resource_types import IAM_INSTANCE_PROFILE, INSTALLATION
+from pcaform.terraform.resource_types import (
+    CLOUDFRONT_DISTRIBUTION,
+    CLOUDFRONT_ORIGIN_ACCESS_CONTROL,
+    IAM_INSTANCE_PROFILE,
+    INSTALLATION,
+)
 
 CA_CERTIFICATE = "certificate"
-_OPTIONAL = (INSTALLATION, IAM_INSTANCE_PROFILE)
+_OPTIONAL = (INSTALLATION, IAM_INSTANCE_PROFILE, CLOUDFRONT_DISTRIBUTION, CLOUDFRONT_ORIGIN_ACCESS_CONTROL)
 """Resources that a module has or not, depending on its arguments."""
 
 

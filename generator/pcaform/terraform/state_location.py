@@ -27,6 +27,7 @@ _ACCESS = re.compile(
 _LOCATED_BY: Mapping[str, Mapping[str, str | None]] = {
     LOCAL: {"path": FILE},
     "azurerm": {"storage_account_name": "", "container_name": None, "key": None},
+    "cloud": {"hostname": "app.terraform.io", "organization": None, "workspaces": None},
     "consul": {"address": "127.0.0.1:8500", "path": None},
     "cos": {"bucket": None, "prefix": "", "key": FILE},
     "gcs": {"bucket": None, "prefix": ""},
@@ -43,8 +44,10 @@ _PORTS = {"": 80, "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432
 
 def state_location(backend: Mapping[str, Mapping[str, Any]] | None) -> tuple[str, dict[str, Any]]:
     """Return the kind of a backend and the settings that locate the state; no backend is a file in the stack."""
-    for kind, settings in (backend or {}).items():
-        defaults = _LOCATED_BY.get(kind, {})
+    for kind, arguments in (backend or {}).items():
+        defaults, workspaces = _LOCATED_BY.get(kind, {}), arguments.get("workspaces") or {}
+        of_cloud = {"workspaces": workspaces.get("name"), "workspace_names": workspaces.get("tags")}  # in any project
+        settings = {**arguments, **of_cloud}
         return kind, {
             name: value
             for name, value in settings.items()

@@ -43,8 +43,18 @@ HAZARDS = (
     Hazard(
         "disabled",
         "    type:",
-        "    enabled: false\n    type:",
+        "    enabled: false\n    issued_generation: 1\n    type:",
         (("ca-disabled", f"module.ca_disabled.{_AUTHORITY}"),),
+    ),
+    Hazard(
+        "asleep",
+        "    type:",
+        "    enabled: false\n    generation: 2\n    issued_generation: 2\n    type:",
+        (
+            ("ca-disabled", f"module.ca_asleep.{_AUTHORITY}"),
+            ("disabled-signer", "module.ca_asleep_certificate_g2.aws_acmpca_certificate.this"),
+            ("disabled-signer", f"module.ca_asleep.{_INSTALLATION}"),
+        ),
     ),
     Hazard(
         "silent",

@@ -12,7 +12,8 @@ from pathlib import Path
 from checks.guard.closed_world import HAZARDS as UNJUDGED
 from checks.guard.closed_world import judge
 from checks.guard.corpus import HAZARDS, TEXT, harmed
-from pcaform.checks.guard.check import check_plan
+from pcaform.checks.guard.change_types import ChangeType
+from pcaform.checks.guard.check import check_changes, check_plan
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
@@ -36,6 +37,7 @@ _CHANGING = (
 _OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}'
 _CLOSED = _OPEN.replace('"*", "Action"', '{"AWS": "111111111111"}, "Action"')
 _NAMED = "    subject: {common_name: Issuing}\n"
+_LEAVING = TEXT[TEXT.index("  leaving:\n") : TEXT.index("  disabled:\n")]
 _ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-55555555555"
 _BACKEND = "terraform: {backend: {s3: {bucket: corp-states, region: eu-west-1, key: "
 _ADDED = "issuers:\n  added:\n    grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]\n"
@@ -70,7 +72,10 @@ def _of_specs() -> Iterator[GuardResult]:
     yield check_specs(*(_spec(TEXT.replace(_NAMED, f"{_NAMED}    arn: {_ARN}{end}\n")) for end in ("1", "2")))
     yield check_specs(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
     yield check_specs(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
+    replaced = _spec(TEXT.replace(_NAMED, f"{_NAMED}    successor_of: leaving\n"))
+    yield check_specs(replaced, _spec(f"{TEXT}removed: {{leaving: forget}}\n".replace(_LEAVING, "")))
     yield stack_removed(before)
+    yield check_changes([Change("stacks/corpus/evil.tf", ChangeType.FILE, ("create",), {}, {"is_accepted": False})])
     waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"
     yield apply_waivers(check_specs(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))
 

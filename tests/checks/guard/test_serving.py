@@ -10,7 +10,7 @@ import pytest
 
 from checks.guard.builders import AUTHORITY, CA, change, deny, policy, rules, there
 from checks.guard.served import ALIAS, BEHIND, BUCKET, FRONT, NAME, NAMED, OBJECTS, ORIGIN, ZONE, created, edited, state
-from pcaform.checks.guard.analysis.revocation import serving
+from pcaform.checks.guard.analysis.revocation import served
 from pcaform.checks.guard.context import PlanContext
 from pcaform.terraform.plan_json import Plan
 
@@ -143,7 +143,7 @@ def test_names_that_lead_to_names() -> None:
     others = [each for each in state(NAMED) if each.type != "aws_route53_record"]
     gone = change("aws_route53_record.b", hops[1].values, None)
     assert rules(gone, state=[*others, hops[0]]) == ["revocation-moved"]
-    found = serving(PlanContext(Plan((), is_errored=False, resources=(*others, *hops))))
+    found = served(PlanContext(Plan((), is_errored=False, resources=(*others, *hops)))).ids
     assert {NAME, "cdn.corp.example", "d1.cloudfront.net", "E1", FRONT, "lists", BUCKET} <= found
     assert not found & {"O1", "Z1", ZONE}
 

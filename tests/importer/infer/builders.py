@@ -18,7 +18,7 @@ UNMANAGED = {
     "additional_actions": [],
 }
 FORGOTTEN = "; 'removed' forgets it: it stays at AWS as it is, and leaves the state"
-PART = "it is incomplete: its creation failed, or the state was edited"
+PART = "it is incomplete: it lacks what Terraform requires; in a state, its creation failed, or it was edited"
 
 
 def infer(*resources: Resource) -> InferredSpec:

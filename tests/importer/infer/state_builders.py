@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -26,7 +27,7 @@ def resource(kind: str, module: str | None, attributes: Mapping[str, Any], **ins
 
 
 def arn_of(name: str, region: str = REGION) -> str:
-    return f"arn:aws:acm-pca:{region}:{ACCOUNT}:certificate-authority/{name}"
+    return f"arn:aws:acm-pca:{region}:{ACCOUNT}:certificate-authority/{uuid5(NAMESPACE_OID, name)}"
 
 
 def authority(
@@ -115,10 +116,13 @@ def user(
 
 def stacked(*resources: Resource) -> bytes:
     """Return a state with resources at the addresses of a rendered stack, so that nothing has to move."""
-    return state(*({**each, **_location(each)} for each in resources))
+    held = [each["instances"][0]["attributes"] for each in resources]
+    requests = ((has["arn"], has.get("certificate_signing_request", "")) for has in held if "arn" in has)
+    names = {arn: request.removeprefix("request of ").strip() for arn, request in requests}
+    return state(*({**each, **_location(each, names)} for each in resources))
 
 
-def _location(each: Resource) -> Resource:
+def _location(each: Resource, names: Mapping[str, str]) -> Resource:
     has = each["instances"][0]["attributes"]
     kind = each["type"]
     if kind.startswith("aws_iam_"):
@@ -127,5 +131,6 @@ def _location(each: Resource) -> Resource:
         return {"module": f"module.issuer_{key}", "instances": [{**each["instances"][0], **index}]}
     if kind == "aws_acmpca_certificate":
         return {"module": f"module.ca_{has['arn'].rpartition('/')[2]}_certificate"}
-    key = (has.get("certificate_authority_arn") or has["arn"]).rpartition("/")[2]
+    arn = has.get("certificate_authority_arn") or has["arn"]
+    key = names.get(arn) or arn.rpartition("/")[2]
     return {"module": f"module.acm_permission_{key}" if kind == "aws_acmpca_permission" else f"module.ca_{key}"}

@@ -3,12 +3,12 @@
 Here is only what the provider adds when it writes them into a state. Outputs, comments and the manifest are not there.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -88,7 +88,9 @@ class AppliedSpec:
                 if authority.parent is not None:
                     yield f"module.{call}.certificate_chain", self.pems[authority.parent]
         for key, bucket in self.spec.crl_buckets.items():
-            yield f"module.{module_names.crl_bucket(key)}.bucket", bucket.bucket or key
+            call = module_names.crl_bucket(key)
+            yield f"module.{call}.bucket", bucket.bucket or key
+            yield f"module.{call}.distribution_arn", distribution_arn(call)
 
     def output(self, call: str, name: str) -> str | None:
         return self.outputs.get(f"module.{call}.{name}")
@@ -102,7 +104,7 @@ class AppliedSpec:
     def arn(self, key: str) -> str:
         authority = self.spec.certificate_authorities[key]
         region = authority.provider.region if authority.provider else self.spec.aws.region
-        identifier = hashlib.sha256(key.encode()).hexdigest()[:32]
+        identifier = uuid5(NAMESPACE_OID, key)
         made = f"acm-pca:{region}:{self.spec.aws.account_id}:certificate-authority/{identifier}"
         return authority.arn or f"arn:{facts.partition(region)}:{made}"
 
@@ -137,6 +139,10 @@ class AppliedSpec:
         is_reference = not authority.managed
         algorithm = authority.key_algorithm if is_reference and authority.key_algorithm else "EC_prime256v1"
         return private_key(algorithm, self.keys[key])
+
+
+def distribution_arn(call: str) -> str:
+    return f"arn:aws:cloudfront::123456789012:distribution/E{call.encode().hex().upper()}"
 
 
 def _ca(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -242,5 +248,6 @@ _COMPUTED: dict[str, Callable[[AppliedSpec, StackResource, dict[str, Any]], dict
     types.IAM_ROLE_POLICY_ATTACHMENT: _attachment,
     types.ACM_CERTIFICATE: _acm,
     types.S3_BUCKET: lambda _, __, attributes: {"arn": f"arn:aws:s3:::{attributes['bucket']}"},
+    types.CLOUDFRONT_DISTRIBUTION: lambda _, made, __: {"arn": distribution_arn(made.call)},
 }
 """What depends on the arguments."""

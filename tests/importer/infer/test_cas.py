@@ -77,6 +77,7 @@ def test_every_setting_is_imported() -> None:
         "usage_mode": "SHORT_LIVED_CERTIFICATE",
         "key_storage_security_standard": "FIPS_140_2_LEVEL_2_OR_HIGHER",
         "enabled": False,
+        "issued_generation": 1,
         "permanent_deletion_time_in_days": 7,
         "revocation_configuration": {
             "crl_configuration": {
@@ -188,3 +189,12 @@ def test_ca_that_cannot_be_represented_is_listed(case: str) -> None:
     found = infer(*resources, *root("other"))
     assert reason in dict(found.left_out)[ROOT_ADDRESS]
     assert list(found.spec.managed) == ["other"]
+
+
+def test_a_ca_with_a_key_that_a_later_release_takes_is_managed() -> None:
+    """Its stack asks for that release: see tests/render/test_provider_release.py."""
+    settings = {"key_algorithm": "ML_DSA_65", "signing_algorithm": "ML_DSA_65", "subject": [{"common_name": "pq"}]}
+    found = infer(authority("pq", certificate_authority_configuration=[settings]))
+    assert [(ca.key_algorithm, ca.signing_algorithm) for ca in found.spec.managed.values()] == [
+        ("ML_DSA_65", "ML_DSA_65")
+    ]

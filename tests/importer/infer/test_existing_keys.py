@@ -68,7 +68,9 @@ def test_two_matching_cas_are_refused() -> None:
     twin = {**authority("twin", common_name="root"), "name": "twin"}
     with pytest.raises(Failure) as failure:
         import_into(HEAD, [twin, *root()])
-    assert f"{arn_of('root')} and {arn_of('twin')} could be 'root' of the spec" in str(failure.value)
+    first, second = sorted((arn_of("root"), arn_of("twin")))
+    reason = "they have the same common name. Select the right CAs: 'import aws' has the options --arn and --status"
+    assert str(failure.value) == f"{first} and {second} could be 'root' of the spec: {reason}"
 
 
 TWO = (

@@ -28,7 +28,7 @@ def names_of_references(spec: Spec) -> ExistingKeys:
     return ExistingKeys(cas={arn: key for arn, key in references if arn is not None})
 
 
-OVERRIDDEN = {
+OVERRIDDEN: dict[str, Any] = {
     "version": 1,
     "stack": "s",
     "aws": {"region": "eu-west-1", "account_id": "123456789012", "default_tags": {"env": "prod", "tags": ""}},
@@ -55,3 +55,31 @@ def test_state_is_imported_as_the_same_spec(data: dict[str, Any]) -> None:
     assert differing_fields(spec, found.spec, "state") == []
     assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
     assert found.spec.moves == {}
+
+
+def test_what_a_disabled_ca_has_signed_is_imported_as_issued() -> None:
+    below = {"type": "SUBORDINATE", "key_algorithm": "RSA_2048", "validity": {"type": "YEARS", "value": 5}}
+    issued = {"generation": 2, "issued_generation": 2}
+    ca = OVERRIDDEN["certificate_authorities"]["root"]
+    data = {
+        **OVERRIDDEN,
+        "certificate_authorities": {
+            "awake": {**ca, "subject": {"common_name": "Awake"}},
+            "one": {**below, "parent": "root", "path_length": 1, "subject": {"common_name": "One"}, **issued},
+            "root": {**ca, "enabled": False, "issued_generation": 1},
+            "two": {
+                **below,
+                "parent": "one",
+                "subject": {"common_name": "Two"},
+                "validity": {"type": "YEARS", "value": 3},
+            },
+        },
+    }
+    spec = spec_of(data)
+    (found,) = infer(tfstate.read(state_of(spec), "state"), stack=spec.stack)
+    assert {key: ca.issued_generation for key, ca in found.spec.managed.items()} == {
+        "awake": None,
+        "one": 2,
+        "root": 1,
+        "two": None,
+    }

@@ -12,6 +12,7 @@ from importer.infer.live_account import LiveAccount
 from importer.infer.test_round_trips import DRAWN, spec_of
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys, existing_keys
 from pcaform.render.plan.resources import placeholders_of, resources
 from pcaform.rules.load import load_valid_text
 from pcaform.sources.account_snapshot import IamPrincipals, Policy
@@ -67,15 +68,26 @@ ROOT = {
 GRANT = {"certificates": "unmanaged", "certificate_authorities": ["root"]}
 
 
-def back(issuer: dict[str, Any], change: Callable[[Policy], list[Policy]]) -> InferredSpec:
+HEAD = {"version": 1, "stack": "made", "aws": {"region": "eu-west-1", "account_id": "123456789012"}}
+
+
+def back(
+    issuer: dict[str, Any],
+    change: Callable[[Policy], list[Policy]],
+    *,
+    common_name: str = "Root",
+    existing: ExistingKeys = NO_KEYS,
+) -> InferredSpec:
     """Return the import of an account with this issuer, `ci`, whose policy somebody changed."""
-    aws = {"region": "eu-west-1", "account_id": "123456789012"}
-    head = {"version": 1, "stack": "made", "aws": aws, "certificate_authorities": {"root": ROOT}}
-    snapshot = LiveAccount(spec_of({**head, "issuers": {"ci": issuer}})).snapshot()
+    made = spec_of({**HEAD, "certificate_authorities": {"root": ROOT}, "issuers": {"ci": issuer}})
+    snapshot = LiveAccount(made).snapshot()
     assert snapshot.principals is not None
     (principal,) = snapshot.principals.principals
     changed = replace(principal, policies=tuple(change(principal.policies[0])))
-    (found,) = infer(to_inventory(replace(snapshot, principals=IamPrincipals((changed,)))), stack="back")
+    inventory = to_inventory(replace(snapshot, principals=IamPrincipals((changed,))))
+    for each in inventory.of_type(types.AUTHORITY):
+        each.attributes["certificate_authority_configuration"][0]["subject"][0]["common_name"] = common_name
+    (found,) = infer(inventory, stack="back", existing=existing)
     return found
 
 
@@ -113,9 +125,62 @@ def test_only_a_principal_that_is_denied_other_templates_stays_denied(issuer: di
     assert found.spec.issuers["ci"].deny_other_templates is ("user_name" in issuer)
 
 
-@pytest.mark.parametrize("change", [{"tags": {"a": "b"}}, {"arn": "arn:aws:iam::123456789012:policy/x/other"}, {}])
-def test_policies_that_a_stack_would_join_or_move_are_left_as_they_are(change: dict[str, Any]) -> None:
-    other = {"arn": "arn:aws:iam::123456789012:policy/other", **change, "name": "other"}
-    found = back({"existing_user": "ci", "grants": [GRANT]}, lambda policy: [policy, replace(policy, **other)])
+EXISTING = {"existing_user": "ci", "grants": [GRANT]}
+OTHERS = [{"tags": {"a": "b"}}, {"arn": "arn:aws:iam::123456789012:policy/x/other"}, {"description": "To sign"}, {}]
+
+
+def beside(**change: Any) -> Callable[[Policy], list[Policy]]:
+    """Return what gives a principal a second policy with the same content."""
+    other = {"arn": "arn:aws:iam::123456789012:policy/other", "name": "other", **change}
+    return lambda policy: [replace(policy, **other), policy]
+
+
+@pytest.mark.parametrize("change", OTHERS)
+def test_policies_that_no_grants_make_together_have_an_entry_each(change: dict[str, Any]) -> None:
+    found = back(EXISTING, beside(**change))
+    made, other = found.spec.issuers["ci"], found.spec.issuers["ci-2"]
+    assert (made.existing_user, made.policy, other.existing_user, other.grants) == ("ci", None, "ci", ())
+    assert made.grants
+    assert other.policy is not None
+    assert (other.policy.name, other.policy.description) == ("other", change.get("description"))
+    assert (other.tags, other.path) == (change.get("tags", {}), "/x/" if "arn" in change else "/")
+    assert [each.kind for each in found.notes if each.kind != "ignored"] == []
+
+
+def test_a_policy_that_cannot_be_written_leaves_out_all_of_its_principal() -> None:
+    found = back(EXISTING, beside(description="x" * 1001))
+    assert (found.spec.issuers, [each.kind for each in found.notes]) == ({}, ["left out"])
+
+
+def test_an_entry_without_its_ca_takes_the_others_of_its_principal_with_it() -> None:
+    found = back(EXISTING, beside(), common_name="Ro\u200bot")
     assert found.spec.issuers == {}
-    assert [each.kind for each in found.notes] == ["left out"]
+    assert [each.kind for each in found.notes if each.address.endswith("user/ci")] == ["left out"]
+
+
+def test_an_entry_keeps_its_key_by_its_policy() -> None:
+    policy = {"name": "other", "document": {}}
+    ours = {
+        "web": {"existing_user": "ci", "policy": policy},
+        "x": EXISTING,
+        "ci": {"existing_user": "eva", "policy": policy},
+    }
+    spec = spec_of({**HEAD, "certificate_authorities": {"root": ROOT}, "issuers": ours})
+    third = beside(name="a", arn="arn:aws:iam::123456789012:policy/a")
+    found = back(EXISTING, lambda policy: [*third(policy), *beside()(policy)[:1]], existing=existing_keys(spec))
+    assert {key: each.policy and each.policy.name for key, each in found.spec.issuers.items()} == {
+        "ci-2": "a",
+        "x": None,
+        "web": "other",
+    }
+
+
+def test_grants_whose_entry_the_user_removed_take_no_key_of_another_entry() -> None:
+    policy = {"name": "other", "document": {}}
+    ours = {"ci-2": {"existing_user": "ci", "policy": policy}}
+    spec = spec_of({**HEAD, "certificate_authorities": {"root": ROOT}, "issuers": ours})
+    found = back(EXISTING, beside(), existing=existing_keys(spec))
+    assert {key: each.policy and each.policy.name for key, each in found.spec.issuers.items()} == {
+        "ci": None,
+        "ci-2": "other",
+    }

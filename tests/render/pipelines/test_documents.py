@@ -95,6 +95,17 @@ def test_applying_attaches_the_stacks_own_policies_only() -> None:
         assert not allows(document, "iam:AttachUserPolicy", f"{USER}/other", iam__policyarn=policy)
 
 
+def test_applying_gives_the_boundary_of_the_spec_and_takes_none_away() -> None:
+    ours = f"arn:aws:iam::{ACCOUNT}:policy/bound"
+    bounded = PATH.read_text(encoding="utf-8").replace("  ci: {", f"  ci: {{permissions_boundary: '{ours}', ")
+    document = documents.apply(load_valid_text(bounded.encode(), "spec.yaml"))
+    change = "iam:{}PermissionsBoundary"
+    assert allows(document, change.format("PutUser"), f"{USER}/ci", iam__permissionsboundary=ours)
+    assert not allows(document, change.format("PutUser"), f"{USER}/ci", iam__permissionsboundary=f"{ours}-less")
+    assert not allows(document, change.format("DeleteUser"), f"{USER}/ci", iam__permissionsboundary=ours)
+    assert not allows(document, change.format("PutRole"), ENDING["iam:DeleteRole"], iam__permissionsboundary=ours)
+
+
 def test_a_removal_allows_itself_and_nothing_else() -> None:
     other = CA.replace("1111", "9999")
     document = documents.apply(

@@ -18,7 +18,8 @@ from pcaform.render.manifest import NAME, digest
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import Rendered, render
 from pcaform.render.write import tripwire
-from pcaform.render.write.comparison import STAGING, compare
+from pcaform.render.write.comparison import compare
+from pcaform.render.write.extra_files import STAGING
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from render.write.builders import content_of, is_whole, stack, stack_of

@@ -9,7 +9,8 @@ import pytest
 from pcaform.core.problems import Failure
 from pcaform.render.manifest import NAME
 from pcaform.render.write import tripwire
-from pcaform.render.write.comparison import STAGING, compare
+from pcaform.render.write.comparison import compare
+from pcaform.render.write.extra_files import STAGING
 from pcaform.render.write.write import write
 from render.write.builders import stack, tree
 

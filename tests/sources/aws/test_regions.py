@@ -131,7 +131,8 @@ def test_spec_of_two_regions_is_compared_with_both(world: World, spec: Path, arg
     assert lines(done, "not found", "left out", "added: certificate_authorities", "added: issuers") == []
     assert lines(done, "changed: aws", "conflict", "not written") == []
     assert "default tags" not in done.stderr
-    administrator = f"listed: arn:aws:iam::{ACCOUNT}:role/pki-admins: the administrator 'admins' of the spec"
+    administrator = f"listed: arn:aws:iam::{ACCOUNT}:role/pki-admins: the administrator 'admins' of the spec, "
+    administrator += "where it stays as it is: 'pcaform drift' compares its policy"
     assert lines(done, administrator)
     assert lines(done, "not read") == ["not read: crl_buckets.corp-crl: it stays in the spec"]
 
@@ -166,6 +167,20 @@ def test_role_of_the_spec_reads_its_account(world: World, spec: Path) -> None:
     for command in (("import", "aws", "--into", spec, "--dry-run"), ("drift", spec)):
         done = world.pcaform(*command, env={**world.live.environment, **strangers})
         assert done.stderr.startswith(f"account {ACCOUNT}, as arn:aws:sts::{ACCOUNT}:assumed-role/pki-admins/")
+
+
+def test_what_to_do_with_a_ca_behind_a_role_is_told(world: World, spec: Path) -> None:
+    """The credentials of one account read neither the CAs of another one nor those behind a role."""
+    role = f"provider: {{region: {REGION}, assume_role: {{role_arn: 'arn:aws:iam::{OTHER}:role/pki'}}}}"
+    far = f"  far: {{type: ROOT, {role}, subject: {{common_name: Far}}, key_algorithm: RSA_2048, VALIDITY}}\n"
+    far = far.replace("VALIDITY", "validity: {type: DAYS, value: 9}")
+    spec.write_text((HEAD + CAS).replace("  issuing-us:\n", f"{far}  issuing-us:\n"), encoding="utf-8")
+    done = world.into(spec)
+    assert lines(done, "not read: certificate_authorities.far: it stays in the spec")
+    assert lines(
+        done, "far: not read, since it is behind a role of its own or in another account: to see what AWS has, "
+    )
+    assert lines(done, "not found", "issuing-us: not read") == []
 
 
 def test_ca_that_is_left_out_is_not_called_missing(world: World, spec: Path) -> None:

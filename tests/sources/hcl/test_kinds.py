@@ -142,7 +142,7 @@ def test_a_ca_that_files_only_use_is_a_reference(capfd: pytest.CaptureFixture[st
 
 
 def test_what_uses_a_ca_and_is_not_in_a_spec_is_named(capfd: pytest.CaptureFixture[str]) -> None:
-    note = "aws_rolesanywhere_trust_anchor.pki: main.tf:{}: it uses or is a private CA, and a spec has no field for it"
+    note = "aws_rolesanywhere_trust_anchor.pki: main.tf:{}: its text names a private CA, and a spec has no field for it"
     with pytest.raises(Failure) as failure:
         imported(capfd, {"main.tf": ANCHOR.replace(f'"{ARN}"', "var.acm_pca_arn")})
     assert note.format(1) in str(failure.value)

@@ -10,6 +10,7 @@ from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.scenario import Subject, fill_pattern
 from pcaform.core import facts
 from pcaform.iam import actions
+from pcaform.iam.policies import statements
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 
@@ -36,13 +37,14 @@ _ADMINISTRATOR_ACTIONS = tuple(name for name in actions.ADMINISTERING if name no
 
 
 def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
-    """Return what a spec allows a principal; None for a policy that it copies verbatim."""
+    """Return what a spec allows a principal; None for one with a policy that it copies verbatim, in any entry."""
     if subject.kind != "issuer":
         decide = partial(_is_operator_request, spec, subject.kind)
         return ExpectedDecision(decide, lambda key: (key in spec.certificate_authorities, key in spec.managed))
     grants = spec.issuers[subject.key].grants
     patterns = [each for grant in grants if isinstance(grant, ManagedGrant) for each in grant.domain_names]
-    if not grants:
+    copied = (statements.owner_tag(each) for each in spec.issuers.values() if each.policy is not None)
+    if not grants or subject.owner_tag in copied:
         return None
     return ExpectedDecision(
         partial(is_granted, spec.issuers[subject.key], owner_tag=subject.owner_tag),

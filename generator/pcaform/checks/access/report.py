@@ -10,6 +10,7 @@ from pcaform.core import facts
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count
+from pcaform.core.grouping import grouped
 from pcaform.iam import actions
 
 _MAX_NAMES = 3
@@ -84,18 +85,14 @@ def format_summary(result: AccessReport) -> str:
 
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
     """Return a row for each target, in the order of the requests."""
-    by_target: dict[str, list[AccessRequest]] = {}
-    for request in allowed:
-        by_target.setdefault(request.target, []).append(request)
+    by_target = grouped((request.target, request) for request in allowed)
     routes = (access_request.DIRECT, access_request.THROUGH_ACM)
     return [Row(target, *(_phrases(each, route) for route in routes)) for target, each in by_target.items()]
 
 
 def _merge_rows(table: Sequence[Row]) -> list[Row]:
     """Merge rows of targets on which the same is allowed: an account can have a thousand CAs."""
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for row in table:
-        groups.setdefault((*row.direct, "", *row.through_acm), []).append(row)
+    groups = grouped(((*row.direct, "", *row.through_acm), row) for row in table)
     return [replace(group[0], target=", ".join(_targets(group))) for group in groups.values()]
 
 

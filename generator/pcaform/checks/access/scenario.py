@@ -6,7 +6,7 @@ A CA that does not exist yet gets an ARN with its key as id. This module does no
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -82,7 +82,7 @@ def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Sc
         for call, arguments in configuration.modules.items()
         if _module(arguments) == "private-ca"
     }
-    subjects = tuple(_subjects(configuration, empty))
+    subjects = tuple(_join_entries(list(_subjects(configuration, empty))))
     texts = [text for subject in subjects for text in subject.policies.values()]
     referenced = {arn for text in texts for arn in _CA_ARN.findall(text)}
     others = {names.get(arn, arn.rpartition("/")[2]): arn for arn in sorted(referenced - set(managed.values()))}
@@ -115,6 +115,15 @@ def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subj
             iam = IamPrincipal(kind, iam_name, scenario.arn("iam", f"{kind}{path}{iam_name}"), path, policies)
             is_owned = module != "issuer-attachment"
             yield Subject(key, section, iam, is_owned=is_owned, owner_tag=f"{kind}/{iam_name}")
+
+
+def _join_entries(subjects: list[Subject]) -> Iterator[Subject]:
+    """Yield subjects with the policies of all entries of their principal: they decide together."""
+    held: dict[str, list[Policy]] = {}
+    for each in subjects:
+        held.setdefault(each.owner_tag, []).extend(each.iam.policies)
+    for each in subjects:
+        yield replace(each, iam=replace(each.iam, policies=tuple(held[each.owner_tag])))
 
 
 def _policy(name: str, policy: Any, scenario: Scenario, *, call: str) -> Policy:

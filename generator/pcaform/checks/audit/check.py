@@ -139,13 +139,11 @@ def _cost_lines(audit: Audit) -> Iterator[str]:
 
 
 def _left(end: End, now: datetime) -> str:
-    """Return how long a CA or certificate is still valid, in words."""
     days = days_until(end.day, now)
     return "expired" if days < 0 or end.status == "EXPIRED" else f"{days} days left"
 
 
 def _price(cost: Cost) -> str:
-    """Return what a CA costs, in words."""
     return "no price" if cost.monthly_usd is None else f"{cost.monthly_usd} USD"
 
 

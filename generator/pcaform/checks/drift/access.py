@@ -27,6 +27,7 @@ from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
 Documents = dict[str, dict[str, Any]]
+Build = Callable[[], tuple[Documents, Documents]]
 _APPLY = "apply the stack, or write what AWS has into the spec"
 
 
@@ -90,25 +91,33 @@ def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str])
     """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
     principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.principals}
     entries: list[tuple[str, str, Any]] = [("issuers", key, issuer) for key, issuer in spec.issuers.items()]
+    by_tag: dict[str, list[Issuer]] = {}
+    for issuer in spec.issuers.values():
+        by_tag.setdefault(owner_tag(issuer), []).append(issuer)
     for section, key, settings in [*entries, *spec.operator_roles]:
-        if isinstance(settings, Issuer):
-            kind, _, name = owner_tag(settings).partition("/")
-        else:
-            kind, name = "role", settings.role_name or key
-        build = partial(_documents, section, name, settings, spec=spec, arn_of=arns.__getitem__)
+        tag = owner_tag(settings) if isinstance(settings, Issuer) else f"role/{settings.role_name or key}"
+        kind, _, name = tag.partition("/")
+        others = [each for each in by_tag.get(tag, ()) if each is not settings]
+        build = partial(_documents, section, name, settings, others, spec=spec, arn_of=arns.__getitem__)
         principal, label = principals.get((kind, name)), f"{kind} '{name}'"
         yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=settings, spec=spec)
 
 
-def _documents(section: str, name: str, settings: Any, *, spec: Spec, arn_of: issuer_policies.ArnOf) -> Documents:
-    """Return the policies of an issuer or of an operator role by name; raises KeyError for a CA that is not known."""
-    if isinstance(settings, Issuer):
-        return issuer_policies.documents(settings, spec.aws, arn_of=arn_of)
-    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arn_of)}
+def _documents(
+    section: str, name: str, settings: Any, others: Iterable[Issuer], *, spec: Spec, arn_of: issuer_policies.ArnOf
+) -> tuple[Documents, Documents]:
+    """Return the policies of an entry by name, and those of the other entries of its principal.
+
+    Raises KeyError for a CA that is not known.
+    """
+    if not isinstance(settings, Issuer):
+        return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arn_of)}, {}
+    own, *beside = (issuer_policies.documents(each, spec.aws, arn_of=arn_of) for each in (settings, *others))
+    return own, {name: document for each in beside for name, document in each.items()}
 
 
 def _compare_principal(
-    place: str, principal: IamPrincipal | None, label: str, build: Callable[[], Documents], *, settings: Any, spec: Spec
+    place: str, principal: IamPrincipal | None, label: str, build: Build, *, settings: Any, spec: Spec
 ) -> Iterator[Difference]:
     is_owned = not isinstance(settings, Issuer) or settings.is_owned
     if principal is None and is_owned:
@@ -119,7 +128,7 @@ def _compare_principal(
         yield Difference(Kind.STAYS, place, f"there is no {label}", advice)
         return
     try:
-        yield from _compare_policies(place, principal, build())
+        yield from _compare_policies(place, principal, *build())
         role = settings.role if isinstance(settings, Issuer) else settings
         if role is not None:
             live = normalized_statements([principal.trust])
@@ -139,7 +148,9 @@ def _compare_principal(
         yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, principal.arn)
 
 
-def _compare_policies(place: str, principal: IamPrincipal, documents: Documents) -> Iterator[Difference]:
+def _compare_policies(
+    place: str, principal: IamPrincipal, documents: Documents, beside: Documents
+) -> Iterator[Difference]:
     """Yield differences of the stack's policies, which are managed ones, and other policies that allow more.
 
     Another policy with the same content is enough: an issuer that is adopted has its own until then.
@@ -153,10 +164,13 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
     if own and not missing and _statements(own) != expected:
         message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
         yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
-    others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
+    of_spec = {*documents, *beside}
+    others = [each for each in principal.policies if each.group or not each.arn or each.name not in of_spec]
+    others = list(filter(is_relevant, others))
+    known = normalized_statements([*documents.values(), *beside.values()])
     # what another policy denies does not count, nor does its id
     allowing = [(each, replace(read_policy(each.document).only("Allow"), id=None)) for each in others]
-    wider = [each for each, has in allowing if has.statements and not normalized_statements([has]) <= expected]
+    wider = [each for each, has in allowing if has.statements and not normalized_statements([has]) <= known]
     if wider:
         message = f"at AWS it also has {_names(wider)} about CAs or certificates"
         advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"

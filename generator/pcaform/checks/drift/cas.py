@@ -17,7 +17,7 @@ from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
 from pcaform.render.normal_form import differences, enabled_blocks, normal_form
 from pcaform.sources.account_snapshot import CERTIFICATE, GONE, PERMISSIONS, TAGS, AccountSnapshot, CaStatus
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
-from pcaform.spec.stack import Spec
+from pcaform.spec.stack import Aws, Spec
 from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import by_path, read_fields
 
@@ -117,7 +117,7 @@ def _compare_ca(
     yield from _compare_permission(f"{place}.permissions", ca, live)
     algorithm = live.arguments["certificate_authority_configuration"][0]["key_algorithm"]
     if isinstance(ca, CertificateAuthority):
-        yield from _compare_settings(place, form[key], live, defaults=spec.aws.default_tags)
+        yield from _compare_settings(place, form[key], live, aws=spec.aws)
         yield from _compare_signature(place, ca, live, live_cas=matches.unique)
     elif ca.key_algorithm not in (None, algorithm):
         message, advice = f"'{ca.key_algorithm}' in the spec, '{algorithm}' at AWS", "write what AWS has into the spec"
@@ -147,14 +147,13 @@ def is_elsewhere(spec: Spec, key: str) -> bool:
     return bool(ca.provider and ca.provider.assume_role) or is_foreign
 
 
-def _compare_settings(
-    place: str, ours: Mapping[str, Any], live: CaStatus, defaults: Mapping[str, str]
-) -> Iterator[Difference]:
-    """Yield the differences of a CA's settings. `ours` is its normal form, `defaults` are the tags of the provider."""
-    theirs = {**read_fields(AUTHORITY, _SECTION, live.arguments, "live"), _TAGS: dict(live.tags)}
+def _compare_settings(place: str, ours: Mapping[str, Any], live: CaStatus, aws: Aws) -> Iterator[Difference]:
+    """Yield the differences of a CA's settings. `ours` is its normal form, `aws` knows the tags of the provider."""
+    tags = {key: value for key, value in live.tags.items() if not aws.ignore_tags.covers(key)}
+    theirs = {**read_fields(AUTHORITY, _SECTION, live.arguments, "live"), _TAGS: tags}
     del theirs["enabled"]  # compared with the status
     theirs[_REVOCATION] = enabled_blocks(theirs[_REVOCATION]) or {}
-    wanted = {**{name: ours.get(name) for name in theirs}, _TAGS: {**defaults, **ours[_TAGS]}}
+    wanted = {**{name: ours.get(name) for name in theirs}, _TAGS: {**aws.default_tags, **ours[_TAGS]}}
     wanted[_REVOCATION] = wanted[_REVOCATION] or {}
     if TAGS in live.unread:
         del wanted[_TAGS], theirs[_TAGS]
@@ -177,14 +176,12 @@ def _compare_settings(
 
 
 def _format_value(value: Any) -> str:
-    """Return a value as messages write it."""
     if value is None:
         return "nothing"
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else f"'{value}'"
 
 
 def _compare_status(place: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
-    """Yield what is wrong with a CA's status."""
     is_enabled = not isinstance(ca, CertificateAuthority) or ca.enabled
     is_pending = isinstance(ca, CertificateAuthority) and ca.activation == "pending"
     enabled = f"{place}.enabled"

@@ -81,7 +81,6 @@ def _lines(drift: Drift) -> Iterator[str]:
 
 
 def _format_markdown(drift: Drift) -> str:
-    """Return a table, one line for each difference."""
     if not drift.differences:
         return f"{code(drift.stack)}: no difference between the spec and account {drift.account_id}."
     kinds = ((each, f"**{each.kind}**" if each.is_urgent else each.kind) for each in drift.differences)

@@ -57,7 +57,7 @@ JUDGED: Mapping[str, tuple[str, ...]] = {
 """Kind -> its arguments that a rule judges or that harm nobody; the rules of another kind judge it whole."""
 
 
-RECORD, DISTRIBUTION = "aws_route53_record", "aws_cloudfront_distribution"
+RECORD, DISTRIBUTION = "aws_route53_record", types.CLOUDFRONT_DISTRIBUTION
 ZONE, ACCOUNT_BLOCK = "aws_route53_zone", "aws_s3_account_public_access_block"
 LIFECYCLE, PAYMENT = (f"aws_s3_bucket_{kind}_configuration" for kind in ("lifecycle", "request_payment"))
 IN_ZONE = tuple(

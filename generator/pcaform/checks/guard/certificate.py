@@ -1,7 +1,5 @@
 """Reads certificates in PEM."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 
@@ -9,39 +7,31 @@ class UnreadableError(Exception):
     """A text that should be a certificate in PEM and is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A certificate; its text is the serial number, in hexadecimal as AWS writes it, with colons, and the date."""
-
-    parsed: Any
-    not_before: datetime
-    is_self_issued: bool
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def certificate(pem: object) -> Certificate:
-    """Return the certificate in a PEM text; raises UnreadableError for anything else."""
+def certificate(pem: object) -> Any:
+    """Return the certificate in a PEM text, of which all can be read; raises UnreadableError for anything else."""
     from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
 
     if not isinstance(pem, str):
         raise UnreadableError
     try:
         parsed = load_pem_x509_certificate(pem.encode())
-        number, start = parsed.serial_number, parsed.not_valid_before_utc
-        serial = number.to_bytes((number.bit_length() + 7) // 8 or 1, "big").hex(":")
-        text = f"{serial} (valid from {start:%Y-%m-%d %H:%M:%S} UTC)"
-        return Certificate(parsed, start, parsed.issuer == parsed.subject, text)
+        describe(parsed), parsed.issuer, parsed.subject
     except (ValueError, InvalidVersion):
         raise UnreadableError from None
+    return parsed
+
+
+def describe(parsed: Any) -> str:
+    """Return the serial number of a certificate, in hexadecimal as AWS writes it, with colons, and the date."""
+    number = parsed.serial_number
+    serial = number.to_bytes((number.bit_length() + 7) // 8 or 1, "big").hex(":")
+    return f"{serial} (valid from {parsed.not_valid_before_utc:%Y-%m-%d %H:%M:%S} UTC)"
 
 
 def identity(pem: Any) -> Any:
     """Return a value that is equal for two texts of one certificate, whatever their line breaks; None for no text."""
     try:
-        return certificate(pem).parsed
+        return certificate(pem)
     except UnreadableError:
         return pem.strip() if isinstance(pem, str) else None
 
@@ -52,7 +42,7 @@ def key_identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
 
     def read(kind: Any, name: str) -> bytes | None:
         try:
-            identifier = getattr(certificate(pem).parsed.extensions.get_extension_for_class(kind).value, name)
+            identifier = getattr(certificate(pem).extensions.get_extension_for_class(kind).value, name)
         except (UnreadableError, x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
             return None
         return identifier if isinstance(identifier, bytes) else None

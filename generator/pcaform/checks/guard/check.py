@@ -24,19 +24,10 @@ from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _KNOWN_ACTIONS = {
-    frozenset(actions)
-    for actions in (
-        ["no-op"],
-        ["create"],
-        ["read"],
-        ["open"],  # OpenTofu's action for an ephemeral resource
-        ["update"],
-        ["delete"],
-        ["forget"],
-        ["create", "delete"],
-        ["create", "forget"],
-    )
+    frozenset(actions.split())
+    for actions in ("no-op", "create", "read", "open", "update", "delete", "forget", "create delete", "create forget")
 }
+"""With `open`, which is OpenTofu's action for an ephemeral resource."""
 _CHANGING = {"create", "update", "delete"}
 _RUNNING = ("external", "http", "aws_lambda_invocation")
 """Data sources that do something when they are read."""
@@ -46,13 +37,16 @@ _INVOKED = "Terraform invokes this action: what it does at AWS is not in the pla
 _PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
 
 
-def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardResult:
+def check_plan(
+    plan: Plan, existing: Mapping[str, str] | None = None, successors: Mapping[str, str] | None = None
+) -> GuardResult:
     """Return findings, notes and undecided changes of a plan; the changes of an errored plan are checked as well.
 
-    `existing` maps addresses of CAs to the ARNs that the spec gives for them.
+    `existing` maps addresses of CAs to the ARNs that the spec gives for them, `successors` keys of CAs to those of
+    the CAs that take over from them.
     """
     plan = fill_policy_documents(plan)
-    context = PlanContext(plan, existing or {})
+    context = PlanContext(plan, existing or {}, successors or {})
     scope = Scope(context)
     outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context, scope)]
     if plan.is_errored:

@@ -14,20 +14,17 @@ from typing import Any
 
 from pcaform.checks.guard.certificate import identity, key_identifiers
 from pcaform.checks.guard.policy_holders import Holders
+from pcaform.core import facts
+from pcaform.core.grouping import grouped
+from pcaform.iam.actions import ISSUE
+from pcaform.iam.documents import PolicyError, read_document
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Plan, Resource
 from pcaform.terraform.references import Expressions
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    AUTHORITY,
-    CERTIFICATE,
-    INSTALLATION,
-    PERMISSION,
-    POLICIES,
-    SHARE,
-)
 
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
+_TEMPLATE = "acm-pca:templatearn"
 _UNNAMED = "a CA"
 _MAX_DEPTH = 32
 """Levels of CAs that are followed, so that certificates which name each other cause no endless loop."""
@@ -40,6 +37,8 @@ class PlanContext:
     plan: Plan
     existing: Mapping[str, str] = field(default_factory=dict)
     """The ARNs of existing CAs by address, as the spec gives them; empty without a spec."""
+    successors: Mapping[str, str] = field(default_factory=dict)
+    """The key of each CA that another one takes over from -> the other one's, as the spec says; empty without one."""
 
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
@@ -52,32 +51,29 @@ class PlanContext:
         seen = {(each.address, each.deposed) for each in changed}
         moved = {change.moved_from for change in self.plan.changes}
         unchanged = (each for each in self.plan.resources if (each.address, each.deposed) not in seen)
-        by_type: dict[str, list[Resource]] = {}
         existing = (*changed, *(each for each in unchanged if each.address not in moved))
         live_last = sorted(existing, key=lambda each: not each.deposed)  # of two with one ARN the live one counts
-        for resource in live_last:
-            by_type.setdefault(resource.type, []).append(resource)
-        return by_type
+        return grouped((each.type, each) for each in live_last)
 
-    def of(self, *types: str) -> Iterator[Resource]:
+    def of(self, *kinds: str) -> Iterator[Resource]:
         """Yield the objects of some types."""
-        for kind in types:
+        for kind in kinds:
             yield from self.resources.get(kind, ())
 
     @cached_property
     def authorities(self) -> Mapping[str, Resource]:
         """The CAs by ARN."""
-        return _by_arn(self.of(AUTHORITY))
+        return _by_arn(self.of(types.AUTHORITY))
 
     @cached_property
     def read(self) -> Mapping[str, Resource]:
         """The CAs that data sources read, by ARN: another stack may have created them."""
-        return _by_arn(each for each in self.plan.read if each.type == AUTHORITY)
+        return _by_arn(each for each in self.plan.read if each.type == types.AUTHORITY)
 
     @cached_property
     def created_cas(self) -> tuple[Change, ...]:
         """The CAs that this plan creates."""
-        return tuple(change for change in self.changes_of(AUTHORITY) if "create" in change.actions)
+        return tuple(change for change in self.changes_of(types.AUTHORITY) if "create" in change.actions)
 
     def is_known(self, arn: str) -> bool:
         """Tell whether the certificate of a CA is known: from the state or AWS, or since the plan creates the CA."""
@@ -96,7 +92,7 @@ class PlanContext:
     @cached_property
     def destroyed(self) -> frozenset[str]:
         """The ARNs of the CAs that this plan destroys: their parts are not reported again."""
-        return frozenset(str(each.before.get("arn")) for each in self.changes_of(AUTHORITY) if each.is_destroyed)
+        return frozenset(str(each.before.get("arn")) for each in self.changes_of(types.AUTHORITY) if each.is_destroyed)
 
     def is_for_created_ca(self, change: Change) -> bool:
         """Tell whether an unknown CA is one that this plan creates, and not one that a data source reads later."""
@@ -104,42 +100,42 @@ class PlanContext:
 
     @cached_property
     def _is_any_only_created(self) -> bool:
-        is_any_read_later = any("read" in change.actions for change in self.changes_of(AUTHORITY))
+        is_any_read_later = any("read" in change.actions for change in self.changes_of(types.AUTHORITY))
         return bool(self.created_cas) and not is_any_read_later
 
     @cached_property
     def deleted_names(self) -> frozenset[str]:
         """The names of the CAs that were deleted outside Terraform."""
-        gone = (each for each in self.plan.gone.values() if each.type == AUTHORITY)
+        gone = (each for each in self.plan.gone.values() if each.type == types.AUTHORITY)
         return frozenset(common_name(each.values) for each in gone) - {_UNNAMED, "{}"}
 
     @cached_property
     def orphans(self) -> Mapping[str, list[Resource]]:
         """The installations whose CA is not in the state, by their module."""
-        by_module: dict[str, list[Resource]] = {}
-        for each in self.of(INSTALLATION):
-            if str(each.values.get(_ARN)) not in self.authorities:
-                by_module.setdefault(module(each.address), []).append(each)
-        return by_module
+        found = self.of(types.INSTALLATION)
+        return grouped(
+            (module(each.address), each) for each in found if str(each.values.get(_ARN)) not in self.authorities
+        )
 
     @cached_property
     def moved_away(self) -> tuple[Change, ...]:
         """Changes of objects of a CA that is missing from the state, which move to one that this plan creates."""
 
         def is_moved_away(change: Change) -> bool:
-            name = "resource_arn" if change.type == SHARE else _ARN
+            name = "resource_arn" if change.type == types.SHARE else _ARN
             arn = change.before.get(name)
-            is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA has created it
+            is_of_others = arn in self.read and change.type != types.INSTALLATION  # who installs in a CA has created it
             return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
 
-        return tuple(filter(is_moved_away, self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)))
+        parts = self.changes_of(types.INSTALLATION, types.PERMISSION, types.CERTIFICATE, types.SHARE)
+        return tuple(filter(is_moved_away, parts))
 
     @cached_property
     def created_ids(self) -> frozenset[str]:
         """The ids of the CAs that this plan creates; an unknown id is the key of the CA, as in a spec's ARNs."""
         arns = [
             str(change.after.get("arn") or module(change.address).removeprefix("module.ca_"))
-            for change in self.changes_of(AUTHORITY)
+            for change in self.changes_of(types.AUTHORITY)
             if change.is_created
         ]
         return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
@@ -147,29 +143,27 @@ class PlanContext:
     @cached_property
     def installed(self) -> Mapping[str, str]:
         """The PEM text of each CA's own certificate, by ARN, as far as it is known."""
-        installations = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
+        installations = [each.values for each in self.of(types.INSTALLATION) if each.values.get(_ARN)]
         texts = {str(values[_ARN]): values.get("certificate") for values in installations}
         cas = {**self.read, **self.authorities}
         texts |= {arn: ca.values["certificate"] for arn, ca in cas.items() if ca.values.get("certificate")}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
 
-    def has_issued(self, text: Any) -> bool:
-        """Tell whether the stack issued a certificate itself, and has it in its state."""
-        return identity(text) in self._issued
-
     @cached_property
-    def _issued(self) -> frozenset[Any]:
-        return frozenset(filter(None, (identity(each.values.get("certificate")) for each in self.of(CERTIFICATE))))
+    def issued(self) -> frozenset[Any]:
+        """The identities of the certificates that the stack issued itself, and has in its state."""
+        texts = (each.values.get("certificate") for each in self.of(types.CERTIFICATE))
+        return frozenset(map(identity, texts)) - {None, ""}
 
     @cached_property
     def issues(self) -> bool:
         """Tell whether this plan issues any certificate."""
-        return any("create" in change.actions for change in self.changes_of(CERTIFICATE))
+        return any("create" in change.actions for change in self.changes_of(types.CERTIFICATE))
 
     @cached_property
     def parents(self) -> Mapping[str, str]:
         """ARN of a CA -> ARN of the CA that issued its certificate; roots have none."""
-        certificates = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
+        certificates = [each.values for each in self.of(types.CERTIFICATE) if each.values.get("certificate")]
         issued = {str(values["certificate"]): str(values.get(_ARN)) for values in certificates}
         parents = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
         keys = {arn: key_identifiers(text) for arn, text in self.installed.items()}
@@ -181,30 +175,31 @@ class PlanContext:
 
     @cached_property
     def _children(self) -> Mapping[str, list[str]]:
-        children: dict[str, list[str]] = {}
-        for arn, parent in sorted(self.parents.items(), key=lambda pair: (self.name(pair[0]), pair[0])):
-            children.setdefault(parent, []).append(arn)
-        return children
+        named = sorted(self.parents.items(), key=lambda pair: (self.name(pair[0]), pair[0]))
+        return grouped((parent, arn) for arn, parent in named)
 
     @cached_property
     def _dependents(self) -> Mapping[str, list[str]]:
         """ARN of a CA -> the resources that name it, one line each."""
-        lines: dict[str, list[str]] = {}
-        for arn, line in self._references():
-            lines.setdefault(arn, []).append(line)
-        return lines
+        return grouped(self._references())
 
     def _references(self) -> Iterator[tuple[str, str]]:
-        for each in self.of(ACM_CERTIFICATE):
+        for each in self.of(types.ACM_CERTIFICATE):
             if arn := each.values.get(_ARN):
                 yield str(arn), f"{each.address}: ACM cannot renew the certificate for {each.values.get('domain_name')}"
-        for each in self.of(PERMISSION):
+        for each in self.of(types.PERMISSION):
             yield str(each.values.get(_ARN)), f"{each.address}: ACM's permission is for this CA"
-        for each in self.of(SHARE):
+        for each in self.of(types.SHARE):
             yield str(each.values.get("resource_arn")), f"{each.address}: other accounts issue from this CA"
-        for each in self.of(*POLICIES):
+        for each in self.of(*types.POLICIES):
             for arn in dict.fromkeys(_AUTHORITY_ARN.findall(str(each.values.get("policy")))):
                 yield arn, f"{each.address}: the principals with this policy use this CA, by its ARN"
+
+    def issues_end_entities(self, arn: str) -> bool:
+        """Tell whether anybody gets certificates from a CA that are not of CAs: through ACM, a share, or a policy."""
+        of_acm = (each.values.get(_ARN) for each in self.of(types.ACM_CERTIFICATE, types.PERMISSION))
+        shared = (each.values.get("resource_arn") for each in self.of(types.SHARE))
+        return arn in {*of_acm, *shared} or any(_lets_issue(each, arn) for each in self.of(*types.POLICIES))
 
     @cached_property
     def holders(self) -> Holders:
@@ -228,10 +223,7 @@ class PlanContext:
 
     @cached_property
     def _installed_at(self) -> Mapping[Any, list[str]]:
-        arns: dict[Any, list[str]] = {}
-        for arn, certificate in self.installed.items():
-            arns.setdefault(certificate, []).append(arn)
-        return arns
+        return grouped((certificate, arn) for arn, certificate in self.installed.items())
 
     def affected_by_certificate(self, text: Any) -> tuple[str, ...]:
         """Return the CAs that have a certificate installed, one line each, with what depends on them."""
@@ -248,22 +240,33 @@ class PlanContext:
         """The expressions of the files, which keep what they have looked up."""
         return Expressions(self.plan.configuration or {})
 
-    def changes_of(self, *types: str) -> Iterator[Change]:
+    def changes_of(self, *kinds: str) -> Iterator[Change]:
         """Yield what the plan does to objects of some types."""
-        found = [each for kind in types for each in self._changes_by_type.get(kind, ())]
-        return (change for _, change in (sorted(found, key=itemgetter(0)) if len(types) > 1 else found))
+        found = [each for kind in kinds for each in self._changes_by_type.get(kind, ())]
+        return (change for _, change in (sorted(found, key=itemgetter(0)) if len(kinds) > 1 else found))
 
     @cached_property
     def destroyed_policies(self) -> frozenset[Any]:
         """The ARNs of the policies that the plan destroys."""
-        return frozenset(each.before.get("arn") for each in self.changes_of(*POLICIES) if each.is_destroyed)
+        return frozenset(each.before.get("arn") for each in self.changes_of(*types.POLICIES) if each.is_destroyed)
 
     @cached_property
     def _changes_by_type(self) -> Mapping[str, list[tuple[int, Change]]]:
-        by_type: dict[str, list[tuple[int, Change]]] = {}
-        for number, change in enumerate(self.plan.changes):
-            by_type.setdefault(change.type, []).append((number, change))
-        return by_type
+        return grouped((each.type, (number, each)) for number, each in enumerate(self.plan.changes))
+
+
+def _lets_issue(policy: Resource, arn: str) -> bool:
+    """Tell whether a policy lets somebody issue for end entities from a CA; also one that cannot be read."""
+    template = {_TEMPLATE: (facts.template_arn(arn.split(":")[3], facts.DEFAULT_TEMPLATE),)} if ":" in arn else {}
+    try:
+        statements = read_document(str(policy.values["policy"]), policy.address).statements
+    except (KeyError, PolicyError):
+        return True
+    return any(
+        each.is_allow and each.matches_action(ISSUE) and each.matches_resource(arn, {})
+        for each in statements
+        if all(condition.is_met(template) for condition in each.conditions if condition.key == _TEMPLATE)
+    )
 
 
 def common_name(values: Mapping[str, Any]) -> str:

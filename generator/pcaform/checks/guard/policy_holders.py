@@ -62,6 +62,8 @@ _NODES = {
 }
 """Resource type -> its kind in ARNs of IAM."""
 MEMBERSHIPS = ("aws_iam_user_group_membership", "aws_iam_group_membership")
+GROUP = "group "
+"""The start of a group's label, such as 'group pki'."""
 UNKNOWN = "?"
 """Represents a principal, or the ARN of a policy, that is known only after the apply."""
 _KINDS = {
@@ -92,7 +94,7 @@ def members(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None)
     """Return which user is in which group by a membership."""
     users = [user for name in ("user", "users") for user in _strings(values, unknown, name)]
     groups = [group for name in ("group", "groups") for group in _strings(values, unknown, name)]
-    return frozenset((f"user {user}", f"group {group}") for user, group in product(users, groups))
+    return frozenset((f"user {user}", f"{GROUP}{group}") for user, group in product(users, groups))
 
 
 def managed_policies(values: Mapping[str, Any]) -> frozenset[str]:
@@ -153,13 +155,14 @@ class Holders:
         """Tell whether the plan creates policies, whose ARNs are unknown until the apply."""
         return any("create" in change.actions for change in self.changes_of(types.IAM_POLICY))
 
-    def concerns(self, arn: str) -> bool | None:
-        """Tell whether a policy gives rights over CAs; None if its text is not in the plan."""
-        return self._tell(arn, self.rights.gives_rights)
+    def concerns(self, what: str) -> bool | None:
+        """Tell whether a policy, or a group, gives rights over CAs; None if the policy's text is not in the plan."""
+        return self.holds(what) if what.startswith(GROUP) else self._tell(what, self.rights.gives_rights)
 
-    def texts_of(self, arn: str) -> tuple[str, ...]:
-        """Return the texts of a policy before and after, none where they are not in the plan."""
-        return self._texts.get(arn) or ()
+    def texts_of(self, what: str) -> tuple[str, ...]:
+        """Return the texts of a policy before and after, or of a group; none where they are not in the plan."""
+        group = self.rights.holders.get(what) if what.startswith(GROUP) else None
+        return group.texts if group else self._texts.get(what) or ()
 
     def _tell(self, arn: str, tell: Callable[[str], bool]) -> bool | None:
         if arn.startswith("("):

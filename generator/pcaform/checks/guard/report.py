@@ -8,6 +8,8 @@ from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Level, Outco
 from pcaform.core.finding import Finding, Location
 from pcaform.core.formats.markdown import code, escape, fold, html_code
 from pcaform.core.formats.report import Report
+from pcaform.render.history import CALLS, call_of, list_calls
+from pcaform.render.manifest import AUTHORITIES
 from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -34,8 +36,7 @@ class SourcePositions:
 
     def of_address(self, address: str) -> Location:
         """Return the position of an address: the entry of the spec that it was rendered from, else the whole file."""
-        call = address.removeprefix("module.").partition(".")[0]
-        loc = (self.calls or {}).get(call)
+        loc = (self.calls or {}).get(call_of(address))
         if self.document is None or loc is None:
             return Location(self.path)
         return self.document.location(locate(self.document, loc), of_key=True)
@@ -43,21 +44,14 @@ class SourcePositions:
 
 def positions_of_spec(path: str, spec: Spec, document: Document | None) -> SourcePositions:
     """Return the positions of a spec's entries, by the module calls that are rendered from them."""
-    return SourcePositions(path, document, dict(_calls(spec)))
-
-
-def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
-    for key, authority in spec.certificate_authorities.items():
-        loc = ("certificate_authorities", key)
-        generations = range(1, getattr(authority, "generation", 1) + 1)
-        named = (module_names.ca(key), module_names.permission(key), module_names.share(key))
-        yield from ((name, loc) for name in named)
-        yield from ((module_names.ca_certificate(key, number), loc) for number in generations)
-    yield from ((module_names.share(key), ("shares", key)) for key in spec.shares)
-    yield from ((module_names.issuer(key), ("issuers", key)) for key in spec.issuers)
-    yield from ((module_names.operator_role(section, key), (section, key)) for section, key, _ in spec.operator_roles)
-    yield from ((module_names.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
-    yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
+    items = ((section, item) for section in (AUTHORITIES, *CALLS) for item in getattr(spec, section).items())
+    calls: dict[str, Loc] = {
+        call: (section, key)
+        for section, (key, item) in items
+        for call in list_calls(section, key, generation=getattr(item, "generation", 1))
+    }
+    shares: dict[str, Loc] = {module_names.share(key): ("shares", key) for key in spec.shares}
+    return SourcePositions(path, document, calls | shares)
 
 
 def add_locations(result: GuardResult, positions: SourcePositions) -> GuardResult:

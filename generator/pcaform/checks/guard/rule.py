@@ -43,6 +43,8 @@ _CAUSES = {
 }
 """Terraform's reasons, https://developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
 
+FORGET = "a 'removed' block with 'destroy = false'"
+"""How an object leaves the state and stays at AWS."""
 _LONGEST = 200
 _HIDDEN = "(secret)"
 _UNKNOWN = "(known after apply)"

@@ -10,27 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served, serving
+from pcaform.checks.guard.analysis.revocation import ANSWERS, answered_names, leads_home, normalized, served
 from pcaform.checks.guard.arguments import HARMLESS, PRINCIPAL_ARGUMENTS, changed_arguments, decoded, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.policy_holders import texts
 from pcaform.checks.guard.rule import rules_for
 from pcaform.iam.documents import PolicyError, read_statements
 from pcaform.iam.rights import is_about_authorities
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, is_marked
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    ACMPCA_PREFIX,
-    AUTHORITY,
-    CERTIFICATE,
-    IAM_GROUP,
-    IAM_POLICY,
-    IAM_ROLE,
-    IAM_USER,
-    POLICIES,
-)
 
-_OF_PRIVATE_CA = (ACMPCA_PREFIX, "awscc_acmpca_")
+_OF_PRIVATE_CA = (types.ACMPCA_PREFIX, "awscc_acmpca_")
 _BY_API = re.compile(
     r"(aws|awscc)_(cloudformation_|serverlessapplicationrepository_|cloudcontrolapi_|servicecatalog_provisioned_product)"
 )
@@ -137,8 +127,8 @@ class Scope:
     @cached_property
     def _condition_tags(self) -> frozenset[str]:
         """The tags of principals and resources that are in conditions of policies on CAs, before or after."""
-        objects = [each.values for each in self.context.of(*POLICIES)]
-        objects += [change.after for change in self.context.changes_of(*POLICIES)]
+        objects = [each.values for each in self.context.of(*types.POLICIES)]
+        objects += [change.after for change in self.context.changes_of(*types.POLICIES)]
         found = [text for values in objects for text in texts(values).values() if "Tag/" in text]
         return frozenset(
             key.lower() for text in found if is_about_authorities(text) for key in _CONDITION_TAG.findall(text)
@@ -152,14 +142,14 @@ class Scope:
             tokens = _TOKEN.findall(str(expression.get("constant_value", "")))
             word = next((self.names[each] for each in tokens if self.names.get(each) in (_CA, _CERTIFICATE)), "")
             targets = self.context.files.targets(expression, change.address) or ()
-            if word or any(ACMPCA_PREFIX in each for each in targets):
+            if word or any(types.ACMPCA_PREFIX in each for each in targets):
                 return f"a script that runs with it names {word or _CA}"
         return ""
 
     def _serves(self, change: Change, kind: str) -> bool:
         """Tell whether an object is one that serves revocation, or a part of one, by any of its own arguments."""
         own = (each for name, each in change.before.items() if name == "id" or name not in _LABELS or "." in str(each))
-        ids = serving(self.context)
+        ids = served(self.context).ids
         is_own = any(isinstance(each, str) and each in ids for each in own)
         parts = [change.before.get("arn"), change.before.get("id") if _OF_FRONTS.match(kind) else None]
         return not _RECORDS.fullmatch(kind) and (is_own or not served(self.context).mentioned.isdisjoint(parts))
@@ -188,20 +178,20 @@ class Scope:
     def names(self) -> Mapping[str, str]:
         """What names an object of the stack, with what it is in words; empty for a stack that has nothing of CAs."""
         found: dict[str, str] = {}
-        for kind, word in ((AUTHORITY, _CA), (CERTIFICATE, _CERTIFICATE)):
+        for kind, word in ((types.AUTHORITY, _CA), (types.CERTIFICATE, _CERTIFICATE)):
             existing = [each.values for each in self.context.of(kind)]
             for values in (*existing, *(change.after for change in self.context.changes_of(kind))):
                 found |= {str(values[name]): word for name in ("arn", "id") if values.get(name)}
         found |= dict.fromkeys(self.context.read, _CA)
         found |= {each: _CA for arn in found for each in _ID.findall(arn)}
-        for change in self.context.changes_of(IAM_USER, IAM_ROLE, IAM_GROUP):
+        for change in self.context.changes_of(types.IAM_USER, types.IAM_ROLE, types.IAM_GROUP):
             if self.context.holders.is_holder(change):
                 found |= _names_of_principal(change)
-        policies = (str(each.values.get("arn")) for each in self.context.of(IAM_POLICY))
+        policies = (str(each.values.get("arn")) for each in self.context.of(types.IAM_POLICY))
         for each in self.context.of("aws_ram_resource_association"):
             if each.values.get("resource_arn") in found:
                 found[str(each.values.get("resource_share_arn"))] = "a share of CAs"
-        found |= dict.fromkeys(serving(self.context), _SERVING)
+        found |= dict.fromkeys(served(self.context).ids, _SERVING)
         found |= {arn: "a policy on CAs" for arn in policies if self.context.holders.concerns(arn)}
         sets = (who.removeprefix(f"{_SET} ") for who in self.context.holders.named if who.startswith(_SET))
         found |= {name: "a permission set that may use CAs" for each in sets for name in (each, _SET)}
@@ -260,9 +250,9 @@ class Scope:
     @cached_property
     def _addresses(self) -> Mapping[str, str]:
         """The addresses of CAs and of principals that may use them, without the keys of instances."""
-        found = [(each.address, _CA) for each in self.context.of(AUTHORITY)]
-        found += [(each.address, _CA) for each in self.context.changes_of(AUTHORITY)]
-        principals = self.context.changes_of(IAM_USER, IAM_ROLE, IAM_GROUP)
+        found = [(each.address, _CA) for each in self.context.of(types.AUTHORITY)]
+        found += [(each.address, _CA) for each in self.context.changes_of(types.AUTHORITY)]
+        principals = self.context.changes_of(types.IAM_USER, types.IAM_ROLE, types.IAM_GROUP)
         found += [(each.address, _may_use(each)) for each in principals if self.context.holders.is_holder(each)]
         return {_KEY.sub("", address): word for address, word in found}
 
@@ -298,7 +288,7 @@ class Scope:
 
 def _own_names(change: Change) -> Iterator[str]:
     """Yield the ARN of an object, that of the CA that its certificate is of, or whom an object of IAM is about."""
-    names = ["certificate_authority_arn" if change.type == ACM_CERTIFICATE else "arn"]
+    names = ["certificate_authority_arn" if change.type == types.ACM_CERTIFICATE else "arn"]
     names += PRINCIPAL_ARGUMENTS if change.type.startswith("aws_iam_") else ()
     yield from texts_in([values.get(name) for values in (change.before, change.after) for name in names])
 

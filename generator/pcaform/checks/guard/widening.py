@@ -227,7 +227,6 @@ def _contexts(statement: Statement) -> Iterator[Context]:
 
 
 def _base(statement: Statement) -> Context:
-    """Return a context that meets all conditions of a statement."""
     variables = [match["key"].lower() for each in statement.resources or () for match in VARIABLE.finditer(each)]
     met = satisfying(each for each in statement.conditions if not each.key.startswith(_TRIED))
     return {**met, **dict.fromkeys(variables, (SAMPLE,))}

@@ -6,8 +6,6 @@ With `--pipeline` it prints the policy of the role that plans or applies a spec'
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import CaOptions, Format
 from pcaform.core import console
@@ -17,36 +15,23 @@ from pcaform.core.problems import Failure
 if TYPE_CHECKING:
     from pcaform.checks.access.check import AccessReport
 
-_Pipeline = Annotated[
-    Literal["plan", "apply", "scp"] | None,
-    typer.Option(
-        "--pipeline", help="Print the policy of the role that plans or applies the stack, or an SCP that guards it."
-    ),
-]
-_BreakGlass = Annotated[
-    bool, typer.Option("--break-glass", help="Print the policy that allows deleting, revoking and removing.")
-]
-_Outputs = Annotated[
-    str | None,
-    typer.Option("--outputs", metavar="FILE", help="The output of 'terraform output -json', with the CAs' ARNs."),
-]
-_Exempt = Annotated[
-    list[str] | None,
-    typer.Option("--exempt", metavar="ARN", help="A principal that the SCP does not bind; repeatable."),
-]
-
 
 def command(
-    stack: Annotated[
-        str | None, typer.Argument(metavar="[SPEC|STACK]", help="A spec, '-', or the directory of a stack.")
-    ] = None,
+    stack: Annotated[str | None, "[SPEC|STACK]: A spec, '-', or the directory of a stack."] = None,
     *,
     form: Format = "text",
-    pipeline: _Pipeline = None,
-    break_glass: _BreakGlass = False,
-    outputs: _Outputs = None,
-    exempt: _Exempt = None,
-    live: Annotated[bool, typer.Option("--live", help="Check all principals of an AWS account instead.")] = False,
+    pipeline: Annotated[
+        Literal["plan", "apply", "scp"] | None,
+        "--pipeline: Print the policy of the role that plans or applies the stack, or an SCP that guards it.",
+    ] = None,
+    break_glass: Annotated[
+        bool, "--break-glass: Print the policy that allows deleting, revoking and removing."
+    ] = False,
+    outputs: Annotated[
+        str | None, "--outputs FILE: The output of 'terraform output -json', with the CAs' ARNs."
+    ] = None,
+    exempt: Annotated[list[str] | None, "--exempt ARN: A principal that the SCP does not bind; repeatable."] = None,
+    live: Annotated[bool, "--live: Check all principals of an AWS account instead."] = False,
     account: CaOptions,
 ) -> int:
     """Show who may do what on which CA, computed from the policies; exit 2 for less or more than was granted."""

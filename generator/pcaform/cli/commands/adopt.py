@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AcceptedChange
 from pcaform.core import console
@@ -17,35 +15,21 @@ from pcaform.core.problems import Failure
 class AdoptOptions:
     """The spec that the stack must match, the changes that are accepted, and where the results go."""
 
-    spec: Annotated[
-        str | None, typer.Option("--spec", metavar="SPEC", help="Stop unless the stack is what SPEC renders to.")
-    ] = None
+    spec: Annotated[str | None, "--spec SPEC: Stop unless the stack is what SPEC renders to."] = None
     accept: Annotated[
         list[AcceptedChange] | None,
-        typer.Option(
-            "--accept",
-            metavar="tags|force-destroy|timeouts|wording",
-            help="Allow apply to change these; repeatable. With wording, policies keep their meaning.",
-        ),
+        "--accept tags|force-destroy|timeouts|wording|forget: Allow apply to change these; repeatable. With wording, "
+        "policies keep their meaning.",
     ] = None
-    proof: Annotated[Path | None, typer.Option("--proof", metavar="FILE", help="Write the proof as JSON.")] = None
-    keep: Annotated[
-        Path | None, typer.Option("--keep", metavar="DIR", help="Keep the states before and after in DIR.")
-    ] = None
-    emit: Annotated[
-        Path | None,
-        typer.Option("--emit", metavar="DIR", help="Push nothing: write the state to DIR, and print how to push it."),
-    ] = None
-    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Prove, and push nothing.")] = False
+    proof: Annotated[Path | None, "--proof FILE: Write the proof as JSON."] = None
+    keep: Annotated[Path | None, "--keep DIR: Keep the states before and after in DIR."] = None
+    emit: Annotated[Path | None, "--emit DIR: Push nothing: write the state to DIR, and print how to push it."] = None
+    is_dry_run: Annotated[bool, "--dry-run: Prove, and push nothing."] = False
     is_recreating: Annotated[
-        bool,
-        typer.Option(
-            "--recreate",
-            help="Delete permissions at AWS, 'terraform apply' creates them again: renewals fail in between.",
-        ),
+        bool, "--recreate: Delete permissions at AWS, 'terraform apply' creates them again: renewals fail in between."
     ] = False
 
-    is_initialising: Annotated[bool, typer.Option("--init", help="Run 'terraform init' in STACK first.")] = False
+    is_initialising: Annotated[bool, "--init: Run 'terraform init' in STACK first."] = False
 
     @property
     def accepted(self) -> tuple[str, ...]:
@@ -54,13 +38,10 @@ class AdoptOptions:
 
 
 def command(
-    stack: Annotated[Path, typer.Argument(metavar="STACK", help="The directory of a rendered, initialised stack.")],
+    stack: Annotated[Path, "STACK: The directory of a rendered, initialised stack."],
     *,
     options: AdoptOptions,
-    finish: Annotated[
-        str | None,
-        typer.Option("--finish", metavar="SPEC", help="Only remove from SPEC the moves that the state has absorbed."),
-    ] = None,
+    finish: Annotated[str | None, "--finish SPEC: Only remove from SPEC the moves that the state has absorbed."] = None,
 ) -> int:
     """Take over what Terraform cannot import: prove that nothing would change, then push the state."""
     from pcaform.cli import adopt_steps as steps

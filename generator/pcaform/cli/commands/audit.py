@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Expiring, parse_expiring
 from pcaform.core import console
@@ -14,7 +12,7 @@ def command(
     *,
     form: Annotated[
         Literal["text", "markdown", "json", "html", "github", "sarif"],
-        typer.Option("--format", help="The output format; html is one self-contained page."),
+        "--format: The output format; html is one self-contained page.",
     ] = "text",
     expiring: Expiring = "90d",
     account: AccountOptions,

@@ -4,14 +4,12 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
 
 
 def command(
-    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Run in DIR and keep the files.")] = None,
+    keep: Annotated[Path | None, "--keep DIR: Run in DIR and keep the files."] = None,
 ) -> int:
     """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, repair it, import."""
     from pcaform.cli.demo.story import play

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Expiring, Format, parse_expiring
 from pcaform.core import console
@@ -15,14 +13,12 @@ from pcaform.core.files import display_name
 class SpecAccountOptions(AccountOptions):
     """Who reads the account of a spec; the spec names its regions."""
 
-    region: Annotated[
-        list[str] | None, typer.Option("--region", metavar="REGION", help="Only this region of the spec; repeatable.")
-    ] = None
+    region: Annotated[list[str] | None, "--region REGION: Only this region of the spec; repeatable."] = None
     all_regions: bool = field(default=False, init=False)
 
 
 def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A spec, or '-' for standard input.")],
+    spec: Annotated[str, "SPEC: A spec, or '-' for standard input."],
     *,
     form: Format = "text",
     expiring: Expiring = "90d",

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Format
 from pcaform.core.garbage_collection import gc_paused
@@ -19,13 +17,10 @@ if TYPE_CHECKING:
 class PlanOptions(AccountOptions):
     """What else a plan is checked with: the directory of its stack, and its account."""
 
-    chdir: Annotated[
-        Path | None,
-        typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan file. Default: its directory."),
-    ] = None
-    is_asked: Annotated[
-        bool, typer.Option("--account", help="Ask AWS whether the CAs that the plan creates exist already; read-only.")
-    ] = False
+    chdir: Annotated[Path | None, "--chdir DIR: Where Terraform reads a plan file. Default: its directory."] = None
+    is_asked: Annotated[bool, "--account: Ask AWS whether the CAs that the plan creates exist already; read-only."] = (
+        False
+    )
 
     def asking(self) -> "Caller | None":
         """Return who reads the account, None if it is not asked; raises Failure for bad usage."""
@@ -39,26 +34,17 @@ class PlanOptions(AccountOptions):
 @gc_paused()
 def command(
     paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PLAN|NEW", help="A plan: its file, its JSON, or '-'. With --spec OLD: the new spec."),
+        list[str] | None, "PLAN|NEW: A plan: its file, its JSON, or '-'. With --spec OLD: the new spec."
     ] = None,
     *,
-    spec: Annotated[
-        str | None, typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the old spec.")
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option("--base", metavar="REVISION", help="With --spec NEW: the git revision with the old specs."),
-    ] = None,
-    waivers: Annotated[
-        str | None, typer.Option("--waivers", metavar="FILE", help="A file of 'waivers', for what has no spec.")
-    ] = None,
-    is_quiet: Annotated[bool, typer.Option("--quiet", help="One line for each finding.")] = False,
+    spec: Annotated[str | None, "--spec SPEC|OLD: The spec of the plan's stack, or the old spec."] = None,
+    base: Annotated[str | None, "--base REVISION: With --spec NEW: the git revision with the old specs."] = None,
+    waivers: Annotated[str | None, "--waivers FILE: A file of 'waivers', for what has no spec."] = None,
+    is_quiet: Annotated[bool, "--quiet: One line for each finding."] = False,
     plan: PlanOptions,
     form: Format = "text",
     fail_on: Annotated[
-        Literal["breaks-trust", "widens-access", "notice"],
-        typer.Option("--fail-on", help="The lowest level that fails."),
+        Literal["breaks-trust", "widens-access", "notice"], "--fail-on: The lowest level that fails."
     ] = "breaks-trust",
 ) -> int:
     """Refuse what would break trust (exit 2): check a plan, or the change from one spec to another."""

@@ -15,9 +15,7 @@ def command(
     *,
     options: ImportOptions,
     account: CaOptions,
-    status: Annotated[
-        list[Status] | None, typer.Option("--status", help="Only CAs with this status; repeatable.")
-    ] = None,
+    status: Annotated[list[Status] | None, "--status: Only CAs with this status; repeatable."] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="FILE", dir_okay=False, help="Keep answers here, and resume from them."),
@@ -37,16 +35,15 @@ def command(
     if spec is not None and not (caller.regions or caller.is_every_region):
         caller = replace(caller, regions=tuple(dict.fromkeys([spec.aws.region, *regions.values()])))
     inventory = read_inventory(caller, filters, checkpoint=checkpoint, spec=spec)
-    unread = [
-        key
-        for key, region in regions.items()
-        if (spec and is_elsewhere(spec, key)) or not (caller.is_every_region or region in caller.regions)
-    ]
+    behind = [key for key in regions if spec and is_elsewhere(spec, key)]
+    unread = [key for key, each in regions.items() if not (caller.is_every_region or each in caller.regions)] + behind
 
     def is_searched(item: tuple[str, ...]) -> bool:
         return filters == Filters() and (item[1] not in unread if item[0] == "certificate_authorities" else not unread)
 
     is_complete = write_result(inventory, options, is_searched=is_searched)
     tag_notice = build_tag_notice(inventory, spec.aws.default_tags if spec is not None else {})
-    console.print_status(*filter(None, (tag_notice, build_policy_notice(inventory))))
+    other = "behind a role of its own or in another account: to see what AWS has, import it with '--assume-role ROLE'"
+    unseen = (f"{key}: not read, since it is {other} into another spec" for key in behind)
+    console.print_status(*filter(None, (tag_notice, build_policy_notice(inventory), *unseen)))
     return OK if is_complete else FINDINGS

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
 from pcaform.core import console
@@ -17,14 +15,11 @@ _HINT = (
 
 @gc_paused()
 def command(
-    directory: Annotated[str, typer.Argument(metavar="DIR", help="The directory of a stack, or of a configuration.")],
+    directory: Annotated[str, "DIR: The directory of a stack, or of a configuration."],
     *,
-    var_file: Annotated[
-        list[str] | None,
-        typer.Option("--var-file", metavar="FILE", help="A file with values of variables; repeatable."),
-    ] = None,
+    var_file: Annotated[list[str] | None, "--var-file FILE: A file with values of variables; repeatable."] = None,
     is_evaluated: Annotated[
-        bool, typer.Option("--evaluate", help="Let Terraform evaluate the rest, in a copy of the files on the sandbox.")
+        bool, "--evaluate: Let Terraform evaluate the rest, in a copy of the files on the sandbox."
     ] = False,
     location: FileOptions = FROM_FILES,
     options: ImportOptions,

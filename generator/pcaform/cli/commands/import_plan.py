@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
 from pcaform.core.files import display_name, read_bytes
@@ -12,7 +10,7 @@ from pcaform.core.garbage_collection import gc_paused
 
 @gc_paused()
 def command(
-    plan: Annotated[str, typer.Argument(metavar="FILE", help="A plan as JSON, or '-' for standard input.")],
+    plan: Annotated[str, "FILE: A plan as JSON, or '-' for standard input."],
     *,
     location: FileOptions = FROM_FILES,
     options: ImportOptions,

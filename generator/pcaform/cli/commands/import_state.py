@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import ImportOptions
 from pcaform.core.files import display_name, read_bytes
@@ -12,7 +10,7 @@ from pcaform.core.garbage_collection import gc_paused
 
 @gc_paused()
 def command(
-    state: Annotated[str, typer.Argument(metavar="FILE", help="A Terraform state, or '-' for standard input.")],
+    state: Annotated[str, "FILE: A Terraform state, or '-' for standard input."],
     *,
     options: ImportOptions,
 ) -> int:

@@ -3,38 +3,26 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from pcaform.core.console import print_status
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 
 @gc_paused()
 def command(
-    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The directory for the stacks.")],
+    specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
+    out: Annotated[Path, "--out DIR: The directory for the stacks."],
     *,
     modules: Annotated[
         str,
-        typer.Option(
-            "--modules",
-            metavar="vendored|shared|SOURCE",
-            help="Copies in each stack, one copy in DIR/modules, or your own module source.",
-        ),
+        "--modules vendored|shared|SOURCE: Copies in each stack, one copy in DIR/modules, or your own module source.",
     ] = "vendored",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite rendered files that were edited by hand.")] = False,
-    applied: Annotated[
-        bool, typer.Option("--applied", help="Say that the last render was applied: its history ends.")
-    ] = False,
-    never_applied: Annotated[
-        bool, typer.Option("--never-applied", help="Say that no render was ever applied: start over.")
-    ] = False,
-    state: Annotated[
-        str | None,
-        typer.Option("--state", metavar="FILE", help="What was applied: output of 'terraform state pull', or '-'."),
-    ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; list stale files; exit 2 if any.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
+    force: Annotated[bool, "--force: Overwrite rendered files that were edited by hand."] = False,
+    applied: Annotated[bool, "--applied: Say that the last render was applied: its history ends."] = False,
+    never_applied: Annotated[bool, "--never-applied: Say that no render was ever applied: start over."] = False,
+    state: Annotated[str | None, "--state FILE: What was applied: output of 'terraform state pull', or '-'."] = None,
+    check: Annotated[bool, "--check: Write nothing; list stale files; exit 2 if any."] = False,
+    diff: Annotated[bool, "--diff: Write nothing; print a unified diff; exit 2 if any."] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
     from pcaform.cli.stacks import compare, finish_all, read_state, render_specs, write
@@ -44,7 +32,10 @@ def command(
     if applied + never_applied + (state is not None) > 1:
         raise Failure("'--applied', '--never-applied' and '--state' exclude each other: a state shows what was applied")
     confirmation = Confirmation(applied, never_applied, None if state is None else read_state(state))
-    stacks = render_specs(specs, out, modules=parse_module_source(modules), confirmation=confirmation)
+    source = parse_module_source(modules)
+    if source.is_unpinned:
+        print_status(f"pcaform: '{modules}' has no '?ref=TAG': whoever pushes there changes the modules of this stack")
+    stacks = render_specs(specs, out, modules=source, confirmation=confirmation)
     if check or diff:
         return finish_all(stacks, lambda stack: compare(stack, out, as_diff=diff))
     return finish_all(stacks, lambda stack: write(stack, out, force=force))

@@ -15,26 +15,18 @@ SETTINGS = {"ignore_unknown_options": True}
 
 
 def command(
-    command: Annotated[
-        list[str] | None, typer.Argument(metavar="[-- CMD ...]", help="Run CMD in the sandbox, then stop it.")
-    ] = None,
+    command: Annotated[list[str] | None, "[-- CMD ...]: Run CMD in the sandbox, then stop it."] = None,
     *,
     account: Annotated[
         str | None,
-        typer.Option(
-            metavar="ID",
-            help="The sandbox's account id. Default: that of the stack in this directory, or 123456789012.",
-        ),
+        "--account ID: The sandbox's account id. Default: that of the stack in this directory, or 123456789012.",
     ] = None,
     region: Annotated[
         str | None,
-        typer.Option(
-            metavar="REGION",
-            help="The region of child processes. Default: that of the stack in this directory, or eu-west-1.",
-        ),
+        "--region REGION: The region of child processes. Default: that of the stack in this directory, or eu-west-1.",
     ] = None,
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
-    iam: Annotated[bool, typer.Option("--iam", help="Let IAM policies decide who may do what.")] = False,
+    iam: Annotated[bool, "--iam: Let IAM policies decide who may do what."] = False,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -43,7 +35,7 @@ def command(
     ] = None,
     shell: Annotated[
         Literal["bash", "zsh", "fish", "powershell"] | None,
-        typer.Option("--shell", help="The shell whose syntax is printed. Default: yours."),
+        "--shell: The shell whose syntax is printed. Default: yours.",
     ] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""

@@ -4,8 +4,6 @@ import json
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
-import typer
-
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
 
@@ -23,7 +21,7 @@ _REPORTS = {
 def command(
     of: Annotated[
         Literal["spec", "guard", "access", "import", "drift", "audit", "adopt"],
-        typer.Argument(metavar="[spec|guard|access|import|drift|audit|adopt]", help="What to describe."),
+        "[spec|guard|access|import|drift|audit|adopt]: What to describe.",
     ] = "spec",
 ) -> int:
     """Print the JSON Schema of the spec, for editors, or of the JSON reports of the other commands."""

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
 from pcaform.cli.exit_codes import ERROR, OK
 from pcaform.cli.options import Format
 from pcaform.core import console
@@ -15,10 +13,13 @@ from pcaform.core.formats.text import count, format_findings, source_lines
 
 
 def command(
-    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
+    specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
     *,
     form: Format = "text",
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    strict: Annotated[bool, "--strict: Fail on warnings too."] = False,
+    provider: Annotated[
+        str | None, "--provider RELEASE: Say what would not work with this release of provider aws."
+    ] = None,
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
     from pcaform.rules.load import check_files
@@ -26,6 +27,10 @@ def command(
 
     results, valid = check_files(specs)
     of_all = list(check_together(valid))
+    if provider is not None:
+        from pcaform.rules.provider_release import check_release
+
+        of_all += check_release(valid, provider)
     problems = sorted([*(problem for result in results for problem in result.problems), *of_all])
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
@@ -47,7 +52,6 @@ def _record(problem: Finding) -> dict[str, object]:
 
 
 def _summarize(specs: int, problems: Sequence[Finding]) -> str:
-    """Return the last line: how many specs, and how many problems of each severity."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"error": errors, "warning": len(problems) - errors}
     found = ", ".join(count(number, word) for word, number in counts.items() if number)

@@ -223,7 +223,6 @@ def _create_ca(acm_pca: Any, iam: Any) -> str:
 
 
 def _adopt(terraform: Terraform, pcaform: Callable[..., str], plan: Path) -> None:
-    """Write the spec of what exists and its stack, and adopt the CA."""
     spec = f"{_NAME}.yaml"
     with step(f"pcaform import aws --region {_REGION} --stack {_NAME} --out {spec}"):
         pcaform("import", "aws", "--region", _REGION, "--stack", _NAME, "--out", spec)

@@ -1,8 +1,9 @@
 """The policies of a CA that is shared with other accounts, of a CRL bucket, and of who may assume a role: its `trust`.
 
 Sources, below https://docs.aws.amazon.com/: privateca/latest/userguide/pca-rbp.html (for a CA, AWS accepts only this
-form, in which account ids, the CA and the template vary; AWS RAM writes the same statements) and crl-planning.html. The
-ARNs of CAs are not in a bucket's policy, since a CA can only be created once its bucket is ready. For trust:
+form, in which account ids, the CA and the template vary; AWS RAM writes the same statements), crl-planning.html and
+PcaAuditReport.html. A bucket's policy names all CAs of the account, since a CA can only be created once its bucket is
+ready. CloudFront: AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-s3-origin.html. For trust:
 IAM/latest/UserGuide/id_roles_providers_create_oidc.html (audience and subject, of GitHub and of EKS alike),
 rolesanywhere/latest/userguide/trust-model.html (three actions, the trust anchor and the certificate's subject),
 eks/latest/userguide/pod-id-role.html (sessions are tagged). Public OIDC providers put the tenant first in the subject:
@@ -23,6 +24,8 @@ from pcaform.spec.sections import CrlBucket, Share
 from pcaform.spec.stack import Aws
 
 READER = "cloudfront.amazonaws.com"
+WRITES = {"crls": "PrivateCaWritesLists", "audit_reports": "PrivateCaWritesReports"}
+"""The Sid of the statement that lets Private CA write, by what it writes."""
 _READ = named(
     "acm-pca",
     "DescribeCertificateAuthority GetCertificate GetCertificateAuthorityCertificate ListPermissions ListTags",
@@ -66,18 +69,29 @@ def _pair(name: str, principal: Any, arn: Any, *, template: dict[str, str], insi
     ]
 
 
-def bucket_policy(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> Statement:
-    """Return the policy of a bucket with this name: who may write and read the CRLs."""
-    arn = f"arn:{facts.partition(region)}:s3:::{name}"
+def bucket_policy(
+    bucket: CrlBucket, name: str, *, account_id: str, region: str, distribution: Any = None, is_former: bool = False
+) -> Statement:
+    """Return the policy of a bucket with this name: who may write, and read the CRLs.
+
+    `distribution` is the ARN of the stack's own, or a reference to it; `is_former` for what earlier stacks have. Over
+    plain HTTP only CloudFront may read: it goes on to S3 with the protocol of whoever asks.
+    """
+    partition = facts.partition(region)
+    arn, cas = f"arn:{partition}:s3:::{name}", f"arn:{partition}:acm-pca:*:{account_id}:certificate-authority/*"
     both = [arn, f"{arn}/*"]
     writer, own = {"Service": facts.CRL_WRITER}, {"StringEquals": {"aws:SourceAccount": account_id}}
-    insecure = {"Bool": {"aws:SecureTransport": "false"}}
+    insecure: dict[str, Any] = {"Bool": {"aws:SecureTransport": "false"}}
+    readers = [*bucket.cloudfront_distribution_arns, *([distribution] if bucket.distribution else [])]
+    if not is_former:
+        own |= {"ArnLike": {"aws:SourceArn": cas}}
+        insecure |= {"ArnNotEquals": {"aws:SourceArn": readers}} if readers else {}
     statements = [
-        statement("PrivateCaWritesLists", list(facts.CRL_WRITER_ACTIONS), both, principal=writer, condition=own),
+        statement(WRITES[bucket.content], list(facts.CRL_WRITER_ACTIONS), both, principal=writer, condition=own),
         statement("EncryptedTransportOnly", ["s3:*"], both, effect="Deny", principal="*", condition=insecure),
     ]
-    if bucket.cloudfront_distribution_arns:
-        source = {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}}
+    if readers:
+        source = {"ArnEquals": {"aws:SourceArn": readers}}
         reader = {"Service": READER}
         statements.append(
             statement("CloudFrontReadsLists", ["s3:GetObject"], both[1:], principal=reader, condition=source)

@@ -2,7 +2,7 @@
 
 Sources, below https://docs.aws.amazon.com/privateca/latest/userguide/: assign-permissions.html (separate issuers and
 administrators), auth-AwsManagedPolicies.html (AWSPrivateCAAuditor, AWSPrivateCAPrivilegedUser: these policies follow
-them, but AWS's own apply to every CA of the account).
+them, but AWS's own apply to every CA of the account), PcaAuditReport.html.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,9 +26,22 @@ _CA_TEMPLATES = "*CACertificate*/V*"
 
 
 def auditor_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
-    """Return the policy of a role that reads the CAs of a stack and creates audit reports."""
+    """Return the policy of a role that reads the CAs of a stack, and creates audit reports in its buckets for them.
+
+    Private CA writes a report; where it does so with the auditor's rights, these hold for it and not for the auditor.
+    """
     arns = [arn_of(key) for key in spec.certificate_authorities]
-    return policy([statement("Read", sorted(_READ), arns), _LIST_CAS])
+    partition = facts.partition(spec.aws.region)
+    names = (each.bucket or key for key, each in spec.crl_buckets.items() if each.content == "audit_reports")
+    buckets = [f"arn:{partition}:s3:::{name}" for name in names]
+    reports = [f"{bucket}/audit-report/*" for bucket in buckets]
+    through = {"Bool": {"aws:ViaAWSService": "true"}}
+    of_reports = (
+        statement("ReadReports", ["s3:GetObject"], reports),
+        statement("ListReports", ["s3:ListBucket"], buckets),
+        statement("WriteReports", list(facts.CRL_WRITER_ACTIONS), [*buckets, *reports], condition=through),
+    )
+    return policy([statement("Read", sorted(_READ), arns), _LIST_CAS, *(of_reports if buckets else ())])
 
 
 def administrator_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:

@@ -22,6 +22,7 @@ _TEMPLATE = re.compile(
 _GENERATION = re.compile(r"_certificate(?:_g(?P<number>[0-9]+))?\Z")
 _EXTERNAL = "{}: the spec has 'activation: external'"
 _MISFIT = "it is a {} CA, but {}, the certificate for it, is signed by {}: AWS installs no such certificate"
+_UNUSED = "no aws_acmpca_certificate_authority_certificate installs it: the spec has 'activation: pending'"
 _NOT_INSTALLED = "it is not the installed or previous certificate"
 
 
@@ -47,6 +48,9 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
         if is_root != (text(own[0], "certificate_authority_arn") == ca.attributes["arn"]):
             kind, signer = ("root", "another CA") if is_root else ("subordinate", "itself")
             raise NotRepresentable(_MISFIT.format(kind, own[0].address, signer))
+        if not installations and not text(ca, "certificate"):  # a stack would install it, unasked
+            notes = [ImportNote("left out", each.address, _UNUSED) for each in own]
+            return Activation({"activation": "pending"}, notes=notes)
         try:
             active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
         except NotRepresentable as why:

@@ -25,12 +25,13 @@ from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 from pcaform.terraform.schema import SourceKind
 
-CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
 _PARTS = 6
 _REGION, _ACCOUNT = re.compile(f"{REGION}|^$"), re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 CAS = "certificate_authorities"
 SHARES = "shares"
-INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
+INCOMPLETE_RESOURCE = (
+    "it is incomplete: it lacks what Terraform requires; in a state, its creation failed, or it was edited"
+)
 _AWSCC = "a spec becomes resources of the provider aws: 'pcaform import aws' reads the CA itself, whatever made it"
 Many = Mapping[str, list[Resource]]
 
@@ -108,7 +109,7 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
         reasons += [f"  {each.address}: the CA that it uses is not in the source" for each in users]
         reasons += [f"  {name}: {_AWSCC}" for name in inventory.others if name.startswith("awscc_acmpca_")]
         why = ". Not imported:" if reasons else ""
-        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
+        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons, *inventory.hazard)
     everywhere = {location for _, location in located}
     return [
         replace(

@@ -7,7 +7,6 @@ from itertools import chain
 from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
 from pcaform.importer.infer.context import (
-    CA_ARN,
     CAS,
     CaIndex,
     Context,
@@ -20,7 +19,7 @@ from pcaform.importer.infer.context import (
     of_arn,
     text,
 )
-from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
+from pcaform.importer.infer.keys import CA_ARN, ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
@@ -125,7 +124,7 @@ def _add_principals(
     spec = _spec_of(result.entries, context)
     for principal, section in operators:
         try:
-            key = _key(principal, section, result, context)
+            key = _key(principal, section, result.entries, context)
             result.entries.append(
                 principals.infer_operator_role(principal, key, section=section, spec=spec, context=context)
             )
@@ -161,21 +160,37 @@ def _list_needed_cas(
 
 
 def _add_issuer(result: Entries, principal: Principal, context: Context) -> None:
+    """Add the entry of a principal, or one for each of its policies; all of them, or none."""
+    found, parts = Entries(), [principal]
     try:
-        entry, notes = issuers.infer_issuer(principal, _key(principal, "issuers", result, context), context)
+        while parts:
+            part = parts.pop(0)
+            try:
+                key = _key(part, "issuers", [*result.entries, *found.entries], context)
+                entry, notes = issuers.infer_issuer(part, key, context)
+            except issuers.SeveralPolicies as several:
+                parts = [replace(principal, policies=(each,), is_part=True) for each in several.policies]
+                found.notes += several.notes
+                continue
+            found.entries.append(entry)
+            found.notes += notes
     except NotRepresentable as why:
         if principal.first_resource is not None:
             result.leave_out(principal.first_resource, str(why))
         return
-    result.entries.append(entry)
-    result.notes += notes
+    result.add(found)
 
 
-def _key(principal: Principal, section: str, result: Entries, context: Context) -> str:
-    taken = {each.key for each in result.entries if each.section == section}
-    existing = context.existing.principals.get((section, principal.kind, principal.name))
+def _key(principal: Principal, section: str, entries: Iterable[SpecEntry], context: Context) -> str:
+    """Return the key of a principal's entry: the spec's, by its one policy if it has several entries."""
+    known = {where[1:]: key for where, key in context.existing.principals.items() if where[0] == section}
+    name, policies = principal.name, [each.name for each in principal.policies]
+    wanted = [f"{name}/{each}" for each in policies[:1] if len(policies) == 1] + ([] if principal.is_part else [name])
+    wanted += [f"{name}/"] if policies and policies[0].startswith(f"{name}-private-ca") else []
+    existing = next((known[principal.kind, each] for each in wanted if (principal.kind, each) in known), None)
     module = _module_key(principal, section)
-    return choose_key(existing, module, name=module or principal.name or principal.kind, taken=taken)
+    taken = {each.key for each in entries if each.section == section} | {*known.values()} - {existing, module}
+    return choose_key(existing, module, name=module or name or principal.kind, taken=taken)
 
 
 def _module_key(principal: Principal, section: str) -> str | None:
@@ -229,8 +244,7 @@ def _crl_bucket_names(entries: Iterable[SpecEntry]) -> set[str]:
 
 
 def _spec_of(entries: Iterable[SpecEntry], context: Context) -> Spec:
-    """Return a spec with only the CAs."""
-    cas = {each.key: each.data for each in entries if each.section == CAS}
-    return Spec.model_validate(
-        {"version": 1, "stack": "x", "aws": context.aws.model_dump(), "certificate_authorities": cas}
-    )
+    """Return a spec with only the CAs and the buckets, which are in the policies of operator roles."""
+    kinds, all_entries = (CAS, "crl_buckets"), list(entries)
+    sections = {kind: {each.key: each.data for each in all_entries if each.section == kind} for kind in kinds}
+    return Spec.model_validate({"version": 1, "stack": "x", "aws": context.aws.model_dump(), **sections})

@@ -10,7 +10,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.importer.infer.context import CA_ARN, SpecEntry
+from pcaform.importer.infer.context import SpecEntry
+from pcaform.importer.infer.keys import CA_ARN
 from pcaform.render.history import call_of
 from pcaform.render.plan.resources import StackResource
 from pcaform.render.plan.stack import is_declared

@@ -1,22 +1,11 @@
-"""Infers issuers from users and roles: with grants if their policies match, else with a verbatim policy.
+"""Infers issuers from users and roles: with grants if their policies match, else with a verbatim policy."""
 
-Grants are guessed from the statements, and rendered again to check them.
-"""
-
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
-from pydantic import ValidationError
-
-from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.actions import ISSUE, REQUEST
-from pcaform.iam.documents import PolicyError, Statement, read_document, read_statements
-from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies import issuer_policies
-from pcaform.iam.policies.statements import CURVES
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.importer.infer.context import (
     INCOMPLETE_RESOURCE,
     Context,
@@ -25,6 +14,7 @@ from pcaform.importer.infer.context import (
     SpecEntry,
     representable,
 )
+from pcaform.importer.infer.grants import find_grants, is_named_by_stack
 from pcaform.importer.infer.principals import (
     PolicyAttachment,
     Principal,
@@ -37,124 +27,14 @@ from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.terraform import module_names
 
-Grants = list[dict[str, Any]]
-_OF_GRANT = re.compile(r"Grant([0-9]+)")
-_DENYING = {"deny_other_templates": True}
 _STAYS = "it denies and does not allow issuing: it stays attached, and is not in the spec"
-_ALWAYS = ("DescribeCertificate", "GetCertificate")
 
 
-def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Grants]:
-    """Yield possible grants of policies: from the names of our statements, then from their content.
+class SeveralPolicies(NotRepresentable):
+    """Grants do not make the policies of an existing principal together: each needs an entry of its own."""
 
-    `keys` maps ARNs of CAs to keys. Statements that a packed policy merged have lost their names.
-    """
-    for read in (_from_names, _from_content):
-        try:
-            statements = [each for document in documents for each in read_statements(document)]
-            grants = read(statements, keys)
-        except PARTIAL_DATA_ERRORS:
-            continue
-        if grants:
-            yield grants
-
-
-def _from_names(statements: Sequence[Statement], keys: Mapping[str, str]) -> Grants:
-    by_sid = {each.sid: each for each in statements}
-    numbers = sorted({int(match[1]) for name in by_sid if (match := _OF_GRANT.match(name))})
-    return [_grant(_statements_of(by_sid, number), keys) for number in numbers]
-
-
-def _statements_of(statements: Mapping[str, Statement], number: int) -> dict[str, Statement]:
-    """Return one grant's statements by their purpose."""
-    start = f"Grant{number}"
-    named = {name.removeprefix(start): each for name, each in statements.items() if name.startswith(start)}
-    return {name: each for name, each in named.items() if not name[:1].isdigit()}
-
-
-def _grant(statements: Mapping[str, Statement], keys: Mapping[str, str]) -> dict[str, Any]:
-    if "Request" in statements:
-        return _managed(statements["Request"], [statements.get("Own"), statements.get("Retag")], keys)
-    issuing = [each for name, each in statements.items() if name.startswith("Issue")]
-    additional = [
-        name
-        for name, statement in (("ListCertificateAuthorities", "List"), ("RevokeCertificate", "Revoke"))
-        if statement in statements
-    ]
-    return _unmanaged(
-        [keys[arn] for arn in issuing[0].resources or ()],
-        _templates(issuing[0]),
-        key_algorithms=[name for each in issuing for name in _key_algorithms(each)],
-        additional=additional,
-    )
-
-
-def _from_content(statements: Sequence[Statement], keys: Mapping[str, str]) -> Grants:
-    allowing = [each for each in statements if each.is_allow]
-    used = [each for each in allowing if _is_tagged(each)]
-    requests = [each for each in allowing if each.names_action(REQUEST)]
-    return [*_unmanaged_grants(allowing, keys), *(_managed(each, used, keys) for each in requests)]
-
-
-def _unmanaged_grants(statements: Sequence[Statement], keys: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield unmanaged grants: CAs with the same permissions share one."""
-    profiles: dict[str, dict[tuple[str, ...], list[str]]] = {}
-    for statement in statements:
-        if statement.names_action(ISSUE) and not any(each.operator == "Bool" for each in statement.conditions):
-            for arn in statement.resources or ():
-                of_template = profiles.setdefault(arn, {}).setdefault(tuple(_templates(statement)), [])
-                of_template += [each for each in _key_algorithms(statement) if each not in of_template]
-    revoking = {
-        arn for each in statements if each.names_action("acm-pca:RevokeCertificate") for arn in each.resources or ()
-    }
-    groups: dict[str, list[str]] = {}
-    for arn, profile in profiles.items():
-        groups.setdefault(repr((profile, arn in revoking)), []).append(arn)
-    lists = any(each.names_action("acm-pca:ListCertificateAuthorities") for each in statements)
-    for arns in groups.values():
-        additional = ["ListCertificateAuthorities"] if lists else []
-        additional += ["RevokeCertificate"] if arns[0] in revoking else []
-        for templates, algorithms in profiles[arns[0]].items():
-            yield _unmanaged([keys[arn] for arn in arns], templates, key_algorithms=algorithms, additional=additional)
-            additional, lists = [], False
-
-
-def _unmanaged(
-    cas: list[str], templates: Sequence[str], *, key_algorithms: list[str], additional: list[str]
-) -> dict[str, Any]:
-    return {
-        "certificates": "unmanaged",
-        "certificate_authorities": cas,
-        "templates": list(templates),
-        "key_algorithms": key_algorithms,
-        "additional_actions": additional,
-    }
-
-
-def _managed(request: Statement, used: Sequence[Statement | None], keys: Mapping[str, str]) -> dict[str, Any]:
-    actions = [name.partition(":")[2] for each in used if each is not None for name in each.actions or ()]
-    return {
-        "certificates": "managed",
-        "certificate_authorities": [keys[arn] for arn in request.values_of("StringEquals", "acm:CertificateAuthority")],
-        "domain_names": request.values_of("ForAllValues:StringLike", "acm:DomainNames"),
-        "key_algorithms": request.values_of("StringEquals", "acm:KeyAlgorithm"),
-        "additional_actions": sorted({name for name in actions if name not in _ALWAYS}),
-    }
-
-
-def _is_tagged(statement: Statement) -> bool:
-    return any(each.operator == "StringEquals" and "ResourceTag/" in each.name for each in statement.conditions)
-
-
-def _templates(statement: Statement) -> list[str]:
-    return [arn.split(":template/")[1] for arn in statement.values_of("ArnLike", "acm-pca:TemplateArn")]
-
-
-def _key_algorithms(statement: Statement) -> list[str]:
-    """Return the keys that the X.509 condition keys of a statement allow."""
-    sizes = statement.values_of("NumericEquals", "acm-pca:x509Key/size")
-    curves = statement.values_of("StringEquals", "acm-pca:x509Key/curve")
-    return [f"RSA_{size}" for size in sizes] + [name for name in CURVES if name.removeprefix("EC_") in curves]
+    def __init__(self, policies: Sequence[PolicyAttachment], notes: Sequence[ImportNote]) -> None:
+        self.policies, self.notes = sorted(policies, key=lambda each: each.name), notes
 
 
 def infer_issuer(principal: Principal, key: str, context: Context) -> tuple[SpecEntry, list[ImportNote]]:
@@ -164,18 +44,25 @@ def infer_issuer(principal: Principal, key: str, context: Context) -> tuple[Spec
         choose = _select_policies if context.source.owns_principals else _copy_policies
         attachments = choose(principal, result)
         data = _principal_data(principal, attachments, context=context, result=result)
-        permissions, arns = _infer_permissions(attachments, data=data, context=context, result=result)
+        is_exact = principal.is_part or _keeps_words(principal, attachments, data, context)
+        permissions, arns = _infer_permissions(
+            attachments, data=data, is_exact=is_exact, context=context, result=result
+        )
         data |= permissions
         Issuer.model_validate(data)
-    is_owned = "user_name" in data or "role" in data
-    moving = principal if is_owned else replace(principal, resource=None)
+    moving = principal if is_owned(data) else replace(principal, resource=None)
     differences = list(_note_differences(attachments, data, context))
-    if differences and not is_owned:
-        raise NotRepresentable(f"of its policy {differences[0].address}: {differences[0].reason}")
+    if differences and not is_owned(data):
+        raise SeveralPolicies(attachments, result.notes)
     notes = [*result.notes, *differences]
     addresses, unmoved = addresses_of(moving, attachments, module_names.issuer(key))
     resource = principal.resource or attachments[0].resource
     return SpecEntry("issuers", key, data, resource, addresses, arns, unmoved), notes
+
+
+def is_owned(data: Mapping[str, Any]) -> bool:
+    """Tell whether the principal of an entry is of the stack."""
+    return "user_name" in data or "role" in data
 
 
 def _select_policies(principal: Principal, result: Entries) -> list[PolicyAttachment]:
@@ -189,7 +76,9 @@ def _select_policies(principal: Principal, result: Entries) -> list[PolicyAttach
         if each not in relevant:
             result.leave_out(each.resource, "it does not concern private CAs")
     if not relevant:
-        raise NotRepresentable(f"it has {len(principal.policies)} policies in the source, but none is complete")
+        unnamed = [each.resource.address for each in principal.policies if isinstance(each.data, Mapping)]
+        why = f"the name of {unnamed[0]} is chosen when it is applied: import from the state" if unnamed else ""
+        raise NotRepresentable(why or f"it has {len(principal.policies)} policies in the source, but none is complete")
     shared = [each.name for each in relevant if each.is_shared]
     if shared:
         raise NotRepresentable(
@@ -206,7 +95,7 @@ def _copy_policies(principal: Principal, _: Entries) -> list[PolicyAttachment]:
     if any(not isinstance(each.data, Mapping) for each in principal.policies):
         raise NotRepresentable(INCOMPLETE_RESOURCE)
     return [
-        replace(each, name=f"{each.name}-{principal.name}" if each.is_shared else each.name)
+        replace(each, name=f"{each.name}-{principal.name}" if each.is_shared and not principal.is_part else each.name)
         for each in principal.policies
     ]
 
@@ -229,13 +118,24 @@ def _principal_data(
     return {f"existing_{principal.kind}": principal.name, **path_and_tags(first.resource, context)}
 
 
+def _keeps_words(
+    principal: Principal, attachments: list[PolicyAttachment], data: Mapping[str, Any], context: Context
+) -> bool:
+    """Tell whether a policy of pcaform, merged and split for IAM's limits, is rather copied than written anew.
+
+    Where the spec has the principal already, it has the grants that the policy was made from.
+    """
+    is_known = ("issuers", principal.kind, principal.name) in context.existing.principals
+    return not (is_owned(data) or is_known) and is_named_by_stack(attachments)
+
+
 def _infer_permissions(
-    attachments: list[PolicyAttachment], *, data: dict[str, Any], context: Context, result: Entries
+    attachments: list[PolicyAttachment], *, data: dict[str, Any], is_exact: bool, context: Context, result: Entries
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """Return grants or a verbatim policy, and the ARNs of the CAs in grants."""
     first = attachments[0]
     is_described = len(attachments) == 1 and bool(_description(first.resource)) and not is_symbolic(str(first.data))
-    granting = None if is_described else _infer_grants(attachments, data=data, context=context)
+    granting = None if is_described else find_grants(attachments, data, context, is_exact=is_exact)
     if granting is not None:
         arns = frozenset(context.arns[key] for grant in granting["grants"] for key in grant["certificate_authorities"])
         return granting, arns
@@ -243,10 +143,13 @@ def _infer_permissions(
     if not context.source.owns_principals and len(issuing) not in (0, len(attachments)):
         denying = (each.resource for each in attachments if each not in issuing and '"Deny"' in each.document)
         result.notes += [ImportNote("listed", each.address, _STAYS) for each in denying]
-        return _infer_permissions(issuing, data=data, context=context, result=result)
-    if len(attachments) > 1:
+        return _infer_permissions(issuing, data=data, is_exact=is_exact, context=context, result=result)
+    if len(attachments) > 1 and is_owned(data):
         names = ", ".join(each.name for each in attachments)
-        raise NotRepresentable(f"its policies {names} do not match grants, and a spec can copy only one verbatim")
+        reason = "a spec can copy only one of a principal that it makes verbatim"
+        raise NotRepresentable(f"its policies {names} do not match grants, and {reason}")
+    if len(attachments) > 1:
+        raise SeveralPolicies(attachments, result.notes)
     if is_symbolic(str(first.data)):
         raise NotRepresentable(
             f"its policy {first.name} does not match grants, and names a CA whose ARN is not in the files: "
@@ -254,56 +157,6 @@ def _infer_permissions(
         )
     policy = {"name": first.name, "document": first.data, "description": _description(first.resource)}
     return {"policy": policy}, frozenset()
-
-
-def _infer_grants(
-    attachments: list[PolicyAttachment], *, data: dict[str, Any], context: Context
-) -> dict[str, Any] | None:
-    """Return the grants that render to these policies, except for order, statement names and lists of one.
-
-    An existing principal can have the stack's deny statement, or be without it.
-    """
-    documents = [each.data for each in attachments]
-    try:
-        statements = normalized_statements(documents)
-    except PARTIAL_DATA_ERRORS:
-        return None
-    is_owned = "user_name" in data or "role" in data
-    for grants, denying in product(guess_grants(documents, context.keys), ({},) if is_owned else ({}, _DENYING)):
-        found = {"grants": grants, **denying}
-        rendered = _render({**data, **found}, context)
-        if (
-            rendered is not None
-            and normalized_statements(rendered.values()) == statements
-            and _has_names(rendered, attachments, context)
-        ):
-            return found
-    return None
-
-
-def _render(data: dict[str, Any], context: Context) -> Mapping[str, Any] | None:
-    """Return the policies of an issuer, or None if a spec cannot express it, such as a template with `*`."""
-    try:
-        return issuer_policies.documents(Issuer.model_validate(data), context.aws, arn_of=context.arns.__getitem__)
-    except ValidationError:
-        return None
-
-
-def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment], context: Context) -> bool:
-    """Tell whether a stack would neither rename nor change any of the policies that exist; an inline one stays.
-
-    Terraform replaces a renamed one. In an account, one that stays under another name is the last resort: a spec has
-    one policy word for word, and no more.
-    """
-    existing = {each.name: each.data for each in attachments if each.attachment is not None and not each.is_shared}
-    if any(
-        normalized_statements([existing[name]]) != normalized_statements([rendered[name]])
-        for name in existing.keys() & rendered.keys()
-    ):
-        return False
-    is_inline = len(existing) < len(attachments)
-    is_last_resort = not context.source.has_addresses and len(attachments) > 1 and not existing.keys() & rendered.keys()
-    return is_inline or is_last_resort or existing.keys() == rendered.keys()
 
 
 def _note_differences(

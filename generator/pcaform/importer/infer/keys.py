@@ -16,14 +16,15 @@ from pcaform.render.plan.resources import build_placeholders, resources
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import CA_ARN, KEY
+from pcaform.spec.types import KEY
 from pcaform.terraform.resource_types import AUTHORITY
 
 _NOT_ALLOWED = re.compile(r"[^a-z0-9_-]+")
 _RESERVED = re.compile(r"_(?=certificate(_g[0-9]+)?\Z)")
 """Would give a CA's module the name of another CA's certificate."""
 _KEY = re.compile(KEY)
-_ARN = re.compile(CA_ARN)
+CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
+"""The ARN of a CA in a source: one of AWS, or a symbolic one of files."""
 _MAX_SLUG = 56
 _MAX_KEY = 64
 _ID_LENGTH = 8
@@ -51,7 +52,7 @@ class ExistingKeys:
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
     """Of unmanaged CAs, by ARN."""
     principals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    """By section, `user` or `role`, and the principal's name."""
+    """By section, `user` or `role`, and the principal's name; also by NAME/POLICY, for grants by NAME/."""
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
     """By key: two may have the same identity."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
@@ -73,8 +74,10 @@ def existing_keys(spec: Spec) -> ExistingKeys:
     """Return the keys of a spec."""
     principals: dict[tuple[str, str, str], str] = {}
     for key, issuer in spec.issuers.items():
-        kind = "role" if issuer.role or issuer.existing_role else "user"
-        principals["issuers", kind, issuer.principal_name] = key
+        kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
+        principals["issuers", kind, f"{name}/{issuer.policy.name if issuer.policy else ''}"] = key
+        if issuer.policy is None or ("issuers", kind, name) not in principals:
+            principals["issuers", kind, name] = key
     for section, key, role in spec.operator_roles:
         principals[section, "role", role.role_name or key] = key
     return ExistingKeys(
@@ -161,7 +164,7 @@ def subject(ca: Resource) -> dict[str, str]:
 def is_complete(ca: Resource) -> bool:
     """Tell whether a CA was created: a failed apply leaves one without an ARN."""
     try:
-        return bool(_ARN.fullmatch(ca.attributes["arn"]) and subject(ca))
+        return bool(CA_ARN.fullmatch(ca.attributes["arn"]) and subject(ca))
     except PARTIAL_DATA_ERRORS:
         return False
 

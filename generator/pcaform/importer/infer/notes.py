@@ -12,7 +12,8 @@ from typing import Any
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.importer.infer.context import SpecEntry, StackLocation, has_no_location, text
-from pcaform.render.plan.resources import StackResource
+from pcaform.render.history import call_of
+from pcaform.render.plan.resources import StackResource, output_placeholder
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform import resource_types as types
 
@@ -37,6 +38,10 @@ _UNMANAGED = (
 _REWORDED = (
     "equivalent to what the stack writes, but worded differently; the plan updates it in place "
     "(allow with `pcaform adopt --accept wording`)"
+)
+_SAME_TRUST = (
+    "equivalent to what the stack writes, but worded differently: the plan updates it in place, and the role is "
+    "assumed by the same"
 )
 _ATTRIBUTES: Mapping[str, str] = {
     types.IAM_POLICY: "policy",
@@ -112,10 +117,17 @@ def reworded_policies(
 ) -> Iterator[ImportNote]:
     """Yield a note for each policy of an entry that a rendered stack would reword."""
     written = {each.address: each for kind in _ATTRIBUTES for each in inventory.of_type(kind)}
-    for old, new in (pair for entry in entries for pair in entry.addresses if pair[0] in written):
+    served = {each.address: each.attributes.get("arn") for each in inventory.of_type(types.CLOUDFRONT_DISTRIBUTION)}
+    pairs = [pair for entry in entries for pair in entry.addresses]
+    known = {output_placeholder(call_of(new), "distribution_arn"): served[old] for old, new in pairs if old in served}
+    for old, new in (pair for pair in pairs if pair[0] in written and pair[1] in rendered):
         name = _ATTRIBUTES[written[old].type]
-        if new in rendered and not _is_same(written[old].attributes[name], json.loads(rendered[new].values[name])):
-            yield ImportNote("left out", old, _REWORDED)
+        value = str(rendered[new].values[name])
+        for placeholder, arn in known.items():
+            value = value.replace(placeholder, str(arn))
+        if not _is_same(written[old].attributes[name], json.loads(value)):
+            is_trust = written[old].type == types.IAM_ROLE
+            yield ImportNote("listed", old, _SAME_TRUST) if is_trust else ImportNote("left out", old, _REWORDED)
 
 
 def _is_same(policy: Any, rendered: Any) -> bool:

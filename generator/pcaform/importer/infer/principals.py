@@ -65,6 +65,8 @@ class Principal(IamPrincipal):
     """Attachments of policies that are not in the inventory, such as AWS managed ones."""
     profile: Resource | None = None
     """The instance profile with the role's name."""
+    is_part: bool = False
+    """Whether it has entries for its other policies too."""
 
     @property
     def has_own_profile(self) -> bool:
@@ -298,20 +300,17 @@ def readable_cas(principal: Principal) -> list[str]:
 
 
 def infer_operator_role(principal: Principal, key: str, *, section: str, spec: Spec, context: Context) -> SpecEntry:
-    """Return the entry of a role; raises NotRepresentable if its policy is not that of this spec's CAs."""
+    """Return the entry of a role; raises NotRepresentable if the policy is not that of this spec's CAs."""
     resource, attachment = principal.resource, principal.policies[0]
-    if resource is None:
-        raise NotRepresentable("it is not a role of this stack")
     rendered = POLICY_BUILDERS[section](spec, arn_of=context.arns.__getitem__)
-    if normalized_statements([rendered]) != normalized_statements([attachment.data]):
-        raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
-    if attachment.resource.attributes.get("description"):
-        raise NotRepresentable("its policy has a description")
+    is_same = normalized_statements([rendered]) == normalized_statements([attachment.data])
+    if resource is None or not is_same or attachment.resource.attributes.get("description"):
+        raise NotRepresentable
     data = {**role_data(principal, resource, context), **own_settings(resource, principal.policies, context)}
     try:
         OperatorRole.model_validate(data)
     except ValidationError:
-        raise NotRepresentable("a spec does not support its settings") from None
+        raise NotRepresentable from None
     addresses, _ = addresses_of(principal, list(principal.policies), module_names.operator_role(section, key))
     return SpecEntry(section, key, data, resource, addresses, frozenset(readable_cas(principal)))
 

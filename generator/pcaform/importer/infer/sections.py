@@ -4,13 +4,14 @@ A share and a bucket must be as a stack of ours configures them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import ANYONE, Statement
-from pcaform.iam.policies.resource_policies import READER, bucket_policy, share_policy
+from pcaform.iam.policies.resource_policies import READER, WRITES, bucket_policy, share_policy
 from pcaform.importer.infer.context import SHARES, Context, Entries, SpecEntry, move, of_arn, read_policy_back, text
 from pcaform.importer.infer.keys import Identity, choose_key, join_names, match_pairs
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
@@ -30,6 +31,7 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     types.S3_BUCKET_POLICY: (),
 }
 """The required settings of each part of a bucket: a path into its attributes, and the value there, as text."""
+_SERVED = (types.CLOUDFRONT_DISTRIBUTION, types.CLOUDFRONT_ORIGIN_ACCESS_CONTROL)
 _NOT_A_SHARE = "its statements are not those of a share by AWS RAM or pcaform"
 _MODULE = "certificate_"
 
@@ -43,7 +45,8 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
         if bucket.is_reference or not name or (name not in names and own is None):
             continue
         parts = [each for kind in _PARTS for each in context.inventory.of_type(kind) if text(each, "bucket") == name]
-        settings = _policy_settings(parts, name, context)
+        served = [each for kind in _SERVED for each in context.inventory.of_type(kind) if _is_beside(each, bucket)]
+        settings = _policy_settings([*parts, *served], name, context)
         unknown = "".join(note.address for note in context.inventory.notes if note.kind == "unknown")
         why = _find_difference(parts, unknown) or ("its policy is not the one" if settings is None else None)
         if why is not None or settings is None:
@@ -57,9 +60,15 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
             "force_destroy": bool(bucket.attributes.get("force_destroy")),
             "tags": context.tags_of(bucket),
         }
-        moved = tuple(move(each, module_names.crl_bucket(key)) for each in (bucket, *parts))
+        moved = tuple(move(each, module_names.crl_bucket(key)) for each in (bucket, *parts, *served))
         result.entries.append(SpecEntry("crl_buckets", key, data, bucket, moved))
     return result
+
+
+def _is_beside(resource: Resource, bucket: Resource) -> bool:
+    """Tell whether a resource is in the module of a bucket: others serve CRLs too, and stay where they are."""
+    module = bucket.module_key("crl_bucket_")
+    return module is not None and resource.module_key("crl_bucket_") == module
 
 
 def _find_difference(parts: list[Resource], unknown: str) -> str | None:
@@ -91,17 +100,40 @@ def _policy_settings(parts: list[Resource], name: str, context: Context) -> dict
     """Return the settings of a bucket that its policy has; None if its policy is not one of ours."""
     policies = [each.attributes.get("policy") for each in parts if each.type == types.S3_BUCKET_POLICY]
 
-    def render(settings: Mapping[str, Any]) -> Any:
-        bucket = CrlBucket.model_validate(settings)
-        return bucket_policy(bucket, name, account_id=context.location.account_id, region=context.location.region)
+    own = next((each for each in parts if each.type == types.CLOUDFRONT_DISTRIBUTION), None)
 
-    return read_policy_back(policies[0], _read_readers, render) if len(policies) == 1 else None
+    def read(statements: Iterable[Statement]) -> dict[str, Any]:
+        settings = _read_readers(statements)
+        if own is not None:
+            settings["cloudfront_distribution_arns"].remove(own.attributes.get("arn"))
+            settings["distribution"] = _read_distribution(own)
+        return settings
+
+    def render(settings: Mapping[str, Any], *, is_former: bool = False) -> Any:
+        bucket, arn = CrlBucket.model_validate(settings), own and own.attributes.get("arn")
+        account, region = context.location.account_id, context.location.region
+        return bucket_policy(bucket, name, account_id=account, region=region, distribution=arn, is_former=is_former)
+
+    found = read_policy_back(policies[0], read, render) if len(policies) == 1 else None
+    is_former = found is None and len(policies) == 1
+    return read_policy_back(policies[0], read, partial(render, is_former=True)) if is_former else found
 
 
 def _read_readers(statements: Iterable[Statement]) -> dict[str, Any]:
-    reading = [each for each in statements if each.principals_of("Service") == [READER]]
+    both = list(statements)
+    reading = [each for each in both if each.principals_of("Service") == [READER]]
     arns = [arn for each in reading for arn in each.values_of("ArnEquals", "aws:SourceArn")]
-    return {"cloudfront_distribution_arns": arns}
+    content = next((content for content, sid in WRITES.items() if sid in {each.sid for each in both}), "crls")
+    return {"cloudfront_distribution_arns": arns, "content": content}
+
+
+def _read_distribution(distribution: Resource) -> dict[str, Any]:
+    """Return the settings of a distribution; its names are those of the CAs with their CRLs behind it."""
+    blocks = ("viewer_certificate", "acm_certificate_arn"), ("logging_config", "bucket")
+    certificate, log = (
+        next((each.get(name) for each in distribution.attributes.get(block) or ()), None) for block, name in blocks
+    )
+    return {"acm_certificate_arn": certificate or None, "log_bucket": log and str(log).partition(".s3.")[0]}
 
 
 def infer_shares(context: Context, written: set[str]) -> Entries:

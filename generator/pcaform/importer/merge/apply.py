@@ -59,7 +59,7 @@ def apply_decisions(data: Mapping[str, Any], decisions: Sequence[Decision], shor
             whole = _set_value(whole, change.path[len(item) :], change, short=new, order=order)
         result, not_removable = _override_defaults(own, defaults, whole, item, order=order)
         inherited += not_removable
-        merged = _replace_value(merged, item, result)
+        merged = replace_value(merged, item, result)
     return MergedData(merged, tuple(inherited))
 
 
@@ -72,9 +72,10 @@ def _group_by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Deci
     return groups
 
 
-def _replace_value(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def replace_value(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """Return nested mappings with another value at a path."""
     head, *rest = path
-    return {**data, head: _replace_value(data[head], tuple(rest), value) if rest else value}
+    return {**data, head: replace_value(data[head], tuple(rest), value) if rest else value}
 
 
 def _value_at(data: Any, path: Path) -> Any:

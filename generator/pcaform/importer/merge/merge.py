@@ -18,7 +18,7 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import visible
-from pcaform.importer.merge.apply import apply_decisions
+from pcaform.importer.merge.apply import apply_decisions, replace_value
 from pcaform.importer.merge.decisions import Comparison, Decision, IsSearched, compare, format_path, merge_form
 from pcaform.render.history import list_calls
 from pcaform.render.normal_form import PERMISSIONS, SECTIONS, Form, Path
@@ -158,9 +158,11 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
     except Unwritable as why:
         raise Failure(f"{name}: {why}; nothing was written: change it by hand, or use block style") from None
     decisions = (decision for decision in comparison.decisions if decision.name not in inherited)
-    return MergeResult(
-        bom + result.encode(), update_baseline(last, theirs), tuple(_locate(result, decisions)), inherited
-    )
+    baseline = update_baseline(last, theirs)
+    for each in comparison.decisions:
+        if each.name in inherited:  # it stays as it is in the spec, and nobody has changed it there
+            baseline = replace_value(baseline, each.path, each.ours)
+    return MergeResult(bom + result.encode(), baseline, tuple(_locate(result, decisions)), inherited)
 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:

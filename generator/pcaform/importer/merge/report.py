@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -129,25 +129,49 @@ def has_findings(report: ImportReport) -> bool:
     return any((*notes, report.conflicts, report.withheld, report.unwritten)) or bool(report.diff)
 
 
+def _notes(kind: NoteKind) -> Callable[[ImportReport], Iterator[str]]:
+    return lambda report: map(str, getattr(report, kind.replace(" ", "_")))
+
+
+def _values(name: str, text: str) -> Callable[[ImportReport], Iterator[str]]:
+    return lambda report: (
+        text.format(each, spec=_to_text(each.spec), found=_to_text(each.found)) for each in getattr(report, name)
+    )
+
+
+LINES: Mapping[str, Callable[[ImportReport], Iterator[str]]] = {
+    "conflicts": _values(
+        "conflicts", "{0.file}:{0.line}:{0.column}: conflict: {0.path} is {spec} here, the import found {found}"
+    ),
+    "unwritten": lambda report: (
+        f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
+        for name in report.unwritten
+    ),
+    "unknown": _notes("unknown"),
+    "ambiguous": _notes("ambiguous"),
+    "left_out": _notes("left out"),
+    "ignored": _notes("ignored"),
+    "listed": _notes("listed"),
+    "withheld": _values("withheld", "left out: {0.path}: removed from the spec since the last import"),
+    "unread": _values("unread", "not read: {0.path}: it stays in the spec"),
+    "missing": _values("missing", "not found: {0.path}: it stays in the spec"),
+    "kept": _values("kept", "kept: {0.path}: {spec}, changed since the last import, which found {found}"),
+    "added": _values("added", "added: {0.path}"),
+    "taken": _values("taken", "changed: {0.path}: {spec} -> {found}"),
+    "found": lambda report: iter(
+        ["found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")]
+    ),
+    "not_carried": lambda report: iter(
+        [f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"]
+    ),
+}
+"""Field of the report -> its lines of text, in their order: those that need the user first, and a summary."""
+
+
 def format_lines(report: ImportReport) -> Iterator[str]:
-    """Yield a line per item, those that need the user first, and a summary."""
-    for each in report.conflicts:
-        position = f"{each.file}:{each.line}:{each.column}"
-        spec, found = _to_text(each.spec), _to_text(each.found)
-        yield f"{position}: conflict: {each.path} is {spec} here, the import found {found}"
-    for name in report.unwritten:
-        yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-    yield from map(str, (*report.unknown, *report.ambiguous, *report.left_out, *report.ignored, *report.listed))
-    yield from (f"left out: {each.path}: removed from the spec since the last import" for each in report.withheld)
-    yield from (f"not read: {each.path}: it stays in the spec" for each in report.unread)
-    yield from (f"not found: {each.path}: it stays in the spec" for each in report.missing)
-    for each in report.kept:
-        spec, found = _to_text(each.spec), _to_text(each.found)
-        yield f"kept: {each.path}: {spec}, changed since the last import, which found {found}"
-    yield from (f"added: {each.path}" for each in report.added)
-    yield from (f"changed: {each.path}: {_to_text(each.spec)} -> {_to_text(each.found)}" for each in report.taken)
-    yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
-    yield f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"
+    """Yield a line per item."""
+    for lines in LINES.values():
+        yield from lines(report)
 
 
 def _to_text(value: Any) -> str:

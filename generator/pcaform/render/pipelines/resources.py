@@ -3,8 +3,10 @@
 A CA that does not exist yet has no ARN, so the statement names all CAs of its region; existing ones are named exactly.
 Resources that Terraform reaches through another role are left out: that role needs the permissions.
 
-Source of the actions: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100), and for acm-pca,
-acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 only the code. How each can be scoped:
+Source of the actions: the provider's code (internal/service/acmpca, acm, cloudfront, iam and s3; version 5.100, and
+6.23 for tags of buckets), and for acm-pca, acm, iam and sts runs on the sandbox with IAM policies enforced; for S3 and
+CloudFront only the code. How
+each can be scoped:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -74,9 +76,11 @@ LOGINS = _of(
 ROLE = _of(
     "iam",
     "GetRole ListAttachedRolePolicies ListRolePolicies",
-    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
     "DeleteRole ListInstanceProfilesForRole",
 )
+BOUNDARY = {kind: _of("iam", write=f"Put{kind}PermissionsBoundary") for kind in ("User", "Role")}
+"""Gives a principal that exists another boundary; taking one away is for people."""
 PROFILE = _of(
     "iam",
     "GetInstanceProfile",
@@ -106,11 +110,18 @@ BUCKET = _of(
     "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
     "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
     "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
-    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket ListTagsForResource",
     "CreateBucket PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging "
-    "PutEncryptionConfiguration",
+    "PutEncryptionConfiguration TagResource UntagResource",
     "DeleteBucket DeleteBucketPolicy",
 )
+DISTRIBUTION = _of(
+    "cloudfront",
+    "GetDistribution ListTagsForResource",
+    "CreateDistribution TagResource UntagResource UpdateDistribution",
+)
+CONTROL = _of("cloudfront", "GetOriginAccessControl", "CreateOriginAccessControl UpdateOriginAccessControl")
+"""Neither has an ARN before it exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +253,9 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         # The path of a principal that exists already is unknown.
         patterns = stack.iam_arns(kind.lower(), (f"{path}{name}" for name in existing for path in ("/", "/*/")))
         principals = (*own[kind], *patterns)
+        bounds = {str(each.values["permissions_boundary"]) for each in owned if each.values.get("permissions_boundary")}
+        to_these = {"ArnEquals": {"iam:PermissionsBoundary": sorted(bounds)}}
+        yield PipelineResource(f"{kind}Boundaries", BOUNDARY[kind], own[kind] if bounds else (), to_these)
         list_attached, attach = ATTACH[kind]
         yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
@@ -255,3 +269,7 @@ def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
     names = sorted(each.values["bucket"] for each in stack.of_type(types.S3_BUCKET))
     partition = facts.partition(stack.spec.aws.region)
     yield PipelineResource("Buckets", BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
+    if stack.of_type(types.CLOUDFRONT_DISTRIBUTION):
+        account = f"arn:{partition}:cloudfront::{stack.spec.aws.account_id}"
+        yield PipelineResource("Distributions", DISTRIBUTION, (f"{account}:distribution/*",))
+        yield PipelineResource("OriginAccessControls", CONTROL, (f"{account}:origin-access-control/*",))

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.render.plan.cas import active_arn, arn, providers_argument
 from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
 from pcaform.spec.issuers import Issuer, Role
-from pcaform.spec.sections import OperatorRole
+from pcaform.spec.sections import CrlBucket, OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call
@@ -135,6 +136,23 @@ def certificates(spec: Spec) -> Iterator[ModuleCall]:
         )
 
 
+def _distribution(bucket: CrlBucket, name: str, spec: Spec) -> dict[str, Any] | None:
+    """Return the distribution of a bucket; with a certificate its aliases are the names of the CRLs in it."""
+    if bucket.distribution is None:
+        return None
+    settings = bucket.distribution.model_dump(exclude_none=True)
+    has_certificate = bucket.distribution.acm_certificate_arn is not None
+    aliases = [each for each in crl_names(spec, name) if has_certificate and not facts.is_of_cloudfront(each)]
+    return {**({"aliases": aliases} if aliases else {}), **settings}
+
+
+def crl_names(spec: Spec, bucket: str) -> list[str]:
+    """Return the names under which CAs say that their CRLs in a bucket are, sorted."""
+    configurations = (ca.revocation_configuration for ca in spec.managed.values())
+    crls = (each.crl_configuration for each in configurations if each and each.crl_configuration)
+    return sorted({each.custom_cname for each in crls if each.s3_bucket_name == bucket and each.custom_cname})
+
+
 def crl_buckets(spec: Spec) -> list[ModuleCall]:
     """Return one call for each CRL bucket."""
     return [
@@ -144,8 +162,15 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
             bucket=bucket.bucket or key,
             policy=Call(
                 "jsonencode",
-                bucket_policy(bucket, bucket.bucket or key, account_id=spec.aws.account_id, region=spec.aws.region),
+                bucket_policy(
+                    bucket,
+                    bucket.bucket or key,
+                    account_id=spec.aws.account_id,
+                    region=spec.aws.region,
+                    distribution=output(module_names.crl_bucket(key), "distribution_arn"),
+                ),
             ),
+            distribution=_distribution(bucket, bucket.bucket or key, spec),
             force_destroy=none_if_default(bucket.force_destroy, default=False),
             tags=bucket.tags or None,
         )

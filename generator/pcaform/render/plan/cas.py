@@ -53,15 +53,18 @@ def list_providers(spec: Spec, record: Record) -> list[dict[str, Any]]:
 
 def _provider_block(spec: Spec, provider: Provider | None) -> dict[str, Any]:
     own = provider.assume_role if provider else None
-    role, tags = own or spec.aws.assume_role, dict(spec.aws.default_tags)
+    role, tags, ignored = own or spec.aws.assume_role, dict(spec.aws.default_tags), spec.aws.ignore_tags.model_dump()
     arguments = {
         "alias": alias(provider) if provider else None,
         "region": provider.region if provider else spec.aws.region,
         "allowed_account_ids": [own.role_arn.split(":")[4] if own else spec.aws.account_id],
+        "profile": spec.aws.profile,
+        "use_fips_endpoint": spec.aws.use_fips_endpoint or None,
     }
     blocks = {
         "assume_role": role.model_dump(exclude_none=True) if role else None,
         "default_tags": {"tags": tags} if tags else None,
+        "ignore_tags": {name: keys for name, keys in ignored.items() if keys} or None,
     }
     return {"arguments": without_none(arguments), "blocks": list(without_none(blocks).items())}
 
@@ -193,7 +196,7 @@ def _validity(authority: CertificateAuthority) -> dict[str, str]:
 
 
 def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] | None:
-    """Return the revocation settings; a disabled CRL has no other settings, as the API requires."""
+    """Return the revocation settings; what is disabled has no other settings, as the API requires."""
     configuration = authority.revocation_configuration
     if configuration is None:
         return None
@@ -201,7 +204,7 @@ def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] |
     blocks = {
         "crl_configuration": crl
         and (_crl_settings(crl.model_dump(exclude_none=True), spec) if crl.enabled else {"enabled": False}),
-        "ocsp_configuration": ocsp and ocsp.model_dump(exclude_none=True),
+        "ocsp_configuration": ocsp and (ocsp.model_dump(exclude_none=True) if ocsp.enabled else {"enabled": False}),
     }
     return without_none(blocks) or None
 

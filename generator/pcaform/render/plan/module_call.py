@@ -3,10 +3,12 @@
 Modules come from a copy in each stack, one copy beside the stacks, or a source of the user.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform.core.problems import Failure
 from pcaform.spec.types import Model
 from pcaform.terraform.hcl_writer import Reference
 from pcaform.terraform.schema import plain_defaults
@@ -48,15 +50,33 @@ def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _QUERY = "?"
+_LOCAL = ("./", "../", "/")
+_REMOTE = re.compile(
+    r"(git|hg|s3|gcs|oci|https?|file)::.+|https?://.+|git@.+|(github\.com|bitbucket\.org)/.+", re.DOTALL
+)
+_GIT = ("git", "bitbucket.org")
+_REGISTRY = re.compile(r"([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?/)?([A-Za-z0-9][A-Za-z0-9_-]*/){2}[a-z0-9]+//[^/].*")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?")
+
+_ALLOWED = (
+    "vendored, shared, a path that starts with './', '../' or '/', 'git::URL//DIR?ref=TAG' and its like, or the "
+    "directory of modules in a registry's package with its version, '[HOST/]NAMESPACE/NAME/PROVIDER//DIR@1.2.3'"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleSource:
-    """A directory, registry or repository that contains all modules by name."""
+    """A directory, registry or repository that contains all modules by name; a registry has a version too."""
 
     base: str
     is_copied: bool = False
     """Whether rendering copies the modules into the stack."""
+    version: str | None = None
+
+    @property
+    def is_unpinned(self) -> bool:
+        """Whether it is a repository of git without a revision."""
+        return self.base.startswith(_GIT) and not re.search(r"[?&]ref=[^&]", self.base)
 
     def of(self, module: str) -> str:
         """Return the `source` of one module; a query, such as `?ref=v1`, stays at the end."""
@@ -69,5 +89,11 @@ SHARED = ModuleSource("../modules")
 
 
 def parse_module_source(text: str) -> ModuleSource:
-    """Return the source for `vendored`, `shared`, or any source that Terraform accepts."""
-    return {"vendored": VENDORED, "shared": SHARED}.get(text) or ModuleSource(text)
+    """Return the source for `vendored`, `shared`, or a source of Terraform; raises Failure for any other."""
+    known = {"vendored": VENDORED, "shared": SHARED}.get(text)
+    if known or text.startswith(_LOCAL) or _REMOTE.fullmatch(text):
+        return known or ModuleSource(text)
+    address, _, version = text.rpartition("@")
+    if not _REGISTRY.fullmatch(address) or not _VERSION.fullmatch(version):
+        raise Failure(f"'--modules {text}': not a source of Terraform, allowed: {_ALLOWED}")
+    return ModuleSource(address, version=version)

@@ -202,8 +202,26 @@ def _list_parts(module: str, arguments: Mapping[str, Any]) -> Parts:
             yield types.S3_BUCKET, _select(arguments, "bucket", "force_destroy", "tags"), None
             yield types.S3_BUCKET_POLICY, {**bucket, "policy": json.dumps(arguments["policy"])}, None
             yield from ((part, bucket, None) for part in _BUCKET_PARTS)
+            if (distribution := arguments.get("distribution")) is not None:
+                yield from _distribution_resources(arguments["bucket"], distribution)
         case _:
             raise ValueError(f"no model of the module '{module}'")
+
+
+def _distribution_resources(bucket: str, settings: Mapping[str, Any]) -> Parts:
+    """Yield a distribution with those of its arguments that decide who reads what by which name."""
+    certificate, log = settings.get("acm_certificate_arn"), settings.get("log_bucket")
+    yield types.CLOUDFRONT_ORIGIN_ACCESS_CONTROL, {"name": bucket, "signing_behavior": "always"}, None
+    values = {
+        "enabled": True,
+        "aliases": settings.get("aliases") or [],
+        "origin": [{"origin_id": "lists", "domain_name": f"{bucket}.s3.amazonaws.com"}],
+        "viewer_certificate": [
+            {"acm_certificate_arn": certificate} if certificate else {"cloudfront_default_certificate": True}
+        ],
+        "logging_config": [{"bucket": f"{log}.s3.amazonaws.com", "prefix": f"{bucket}/"}] if log else [],
+    }
+    yield types.CLOUDFRONT_DISTRIBUTION, values, None
 
 
 def _private_ca_resources(arguments: Mapping[str, Any]) -> Parts:

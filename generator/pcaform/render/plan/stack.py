@@ -4,7 +4,7 @@ Imports, renames and removals that a stack ever had become `import`, `moved` and
 render knows whether they were applied; a block whose object is no longer in the state does nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,7 +16,7 @@ from pcaform.render.plan.access import certificates, crl_buckets, issuers, opera
 from pcaform.render.plan.cas import ca_calls, list_providers, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.spec.stack import Spec
-from pcaform.terraform import module_names
+from pcaform.terraform import module_names, provider_releases
 from pcaform.terraform.addresses import parse
 from pcaform.terraform.hcl_writer import Call, Reference
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
@@ -24,9 +24,6 @@ from pcaform.terraform.schema import ATTRIBUTES
 
 REQUIRED_TERRAFORM = ">= 1.10"
 """The first release with `use_lockfile` and with a lifecycle in `removed`, of Terraform and of OpenTofu."""
-
-REQUIRED_PROVIDER = ">= 5.100.0, != 6.0.0, < 7.0.0"
-"""6.0.0 has an identity defect that 6.1 fixes (provider issue 43221)."""
 
 _REQUEST = "certificate_signing_request"
 
@@ -145,6 +142,8 @@ class StackPlan:
     """Path in the stack -> text that is written unchanged: certificates that were signed elsewhere."""
     record: Record = field(default_factory=Record)
     """What the manifest records."""
+    extra_files: tuple[str, ...] = ()
+    """The files of others that the spec accepts."""
 
 
 MODULE_FILES = (
@@ -156,6 +155,8 @@ MODULE_FILES = (
     "certificates.tf",
 )
 """The files of a stack that call its modules."""
+STACK_FILES = (*MODULE_FILES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf")
+"""All files of a stack but its modules and certificates."""
 
 
 def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
@@ -169,6 +170,11 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
         certificates(spec),
     )
     return dict(zip(MODULE_FILES, map(list, calls), strict=True))
+
+
+def values_of(calls: Iterable[ModuleCall]) -> list[str]:
+    """Return the arguments of module calls that are texts: some need a later release of the provider."""
+    return [each for call in calls for each in call.arguments.values() if isinstance(each, str)]
 
 
 _NOTHING = Record()
@@ -190,8 +196,9 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     blocks = build_state_blocks(spec, all_calls, record)
     versions = {
         "required_version": REQUIRED_TERRAFORM,
-        "provider": {"source": "hashicorp/aws", "version": REQUIRED_PROVIDER},
+        "provider": {"source": "hashicorp/aws", "version": provider_releases.constraint(values_of(all_calls))},
         "backends": list((spec.terraform.backend or {}).items()),
+        "cloud": spec.terraform.cloud,
     }
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", versions),
@@ -201,13 +208,15 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec, all_calls)}),
     )
     to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
-    return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), record=record)
+    extra = spec.terraform.extra_files
+    return StackPlan(spec.stack, source, files, tuple(to_copy), pem_files(spec), record, extra)
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
     """Return the values of a `module` block: its source and providers, then its arguments."""
     arguments = dict(call.arguments)
-    head = {"source": modules.of(call.module), "providers": arguments.pop("providers", None)}
+    source, providers = modules.of(call.module), arguments.pop("providers", None)
+    head = {"source": source, "version": modules.version, "providers": providers}
     return {"name": call.name, "head": without_none(head), "arguments": arguments}
 
 

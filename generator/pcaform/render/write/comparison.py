@@ -15,9 +15,7 @@ from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
 from pcaform.render.write import tripwire
-
-STAGING = ".pcaform-staging"
-"""The directory in which new content is staged."""
+from pcaform.render.write.extra_files import STAGING, list_extra
 
 
 class Owner(StrEnum):
@@ -52,6 +50,8 @@ class Difference:
         """Return how the file differs, in words."""
         if self.before is None:
             return "missing"
+        if self.path == manifest.NAME and b"\n<<<<<<< " in self.before:
+            return "changed, has conflicts that git left: render again"
         return ("leftover" if self.after is None else "changed") + _OWNER_SUFFIXES[self.owner]
 
 
@@ -63,6 +63,8 @@ class Comparison:
     differences: tuple[Difference, ...]
     unchanged: tuple[str, ...]
     owned: tripwire.OwnedDigests
+    extra: tuple[str, ...] = ()
+    """Files that pcaform did not write and the spec does not accept."""
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -103,15 +105,17 @@ def _compare(stack: Rendered, directory: Path) -> Comparison:
     )
     differences = tuple(candidate for candidate in candidates if candidate.before != candidate.after)
     unchanged = tuple(path for path in present if path in stack.files and present[path] == stack.files[path])
-    return Comparison(directory, differences, unchanged, owned)
+    extra = tuple(list_extra(directory, {*new_paths, *owned}, stack.extra_files))
+    return Comparison(directory, differences, unchanged, owned, extra)
 
 
 def _read_owned(directory: Path) -> tripwire.OwnedDigests:
     """Return the files that pcaform wrote: those of the manifest, and those of an interrupted render."""
     files = manifest.read(directory / manifest.NAME).files
     interrupted = tripwire.read(directory / tripwire.NAME)
-    pairs = [*files.items(), *((path, digest) for path in interrupted for digest in interrupted[path])]
-    return tripwire.group_by_path(pairs)
+    return {
+        path: files.get(path, frozenset()) | interrupted.get(path, frozenset()) for path in {**files, **interrupted}
+    }
 
 
 def _owner_of(path: str, content: bytes | None, owned: Mapping[str, frozenset[str]]) -> Owner:

@@ -14,7 +14,8 @@ from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
 from pcaform.render.write import diff, tripwire
-from pcaform.render.write.comparison import STAGING, Comparison, Difference, Owner, compare, refuse_read_only
+from pcaform.render.write.comparison import Comparison, Difference, Owner, compare, refuse_read_only
+from pcaform.render.write.extra_files import STAGING
 from pcaform.render.write.lock import lock_directory
 
 _CHANGES = "changes.tf"

@@ -12,6 +12,7 @@ from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
+_STATUS = "https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html"
 _IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
 
 
@@ -132,15 +133,33 @@ def adopted_ca_keeps_deletion_window(ca: CertificateAuthority, *_: Any) -> Probl
         yield "permanent_deletion_time_in_days", message
 
 
-@warning(
-    "disabled-before-active",
-    of="managed.*",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html",
-)
-def disabled_ca_exists(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
-    """Only an active CA can be disabled; Terraform creates every CA enabled."""
-    if not ca.enabled and ca.arn is None:
-        yield "enabled", f"only an active CA can be disabled: leave this out until '{key}' has been applied once"
+@error("disabled-signer", of="managed.*", source=_STATUS)
+def disabled_ca_signs_nothing(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
+    """A CA is signed while it and its signer are enabled; `issued_generation` says that this has been applied."""
+    signers = (key, ca.parent or key) if ca.activation is None else (key,)
+    asleep = [each for each in signers if each in spec.managed and not spec.managed[each].enabled]
+    if asleep and ca.arn is None and ca.activation != "pending" and ca.issued_generation != ca.generation:
+        message = (
+            f"'{asleep[0]}' is disabled, and nothing says that generation {ca.generation} of '{key}' was issued. If an "
+            f"apply has issued it, write 'issued_generation: {ca.generation}'. If not: leave 'enabled: false' out of "
+            f"'{asleep[0]}' and apply, which issues it; then write both"
+        )
+        yield "generation" if ca.generation > 1 else "", message
+
+
+@warning("disabled-before-active", of="managed.*", source=_STATUS)
+def pending_ca_is_enabled(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
+    """Only an active CA can be disabled: not one without a certificate (`activation: pending`)."""
+    if not ca.enabled and ca.activation == "pending":
+        yield "enabled", f"'{key}' has no certificate yet, and AWS only disables active CAs: leave this out until then"
+
+
+@error("issued-generation", of="managed.*")
+def issued_generation_is_not_ahead(ca: CertificateAuthority, *_: Any) -> Problems:
+    """`issued_generation` is at most `generation`: a lower one would take back a certificate that is in use."""
+    if ca.issued_generation is not None and (ca.issued_generation > ca.generation or ca.activation == "pending"):
+        seen = "it has no certificate yet" if ca.activation == "pending" else f"'generation' is {ca.generation}"
+        yield "issued_generation", f"'issued_generation' is {ca.issued_generation}, but {seen}: correct one of the two"
 
 
 @warning("revocation-left-out", of="managed.*")

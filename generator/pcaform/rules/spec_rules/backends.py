@@ -8,7 +8,7 @@ from pcaform.spec.messages import describe_value, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
-from pcaform.terraform.backends import BACKENDS, Backend, is_literal, is_secret_text
+from pcaform.terraform.backends import BACKENDS, CLOUD, Backend, describe_gap, is_literal, is_secret_text
 
 _SOURCE = "https://developer.hashicorp.com/terraform/language/backend"
 _PARTIAL = "'terraform init -backend-config=FILE' with a file that is not committed"
@@ -17,12 +17,16 @@ _PARTIAL = "'terraform init -backend-config=FILE' with a file that is not commit
 @error("backend-argument", source=_SOURCE)
 def backend_argument_is_known(spec: Spec) -> Iterator[Violation]:
     """A backend and its arguments are known to Terraform 1.11; blocks are given to `terraform init`."""
-    for name, settings in (spec.terraform.backend or {}).items():
-        loc: Loc = ("terraform", "backend", name)
-        if (backend := BACKENDS.get(name)) is None:
-            message = f"there is no backend '{name}'{suggest(name, BACKENDS)}, known: {', '.join(BACKENDS)}"
-            yield Violation(loc, message)
+    if spec.terraform.backend is not None and spec.terraform.cloud is not None:
+        yield Violation(("terraform", "cloud"), "a state is in one place: give 'cloud' or 'backend', not both")
+    for loc, backend, settings in _list_places(spec):
+        if backend is None:
+            name = str(loc[-1])
+            hint = ", write it beside 'backend'" if name == "cloud" else suggest(name, BACKENDS)
+            yield Violation(loc, f"there is no backend '{name}'{hint}, known: {', '.join(BACKENDS)}")
             continue
+        if backend is CLOUD and (message := describe_gap(settings)):
+            yield Violation(loc, message)
         for argument, value in settings.items():
             if argument not in backend.secrets and (message := _describe_misfit(backend, argument, value)):
                 yield Violation((*loc, argument), message)
@@ -31,6 +35,14 @@ def backend_argument_is_known(spec: Spec) -> Iterator[Violation]:
             for key in value if isinstance(value, Mapping) and keys else ():
                 if key not in keys and key not in backend.secrets:
                     yield Violation((*loc, argument, key), _describe_unknown(key, sorted(keys)))
+
+
+def _list_places(spec: Spec) -> Iterator[tuple[Loc, Backend | None, Mapping[str, Any]]]:
+    """Yield the location, what Terraform knows, and the settings of the backend or `cloud`."""
+    for name, settings in (spec.terraform.backend or {}).items():
+        yield ("terraform", "backend", name), BACKENDS.get(name), settings
+    if spec.terraform.cloud is not None:
+        yield ("terraform", "cloud"), CLOUD, spec.terraform.cloud
 
 
 def _describe_misfit(backend: Backend, argument: str, value: Any) -> str:
@@ -52,9 +64,8 @@ def _describe_unknown(name: str, known: Iterable[str]) -> str:
 @error("backend-secret", source=f"{_SOURCE}#partial-configuration")
 def backend_holds_no_secret(spec: Spec) -> Iterator[Violation]:
     """A stack is committed, and Terraform copies its backend into plans: secrets come from the environment."""
-    for name, settings in (spec.terraform.backend or {}).items():
-        backend = BACKENDS.get(name)
-        for loc, argument, value in _list_arguments(settings, ("terraform", "backend", name)):
+    for place, backend, settings in _list_places(spec):
+        for loc, argument, value in _list_arguments(settings, place):
             if backend and (variable := backend.secrets.get(argument)):
                 way = f"the environment variable {variable}"
             elif is_secret_text(argument) or is_secret_text(value):

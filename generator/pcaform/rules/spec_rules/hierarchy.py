@@ -5,15 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pcaform.rules.rule import Problems, error, select
-from pcaform.spec.cas import CertificateAuthority, Validity, compute_end
+from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority, Validity, compute_end
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _HIERARCHY = "https://docs.aws.amazon.com/privateca/latest/userguide/ca-hierarchy.html"
 _SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html"
-_RELATIVE_TYPES = ("DAYS", "MONTHS", "YEARS")
-"""Types that count from issuing: a child is issued after its parent, so with the same value it ends later."""
 _ISSUE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html"
 _VALIDITY = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html"
 
@@ -117,7 +115,7 @@ def ca_ends_before_parent(ca: CertificateAuthority, key: str, spec: Spec) -> Pro
         end, parent_end = compute_end(ca.validity, now), compute_end(parent.validity, now)
     except ValueError:
         return
-    is_issued_later = end == parent_end and ca.validity.type in _RELATIVE_TYPES
+    is_issued_later = end == parent_end and ca.validity.type in RELATIVE_TYPES
     if end > parent_end or is_issued_later:
         days = f"{end:%Y-%m-%d} against {parent_end:%Y-%m-%d}"
         reason = "it is valid as long, but issued later" if is_issued_later else days

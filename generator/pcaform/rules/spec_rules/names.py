@@ -18,7 +18,6 @@ from pcaform.spec.yaml_reader import Loc
 
 _TAGGED = ("managed", "issuers", "certificates", "crl_buckets", "administrators", "auditors")
 _CERTIFICATE = re.compile(r"_certificate(_g[0-9]+)?\Z")
-_ALGORITHMS = ("key_algorithm", "signing_algorithm")
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}
 _TAG_SIGNS = frozenset("_.:/=+-@")
 _TAG_CATEGORIES = ("L", "Z", "N")
@@ -41,13 +40,11 @@ def signing_algorithm_fits_key(ca: CertificateAuthority, *_: Any) -> Problems:
 
 @error("provider-version", of="managed.*")
 def provider_can_set_value(ca: CertificateAuthority, *_: Any) -> Problems:
-    """A CA has only keys and values that the Terraform provider can set."""
+    """A CA has only keys that the Terraform provider can set."""
     for path, value in _list_set_keys(ca):
         name = path.rpartition(".")[2]
         if name in facts.INEXPRESSIBLE_KEYS and value not in (None, ()):
             yield path, f"Terraform cannot set '{name}': {facts.INEXPRESSIBLE_KEYS[name]}"
-        elif name in _ALGORITHMS and value in facts.INEXPRESSIBLE_VALUES:
-            yield path, f"Terraform cannot set '{value}': {facts.INEXPRESSIBLE_VALUES[str(value)]}"
 
 
 @error("empty-subject", of="managed.*.subject")
@@ -109,7 +106,10 @@ def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     of_policies = (f"{section}.*.policy_tags" for section in _IAM_SECTIONS)
     for loc, tags in select(spec, "aws.default_tags", *(f"{section}.*.tags" for section in _TAGGED), *of_policies):
         for key, value in tags.items():
-            if key.lower().startswith("aws:"):
+            if spec.aws.ignore_tags.covers(key):
+                message = f"'aws.ignore_tags' has the tag '{key}', which no plan could set: remove it at one place"
+                yield Violation((*loc, key), message)
+            elif key.lower().startswith("aws:"):
                 yield Violation((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS reserves: rename it")
             elif not (_is_tag_text(key) and _is_tag_text(value)):
                 message = (

@@ -1,14 +1,19 @@
 """Rules about CRLs, their buckets, and OCSP."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from pcaform.core import facts
+from pcaform.iam.policies.resource_policies import bucket_policy
 from pcaform.rules.rule import Problems, error, select, warning
 from pcaform.spec.cas import CrlConfiguration
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
+from pcaform.spec.sections import CrlBucket
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
 _RESERVED = re.compile(
@@ -18,6 +23,11 @@ _CONFIGURATION = "managed.*.revocation_configuration"
 _CRLS = f"{_CONFIGURATION}.crl_configuration"
 _CRL = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html"
 _PLANNING = "https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html"
+_CNAMES = (
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements"
+)
+_REPORTS = "https://docs.aws.amazon.com/privateca/latest/userguide/PcaAuditReport.html"
+_YEAR = 366
 _BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 
 
@@ -72,22 +82,79 @@ def crl_bucket_is_used(spec: Spec) -> Iterator[Violation]:
     used = {crl.s3_bucket_name for _, crl in select(spec, _CRLS) if crl.s3_bucket_name and crl.enabled}
     for loc, bucket in select(spec, "crl_buckets.*"):
         name = bucket.bucket or str(loc[1])
-        if name not in used:
+        if name not in used and bucket.content == "crls":
             close = suggest(name, used) or ": name it in a CA's 's3_bucket_name', or remove it"
             yield Violation(loc, f"no CA of this spec has its CRL in '{name}'{close}")
 
 
-@warning("crl-unreadable", source=_PLANNING)
+@error("crl-unreadable", source=_PLANNING)
 def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
-    """Whoever checks a certificate can read the CRL: this stack's buckets are private, CloudFront serves them."""
+    """Whoever checks a certificate can read the CRL at the URL in it: this stack's buckets are private."""
+    from pcaform.checks.audit.crl_access import why_unreadable
+
+    for loc, crl, key, bucket in _crls_here(spec):
+        policy = _policy_of(bucket, key, spec)
+        reason = why_unreadable(crl.model_dump(), bucket.bucket or key, policy) if bucket.content == "crls" else ""
+        if reason and crl.custom_cname is None:
+            advice = "add 'custom_cname', the name of a distribution that reads it ('distribution' makes one)"
+            message = f"no one can read the CRL: {reason}: {advice}"
+            yield Violation(loc, message)
+        elif reason:
+            message = (
+                f"no one can read the CRL: {reason}: add 'distribution' or 'cloudfront_distribution_arns' to '{key}'"
+            )
+            yield Violation((*loc, "custom_cname"), message)
+
+
+def _crls_here(spec: Spec) -> Iterator[tuple[Loc, CrlConfiguration, str, CrlBucket]]:
+    """Yield each CRL in a bucket of this stack, with the bucket."""
     buckets = {bucket.bucket or key: (key, bucket) for key, bucket in spec.crl_buckets.items()}
     for loc, crl in select(spec, _CRLS):
-        key, bucket = buckets.get(crl.s3_bucket_name or "", ("", None))
-        if bucket is None or not crl.enabled:
-            continue
-        if not bucket.cloudfront_distribution_arns:
-            message = f"nobody can read the CRL in the private bucket '{key}': add 'cloudfront_distribution_arns' to it"
-            yield Violation((*loc, "s3_bucket_name"), message)
-        if crl.custom_cname is None:
-            message = "certificates carry the private bucket's address: add 'custom_cname', the distribution's host"
-            yield Violation(loc, message)
+        if crl.enabled and crl.s3_bucket_name in buckets:
+            yield loc, crl, *buckets[crl.s3_bucket_name]
+
+
+def _policy_of(bucket: CrlBucket, key: str, spec: Spec) -> str:
+    name, own = bucket.bucket or key, f"(distribution of {key})"
+    policy = bucket_policy(bucket, name, account_id=spec.aws.account_id, region=spec.aws.region, distribution=own)
+    return json.dumps(policy)
+
+
+@error("crl-distribution", source=_CNAMES)
+def distribution_answers_for_names(spec: Spec) -> Iterator[Violation]:
+    """The distribution of a bucket has a certificate for the names of the CRLs, or they are CloudFront's own."""
+    for loc, distribution in select(spec, "crl_buckets.*.distribution"):
+        arn = distribution.acm_certificate_arn
+        if facts.partition(spec.aws.region) != "aws":
+            yield Violation(loc, f"CloudFront is not in the partition of {spec.aws.region}: serve the CRLs elsewhere")
+        elif arn is not None and arn.split(":")[3] != "us-east-1":
+            message = f"'{arn}' is in {arn.split(':')[3]}, and CloudFront only takes certificates of us-east-1"
+            yield Violation((*loc, "acm_certificate_arn"), message)
+    for loc, crl, key, bucket in _crls_here(spec):
+        is_known = crl.custom_cname is None or facts.is_of_cloudfront(crl.custom_cname)
+        own = None if bucket.cloudfront_distribution_arns else bucket.distribution
+        if own and not is_known and own.acm_certificate_arn is None:
+            message = (
+                f"the distribution of '{key}' does not answer for '{crl.custom_cname}': add 'acm_certificate_arn' to it"
+            )
+            yield Violation((*loc, "custom_cname"), message)
+
+
+@error("audit-report-bucket", source=_REPORTS)
+def reports_are_kept_apart(spec: Spec) -> Iterator[Violation]:
+    """A bucket for audit reports has no CRL, and nothing that serves it."""
+    for loc, bucket in select(spec, "crl_buckets.*"):
+        for name in ("cloudfront_distribution_arns", "distribution"):
+            if bucket.content == "audit_reports" and getattr(bucket, name):
+                yield Violation((*loc, name), f"'{loc[1]}' is for audit reports, which nobody serves: remove '{name}'")
+    for loc, _, key, bucket in _crls_here(spec):
+        if bucket.content == "audit_reports":
+            yield Violation((*loc, "s3_bucket_name"), f"'{key}' is for audit reports: name a bucket for CRLs")
+
+
+@warning("crl-over-a-year", of=_CRLS)
+def crl_ends_in_sensible_time(crl: CrlConfiguration, *_: Any) -> Problems:
+    """A CRL is valid for at most a year: a client that has one need not ask for another until its end."""
+    if crl.enabled and (crl.expiration_in_days or 0) > _YEAR:
+        message = f"{crl.expiration_in_days} days: a client may not learn of a revocation for so long: {_YEAR} or fewer"
+        yield "expiration_in_days", message

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from pcaform.sandbox.http.public_names import answer_publicly
 from pcaform.sandbox.http.request import Environ, read_body
 
 Application = Callable[[Environ, Any], Any]
@@ -40,7 +41,11 @@ def add_virtual_hosts(app: Application) -> Application:
             environ |= {"HTTP_HOST": own[0], "PATH_INFO": f"/{bucket}{environ['PATH_INFO'] or '/'}"}
             environ |= {"RAW_URI": raw_uri, "REQUEST_URI": raw_uri}
         elif url.scheme == "http" and host not in own:
-            return _forward(environ, start_response)
+            answer = answer_publicly(url.hostname or "", url.path.lstrip("/"))
+            if answer is None:
+                return _forward(environ, start_response)
+            start_response(answer[0], [("Content-Length", str(len(answer[1])))])
+            return [answer[1]]
         return app(environ, start_response)
 
     return wrapped

@@ -7,6 +7,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.serialize import url_encode
 from moto.iam.exceptions import InvalidInput, NotFoundException
 from moto.iam.models import IAMBackend, Role, iam_backends
 from moto.iam.responses import IamResponse
@@ -24,6 +25,10 @@ _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCa
 
 class EnforcedIam(QueryProtocol, IamResponse):
     """IAM's operations."""
+
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER | {
+        "GetPolicyVersionResponse.PolicyVersion.Document": url_encode,  # moto forgets it: '+' would be read as a space
+    }
 
     def build_iam_request(self, operation: str) -> IamRequest:
         """Build the request for the user, role, group or policy of an operation."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 from moto.acmpca.models import ACMPCABackend
 
@@ -15,6 +16,8 @@ from pcaform.sandbox.clock import now
 from pcaform.sandbox.http.aws_error import AwsError, not_found
 from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.creation_outcome import creation
+from pcaform.sandbox.pca.crl import publish_crl
+from pcaform.sandbox.pca.templates import DEFAULT_TEMPLATE
 
 # "Idempotency tokens time out after five minutes":
 # https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html
@@ -23,12 +26,17 @@ _ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]+:\d{12}:certificate-authority/[0-9a
 
 
 class PrivateCaBackend(ACMPCABackend):
-    """The CAs of one account and region. Every handler runs under `lock`, except for the generation of keys."""
+    """The CAs of one account and region. Every handler runs under `lock`, except for the generation of keys.
+
+    `uses` is what the keys of CAs were used for, by the ARN of a certificate; `reports` are audit reports by their ids.
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.lock = threading.RLock()
         self._answers: dict[tuple[str, str], tuple[datetime, str]] = {}
+        self.uses: dict[str, dict[str, Any]] = {}
+        self.reports: dict[str, dict[str, Any]] = {}
 
     def find(self, arn: str) -> SandboxCa:
         """Look up a CA; raises ResourceNotFoundException, or InvalidArnException for an ARN that is not a CA's."""
@@ -53,6 +61,15 @@ class PrivateCaBackend(ACMPCABackend):
         self.certificate_authorities[ca.arn] = ca
         if tags:
             self.tagger.tag_resource(ca.arn, tags)
+
+    def record_issue(self, certificate_arn: str, template_arn: str | None, service: str | None = None) -> None:
+        """Remember when a certificate was issued, from which template and for which service."""
+        template = template_arn or f"arn:{self.partition}:acm-pca:::template/{DEFAULT_TEMPLATE}"
+        self.uses[certificate_arn] = {"issued_at": now(), "template_arn": template, "service": service}
+
+    def publish_crl(self, ca: SandboxCa) -> None:
+        """Write the CRL of a CA."""
+        publish_crl(ca, {arn: use["revoked_at"] for arn, use in self.uses.items() if "revoked_at" in use})
 
     def _remove_gone(self) -> None:
         for arn in [arn for arn, ca in self.certificate_authorities.items() if ca.is_gone]:

@@ -61,6 +61,7 @@ class CaOperations(Operations):
         if status is None and revocation is None:
             raise validation_error("Either RevocationConfiguration or Status should be present")
         ca.update(status=status, revocation=revocation)
+        self.backend.publish_crl(ca)
         return {}
 
     @locked
@@ -86,11 +87,10 @@ class CaOperations(Operations):
     def import_certificate_authority_certificate(self, request: Request) -> Answer:
         """Import the CA's certificate, which makes a pending CA ACTIVE and renews an active one."""
         chain = request.get("CertificateChain")
-        import_certificate(
-            self.find_usable_ca("ImportCertificateAuthorityCertificate", request["CertificateAuthorityArn"]),
-            decode_blob(request["Certificate"]),
-            chain=decode_blob(chain) if chain is not None else None,
-        )
+        ca = self.find_usable_ca("ImportCertificateAuthorityCertificate", request["CertificateAuthorityArn"])
+        chain_bytes = decode_blob(chain) if chain is not None else None
+        import_certificate(ca, decode_blob(request["Certificate"]), chain=chain_bytes)
+        self.backend.publish_crl(ca)
         return {}
 
     @locked

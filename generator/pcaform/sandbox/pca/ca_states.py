@@ -49,6 +49,7 @@ _RULES = {
     ),
     "GetCertificate": Rule(_NOT_DELETED, _NOTHING_ISSUED),
     "RevokeCertificate": Rule(_CERTIFIED - {"EXPIRED"}),
+    "CreateCertificateAuthorityAuditReport": Rule(_CERTIFIED, _NOTHING_ISSUED),
     "CreatePermission": Rule(_CREATED),
     "ListPermissions": Rule(_NOT_DELETED),
     "DeletePermission": Rule(_NOT_DELETED),

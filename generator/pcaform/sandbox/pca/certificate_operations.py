@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.http.aws_error import AwsError, not_found
+from pcaform.sandbox.pca.audit_report import create_audit_report
 from pcaform.sandbox.pca.csr import read_csr
 from pcaform.sandbox.pca.issue import IssueRequest, issue_certificate
 from pcaform.sandbox.pca.operations import Answer, Operations, Request, decode_blob, locked
@@ -30,6 +32,7 @@ class CertificateOperations(Operations):
         certificate_arn = self.backend.find_answer(scope, token)
         if certificate_arn is None:
             certificate_arn = issue_certificate(ca, _read_issue_request(request))
+            self.backend.record_issue(certificate_arn, request.get("TemplateArn"))
             self.backend.remember_answer(scope, token, arn=certificate_arn)
         return {"CertificateArn": certificate_arn}
 
@@ -50,8 +53,29 @@ class CertificateOperations(Operations):
     @locked
     def revoke_certificate(self, request: Request) -> Answer:
         """Revoke an issued certificate."""
-        revoke_certificate(self.find_ca(request), request["CertificateSerial"], reason=request["RevocationReason"])
+        ca, reason = self.find_ca(request), request["RevocationReason"]
+        arn = revoke_certificate(ca, request["CertificateSerial"], reason=reason)
+        self.backend.uses.setdefault(arn, {})["revoked_at"] = now()
+        self.backend.publish_crl(ca)
         return {}
+
+    @locked
+    def create_certificate_authority_audit_report(self, request: Request) -> Answer:
+        """Write a report of what a CA issued and revoked into a bucket, at once."""
+        ca = self.find_usable_ca("CreateCertificateAuthorityAuditReport", request["CertificateAuthorityArn"])
+        bucket, form = request["S3BucketName"], request["AuditReportResponseFormat"]
+        report = create_audit_report(ca, self.backend.uses, bucket=bucket, form=form)
+        self.backend.reports[report["AuditReportId"]] = report
+        return {name: report[name] for name in ("AuditReportId", "S3Key")}
+
+    @locked
+    def describe_certificate_authority_audit_report(self, request: Request) -> Answer:
+        """Describe a report of a CA: it is always finished."""
+        ca, report = self.find_ca(request), self.backend.reports.get(request["AuditReportId"])
+        if report is None or f"/{ca.ca_id}/" not in report["S3Key"]:
+            raise not_found(f"the audit report {request['AuditReportId']}")
+        described = {name: report[name] for name in ("S3BucketName", "S3Key", "CreatedAt")}
+        return {"AuditReportStatus": "SUCCESS", **described}
 
 
 def _read_issue_request(request: Request) -> IssueRequest:

@@ -63,7 +63,7 @@ def _template_extensions(
     yield from template.extensions()
     yield x509.SubjectKeyIdentifier.from_public_key(csr.public_key()), False
     if not template.is_root:
-        yield _authority_key_identifier(ca), False
+        yield authority_key_identifier(ca), False
         yield from revocation_extensions(ca.revocation, ca_id=ca.ca_id, region=ca.region_name)
 
 
@@ -78,7 +78,7 @@ def _is_only_name(value: x509.ExtensionType, *, has_subject: bool) -> bool:
     return not has_subject and value.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME
 
 
-def _authority_key_identifier(ca: SandboxCa) -> x509.AuthorityKeyIdentifier:
+def authority_key_identifier(ca: SandboxCa) -> x509.AuthorityKeyIdentifier:
     """Build the key identifier from the CA's own certificate, since an external parent may have chosen it.
 
     If the certificate has none, it is the SHA-1 of the key: https://docs.aws.amazon.com/privateca/latest/userguide/RFC-compliance.html

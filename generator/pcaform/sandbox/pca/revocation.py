@@ -53,5 +53,9 @@ def revocation_extensions(settings: dict[str, Any], *, ca_id: str, region: str) 
 
 def _crl_address(crl: dict[str, Any], ca_id: str) -> x509.UniformResourceIdentifier:
     host = crl.get("CustomCname") or f"{crl['S3BucketName']}.s3.amazonaws.com"
-    folder = (crl.get("CustomPath") or "crl").strip("/")
-    return x509.UniformResourceIdentifier(f"http://{host}/{folder}/{ca_id}.crl")
+    return x509.UniformResourceIdentifier(f"http://{host}/{crl_key(crl, ca_id)}")
+
+
+def crl_key(crl: dict[str, Any], ca_id: str) -> str:
+    """Return where a CA's CRL is in its bucket."""
+    return f"{(crl.get('CustomPath') or 'crl').strip('/')}/{ca_id}.crl"

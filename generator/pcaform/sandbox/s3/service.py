@@ -1,4 +1,4 @@
-"""moto's S3 with the setting MFA delete of a bucket's versioning, which moto drops.
+"""moto's S3 with the setting MFA delete of a bucket's versioning, which moto drops, and open to those who sign.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
 """
@@ -10,10 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.s3.models import S3Backend
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 from moto.s3.urls import url_bases, url_paths
 
+_get_permission = FakeBucket.get_permission
 _MFA_DELETE = re.compile(rb"<MfaDelete>(Enabled|Disabled)</MfaDelete>")
 
 
@@ -33,6 +35,12 @@ class BucketResponse(S3Response):
         self.data["Action"] = "GetBucketVersioning"
         mfa_delete = vars(bucket).get("mfa_delete")
         return self.serialized(ActionResult({"Status": bucket.versioning_status, "MFADelete": mfa_delete}))
+
+
+def permit(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+    """Return what a policy permits without its denials: moto takes each for one without conditions."""
+    found = _get_permission(bucket, action, resource)
+    return PermissionResult.NEUTRAL if found is PermissionResult.DENIED else found
 
 
 class BucketBackend(S3Backend):

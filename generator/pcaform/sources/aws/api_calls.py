@@ -2,7 +2,7 @@
 
 Source of this allow list: the acm-pca and acm service models in botocore. No operation changes anything, and no
 response contains a key. A CA's settings become the arguments of provider aws 5.100, as in a state after a refresh:
-`terraform.schema` maps AWS's members to arguments; `core.facts` has values that the provider does not support. Names of
+`terraform.schema` maps AWS's members to arguments. Names of
 IAM actions: https://docs.aws.amazon.com/service-authorization/latest/reference/, the pages of
 awsprivatecertificateauthority, awscertificatemanager, awsidentityandaccessmanagementiam and awsaccountmanagement.
 """
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pcaform.core import facts
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CaStatus, Certificate, Permission
 from pcaform.terraform.resource_types import AUTHORITY
@@ -217,11 +216,6 @@ def _user_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 def _unmanageable_reason(ca: Mapping[str, Any]) -> str:
     """Return why Terraform cannot manage a CA, empty if it can."""
-    configuration = ca["CertificateAuthorityConfiguration"]
-    for name in ("KeyAlgorithm", "SigningAlgorithm"):
-        value = configuration[name]
-        if value in facts.INEXPRESSIBLE_VALUES:
-            return f"Terraform does not support '{value}': {facts.INEXPRESSIBLE_VALUES[value]}"
     if not any(_arguments(ca)["certificate_authority_configuration"][0]["subject"][0].values()):
         members = ", ".join(name for name, _ in _unsupported_members(ca, _SUBJECT)) or "nothing"
         return f"Terraform does not support a subject of {members} alone"

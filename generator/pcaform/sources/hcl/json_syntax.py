@@ -32,7 +32,8 @@ _TOP = (
     "removed",
 )
 _BLOCKS = {
-    *("backend", "cloud", "dynamic", "content", "lifecycle", "timeouts", "assume_role", "default_tags"),
+    *("backend", "cloud", "dynamic", "content", "lifecycle", "timeouts", "assume_role", "default_tags", "ignore_tags"),
+    "workspaces",
     *("statement", "principals", "not_principals", "condition"),
     *(part for row in ARGUMENTS for part in row.name.split(".")[:-1]),
     *(row.name for row in ARGUMENTS if row.kind == "block"),

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.blocks import Block, evaluate
+from pcaform.sources.hcl.blocks import Block, evaluate, evaluate_body
 from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.operators import to_string
 from pcaform.sources.hcl.values import Scope, Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Provider
-from pcaform.terraform.backends import BACKENDS, is_secret_text
+from pcaform.terraform.backends import BACKENDS, CLOUD, Backend, describe_gap, is_secret_text
 
 _ARN_COLONS = 5
 _REGION_SEPARATOR = "/"
@@ -22,6 +22,7 @@ _REGION_SEPARATOR = "/"
 _NO_REGION = Unknown("no provider block sets a region: set it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block sets the account: set it with '--account-id'")
 _ROLE: Final = ("role_arn", "external_id", "session_name")
+_SETTINGS: Mapping[str, type] = {"profile": str, "use_fips_endpoint": bool, "ignore_tags": Mapping}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class ProviderConfig:
     account_id: str | Unknown = _NO_ACCOUNT
     assume_role: Mapping[str, Any] = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
-    unknown_tags: Unknown | None = None
-    """Why some or all default tags are unknown."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What a spec says of all providers at once, as it says it."""
+    unknown: Mapping[str, Unknown] = field(default_factory=dict)
+    """Why some or all default tags are unknown, or a setting is."""
 
     def arn(self, service: str, resource: str, *, is_global: bool = False) -> str:
         """Return an ARN in this region and account; raises Failure if these are unknown."""
@@ -68,13 +71,16 @@ def read_provider(attributes: Mapping[str, Any], options: Options, location: str
     role = _first_block(attributes.get("assume_role"))
     tags = _first_block(attributes.get("default_tags")).get("tags")
     alias = attributes.get("alias")
+    found = {**attributes, "ignore_tags": _first_block(attributes.get("ignore_tags"))}
+    found = {name: found[name] for name in _SETTINGS if found.get(name) and not first_unknown(found[name])}
     return ProviderConfig(
         alias=alias if isinstance(alias, str) else "",
         region=_region(attributes.get("region"), options, location),
         account_id=_account(attributes, options, location),
         assume_role=role,
         default_tags=_default_tags(tags),
-        unknown_tags=first_unknown(tags),
+        settings={name: each for name, each in found.items() if isinstance(each, _SETTINGS[name])},
+        unknown={name: why for name in ("default_tags", *_SETTINGS) if (why := first_unknown(attributes.get(name)))},
     )
 
 
@@ -94,7 +100,7 @@ def _first_block(blocks: Any) -> Mapping[str, Any]:
 
 
 def _region(value: Any, options: Options, location: str) -> str | Unknown:
-    if isinstance(value, str):
+    if isinstance(value, str) and value:  # the provider takes an empty one for none
         return value
     if options.region:
         return options.region
@@ -121,9 +127,9 @@ def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[st
     For each region that resources set themselves there is an additional one, by the aliases that resources have.
     """
     known = {
-        provider.alias: Provider(provider.region, provider.account_id, _assumed_role(provider), provider.default_tags)
-        for provider in providers.values()
-        if isinstance(provider.region, str) and isinstance(provider.account_id, str)
+        each.alias: Provider(each.region, each.account_id, _assumed_role(each), each.default_tags, each.settings)
+        for each in providers.values()
+        if isinstance(each.region, str) and isinstance(each.account_id, str)
     }
     for alias in filter(None, aliases):
         block, _, region = alias.partition(_REGION_SEPARATOR)
@@ -146,40 +152,47 @@ def provider_notes(providers: Mapping[str, ProviderConfig]) -> Iterator[ImportNo
                 yield ImportNote("unknown", name, f"cannot evaluate 'assume_role.{argument}': {value.reason}")
             elif argument not in _ROLE and value is not None:
                 yield ImportNote("left out", name, f"a spec has no field for 'assume_role.{argument}'")
-        tags = provider.unknown_tags
-        if tags is not None:
-            yield ImportNote("unknown", name, f"cannot evaluate 'default_tags': {tags.reason}")
+        for setting, unknown in provider.unknown.items():
+            yield ImportNote("unknown", name, f"cannot evaluate '{setting}': {unknown.reason}")
+        if provider.settings != (own := providers.get("aws", provider).settings):
+            names = ", ".join(sorted(each for each in _SETTINGS if provider.settings.get(each) != own.get(each)))
+            yield ImportNote("left out", name, f"a spec has {names} for all providers, as the default provider has it")
 
 
 def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
-    """Return the backend's name with its arguments, None if there is none, and notes on what is left out."""
+    """Return the backend's name, or `cloud`, with its arguments, None if there is none; and what is left out."""
     for block in root.of_type("terraform"):
         for inner in block.body.blocks:
             if inner.type == "backend" and inner.labels:
-                return _read_settings(inner, scope)
+                return _read_settings(inner, scope, BACKENDS.get(inner.labels[0]), f"backend.{inner.labels[0]}")
             if inner.type == "cloud":
-                reason = f"{inner.location}: a spec can have a backend, but not 'cloud'"
-                return None, (ImportNote("left out", "terraform.cloud", reason),)
+                return _read_settings(inner, scope, CLOUD, "terraform.cloud")
     return None, ()
 
 
-def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
+def _read_settings(
+    block: Block, scope: Scope, known: Backend | None, address: str
+) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
+    if known is None:
+        return None, (ImportNote("left out", address, f"{block.location}: Terraform has no such backend"),)
     kept: dict[str, Any] = {}
     reasons = []
-    name = block.labels[0]
-    if name not in BACKENDS:
-        return None, (ImportNote("left out", f"backend.{name}", f"{block.location}: Terraform has no such backend"),)
-    known = BACKENDS[name].names
-    for argument, attribute in block.body.attributes.items():
-        value = evaluate(attribute, scope)
-        if argument not in known or is_secret_text(value):
+    values = {name: (each.location, evaluate(each, scope)) for name, each in block.body.attributes.items()}
+    for inner in block.body.blocks:
+        if known is CLOUD and inner.type in known.objects:
+            values[inner.type] = (inner.location, evaluate_body(inner.body, scope))
+        else:
+            why = f"'{inner.type}' is a block, and a spec can have only arguments of a backend"
+            reasons.append(f"{inner.location}: {why}")
+    for argument, (location, value) in values.items():
+        if argument not in known.names or is_secret_text(value):
             why = f"'{argument}' may be a secret, or is not a known argument: add it by hand"
-            reasons.append(f"{attribute.location}: {why}")
+            reasons.append(f"{location}: {why}")
         elif (unknown := first_unknown(value)) is not None:
-            reasons.append(f"{attribute.location}: cannot evaluate '{argument}': {unknown.reason}")
+            reasons.append(f"{location}: cannot evaluate '{argument}': {unknown.reason}")
         else:
             kept[argument] = value
-    for inner in block.body.blocks:
-        why = f"'{inner.type}' is a block, and a spec can have only arguments of a backend"
-        reasons.append(f"{inner.location}: {why}")
-    return {name: kept}, tuple(ImportNote("left out", f"backend.{name}", reason) for reason in reasons)
+    gap = describe_gap(kept) if known is CLOUD else ""
+    reasons += [f"{block.location}: {gap}"] if gap else []
+    notes = tuple(ImportNote("left out", address, reason) for reason in reasons)
+    return None if gap else {address.partition(".")[2]: kept}, notes

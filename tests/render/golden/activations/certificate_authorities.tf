@@ -98,6 +98,7 @@ module "ca_issuing" {
       enabled            = true
       s3_bucket_name     = module.crl_bucket_corp-crl.bucket
       expiration_in_days = 7
+      custom_cname       = "crl.corp.example"
       s3_object_acl      = "BUCKET_OWNER_FULL_CONTROL"
     }
   }

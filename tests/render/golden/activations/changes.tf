@@ -31,13 +31,13 @@ moved {
 }
 
 moved {
-  from = module.pki["eu.a \"q\""].aws_acmpca_certificate_authority.ca[0]
-  to   = module.ca_root.aws_acmpca_certificate_authority.this
+  from = aws_acmpca_permission.acm["$${x}"]
+  to   = module.acm_permission_issuing.aws_acmpca_permission.this
 }
 
 moved {
-  from = aws_acmpca_permission.acm["$${x}"]
-  to   = module.acm_permission_issuing.aws_acmpca_permission.this
+  from = module.pki["eu.a \"q\""].aws_acmpca_certificate_authority.ca[0]
+  to   = module.ca_root.aws_acmpca_certificate_authority.this
 }
 
 removed {
@@ -66,6 +66,14 @@ removed {
 
 removed {
   from = module.ca_old-policy_certificate_g2
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+removed {
+  from = module.ca_legacy_certificate
 
   lifecycle {
     destroy = false
@@ -153,22 +161,6 @@ removed {
 }
 
 removed {
-  from = module.ca_legacy_certificate
-
-  lifecycle {
-    destroy = false
-  }
-}
-
-removed {
-  from = module.issuer_old
-
-  lifecycle {
-    destroy = false
-  }
-}
-
-removed {
   from = module.certificate_old
 
   lifecycle {
@@ -178,6 +170,14 @@ removed {
 
 removed {
   from = module.crl_bucket_old
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+removed {
+  from = module.issuer_old
 
   lifecycle {
     destroy = false

@@ -34,8 +34,9 @@ output "certificate_signing_requests" {
 output "crl_buckets" {
   description = "The name, ARN and domain of each bucket for CRLs, by its key in the spec."
   value = {
-    corp-crl = module.crl_bucket_corp-crl
-    lists    = module.crl_bucket_lists
+    corp-crl     = module.crl_bucket_corp-crl
+    corp-reports = module.crl_bucket_corp-reports
+    lists        = module.crl_bucket_lists
   }
 }
 

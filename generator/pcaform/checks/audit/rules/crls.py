@@ -1,14 +1,11 @@
-"""Rules about CRLs and their buckets.
+"""Rules about CRLs and their buckets."""
 
-Who may act on the CRLs by the policy of a bucket is who may at most: conditions count as met, since they depend on the
-request, and denials are ignored.
-"""
+from collections.abc import Iterator
 
-from collections.abc import Iterable, Iterator
-
+from pcaform.checks.audit.crl_access import Grants, grants, is_readable, location, public_access
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_document
+from pcaform.iam.documents import ANYONE, PolicyError, read_document
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
 _CLOUDFRONT = (
@@ -16,8 +13,6 @@ _CLOUDFRONT = (
     "bucket stays private"
 )
 _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
-_Grants = list[tuple[str, bool]]
-"""Principals that a policy allows an action, as it writes them, and whether a condition limits that."""
 
 
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
@@ -37,8 +32,8 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
             advice = "look at the policy: who can read its CRLs was not checked"
             yield crl_unreadable.finding(bucket, f"its {error}", advice=advice, day=None)
         for ca in () if error or any(_write_problems(bucket, writers)) else _cas_of(bucket, context):
-            if not _is_readable(ca, bucket, readers):
-                message = f"no one can read its CRL: {_location(ca, bucket)}"
+            if not is_readable(ca.crl, bucket, readers, omits_url=ca.omits_crl_url):
+                message = f"no one can read its CRL: {location(ca.crl, bucket, omits_url=ca.omits_crl_url)}"
                 yield crl_unreadable.finding(ca, message, advice=_CLOUDFRONT, day=context.now)
 
 
@@ -49,13 +44,13 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
 def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:
     """A bucket of CRLs is public, by its policy or by the CRLs' ACL."""
     for bucket, readers, _, error in _bucket_grants(context):
-        reason = "" if error else _public_access(bucket, readers, _cas_of(bucket, context))
+        reason = "" if error else public_access(bucket, readers, [each.crl for each in _cas_of(bucket, context)])
         if reason:
             advice = f"close it with S3 Block Public Access; before that, {_CLOUDFRONT}"
             yield crl_bucket_public.finding(bucket, f"it is public: {reason}", advice=advice, day=None)
 
 
-def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Grants, str]]:
+def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, Grants, Grants, str]]:
     """Yield each bucket with who may read, who may write, and why its policy cannot be read."""
     for _, bucket in sorted(context.snapshot.buckets.items()):
         try:
@@ -63,26 +58,16 @@ def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Gr
         except PolicyError as error:
             yield bucket, [], [], str(error)
         else:
-            yield bucket, _grants(statements, bucket, "s3:GetObject"), _grants(statements, bucket, "s3:PutObject"), ""
-
-
-def _grants(statements: Iterable[Statement], bucket: Bucket, action: str) -> _Grants:
-    return [
-        (name, bool(statement.conditions))
-        for statement in statements
-        if statement.is_allow and statement.is_about(action, f"arn:aws:s3:::{bucket.name}/crl/0.crl")
-        for _, name in statement.principals or ()
-    ]
+            yield bucket, grants(statements, bucket, "s3:GetObject"), grants(statements, bucket, "s3:PutObject"), ""
 
 
 def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
-    """Return the CAs that write their CRLs into a bucket."""
     return [
         ca for ca in context.snapshot.own if ca.crl.get("s3_bucket_name") == bucket.name and ca.status not in _INACTIVE
     ]
 
 
-def _write_problems(bucket: Bucket, writers: _Grants) -> Iterator[tuple[str, str]]:
+def _write_problems(bucket: Bucket, writers: Grants) -> Iterator[tuple[str, str]]:
     """Yield why no CRL is written into a bucket, and what to do."""
     if not bucket.is_there:
         message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
@@ -90,32 +75,3 @@ def _write_problems(bucket: Bucket, writers: _Grants) -> Iterator[tuple[str, str
     elif not any(name in (CRL_WRITER, ANYONE) for name, _ in writers):
         message = f"the policy of bucket {bucket.name} does not allow {CRL_WRITER} to write: no CRL is written"
         yield message, "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
-
-
-def _is_readable(ca: CaStatus, bucket: Bucket, readers: _Grants) -> bool:
-    """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
-    is_behind = bool(ca.crl.get("custom_cname")) or ca.omits_crl_url
-    is_allowed = any(name == ANYONE or (is_behind and name != CRL_WRITER) for name, _ in readers)
-    is_blocked = "RestrictPublicBuckets" in bucket.blocks and not any(
-        name not in (ANYONE, CRL_WRITER) or has_condition for name, has_condition in readers
-    )
-    return bool(_public_access(bucket, readers, [ca])) or (is_allowed and not is_blocked)
-
-
-def _location(ca: CaStatus, bucket: Bucket) -> str:
-    if cname := ca.crl.get("custom_cname"):
-        return f"its URL is at {cname}, and the bucket {bucket.name} has no reader that could serve it"
-    if ca.omits_crl_url:
-        return f"the bucket {bucket.name} has no reader"
-    return f"its URL is that of the bucket {bucket.name}, which is not public"
-
-
-def _public_access(bucket: Bucket, readers: _Grants, cas: list[CaStatus]) -> str:
-    """Return what makes a bucket's CRLs public, empty where nothing does."""
-    is_open = any(name == ANYONE and not has_condition for name, has_condition in readers)
-    if is_open and "RestrictPublicBuckets" not in bucket.blocks:
-        return "its policy allows s3:GetObject to '*'"
-    # Without a choice AWS writes CRLs with PUBLIC_READ: CrlConfiguration in the acm-pca service model.
-    acls = {ca.crl.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
-    has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
-    return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""

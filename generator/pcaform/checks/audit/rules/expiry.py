@@ -40,6 +40,8 @@ def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
         if ca.status == "DELETED" and ca.restorable_until is not None:
             left = days_until(ca.restorable_until, context.now)
             message = f"it is deleted, and can be restored for {left} more days, until {day(ca.restorable_until)}"
+            if ca.ends is not None and ca.ends > context.now:
+                message += f"; what it issued may be valid until {day(ca.ends)}, and nobody can revoke it any more"
             advice = "if it is needed: aws acm-pca restore-certificate-authority, and enable it again"
             yield ca_deleted.finding(ca, message, advice=advice, day=ca.restorable_until)
 

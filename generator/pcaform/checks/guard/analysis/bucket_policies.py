@@ -13,13 +13,8 @@ from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
 from pcaform.iam.documents import ANYONE, Statement, read_statements
 from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import is_like
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Resource
-from pcaform.terraform.resource_types import (
-    S3_BUCKET,
-    S3_BUCKET_OWNERSHIP_CONTROLS,
-    S3_BUCKET_POLICY,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
-)
 
 READ = "s3:GetObject"
 _OVERWRITES = ("s3:PutObject", "s3:DeleteObject")
@@ -32,7 +27,7 @@ Grant = tuple[str, frozenset[Condition]]
 
 def policy_of(bucket: str, context: PlanContext, *, is_before: bool = False) -> str | None:
     """Return the text of a bucket's policy after a plan, or before it; None if it is not in the plan."""
-    for kind in (S3_BUCKET_POLICY, S3_BUCKET):
+    for kind in (types.S3_BUCKET_POLICY, types.S3_BUCKET):
         changes = [] if is_before else [each for each in context.changes_of(kind) if each.after.get("bucket") == bucket]
         if any(each.unknown.get("policy") for each in changes):
             return None
@@ -48,7 +43,7 @@ def refuses_public_acls(bucket: str, context: PlanContext) -> bool | None:
     """Tell whether a bucket refuses public ACLs, as it does by default; None if the plan does not show it."""
     blocks, rules = (
         [each.values for each in context.of(kind) if each.values.get("bucket") == bucket]
-        for kind in (S3_BUCKET_PUBLIC_ACCESS_BLOCK, S3_BUCKET_OWNERSHIP_CONTROLS)
+        for kind in (types.S3_BUCKET_PUBLIC_ACCESS_BLOCK, types.S3_BUCKET_OWNERSHIP_CONTROLS)
     )
     if not blocks and not rules:
         return None
@@ -159,6 +154,11 @@ def _sources(policy: str | None, ca: Resource) -> set[str]:
 
 
 def _denials(policy: str | None, ca: Resource) -> set[Statement]:
-    """Return the statements that deny somebody to read or to write; those that only ask for TLS are left out."""
+    """Return the statements that deny somebody to read or to write; those that only ask for TLS are left out.
+
+    For some sources they may leave it out.
+    """
     met = {each for action in (READ, *CRL_WRITER_ACTIONS) for each in _statements(policy, action, ca)}
-    return {each for each in met if not each.is_allow and {one.key for one in each.conditions} != {_TRANSPORT}}
+    return {
+        each for each in met if not each.is_allow and {one.key for one in each.conditions} - {*_SOURCES} != {_TRANSPORT}
+    }

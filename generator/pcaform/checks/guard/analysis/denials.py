@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from itertools import product
 
 from pcaform.checks.guard.analysis.bucket_policies import READ
-from pcaform.checks.guard.analysis.policy_steps import attachment_change, membership_change
+from pcaform.checks.guard.analysis.policy_steps import pair_change
 from pcaform.checks.guard.analysis.revocation import served
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import denials
@@ -46,14 +46,10 @@ def denials_lost(change: Change, context: PlanContext) -> Iterator[str]:
     owners = holders.owners(change)
     if any(map(denies_rights, removed)) and holders.keeps_rights(owners):
         yield f"{', '.join(sorted(owners))} loses its Deny statements"
-    for who, arn in attachment_change(change, context).lost:
-        is_denying = any(map(denies_rights, holders.texts_of(arn)))
-        if is_denying and arn not in context.destroyed_policies and holders.keeps_rights([who]):
-            yield f"{who} loses the Deny statements of {arn}"
-    for user, group in membership_change(change).lost:
-        held = holders.rights.holders.get(group)
-        if held and any(map(denies_rights, held.texts)) and holders.keeps_rights([user]):
-            yield f"{user} loses the Deny statements of {group}"
+    for who, what in pair_change(change, context).lost:
+        is_denying = any(map(denies_rights, holders.texts_of(what)))
+        if is_denying and what not in context.destroyed_policies and holders.keeps_rights([who]):
+            yield f"{who} loses the Deny statements of {what}"
 
 
 def control_policy_lost(change: Change, context: PlanContext) -> str | None:
@@ -79,8 +75,7 @@ def denials_gained(change: Change, context: PlanContext) -> Iterator[str]:
     holders, groups = context.holders, context.holders.rights.holders
     own = (tuple(texts(change.before).values()), tuple(texts(change.after).values()))
     found = [(who, *own) for who in sorted(holders.owners(change)) if change.after]
-    found += [(who, (), holders.texts_of(arn)) for who, arn in attachment_change(change, context).gained]
-    found += [(who, (), groups[name].texts) for who, name in membership_change(change).gained if name in groups]
+    found += [(who, (), holders.texts_of(what)) for who, what in pair_change(change, context).gained]
     for who, before, after in found:
         users = (label for label, each in groups.items() if who in each.acts_as and label.startswith("user "))
         if _step(before, after, context, "") == _DENIES and any(map(holders.holds, (who, *users))):

@@ -44,8 +44,8 @@ class PairChange:
 
 
 @lru_cache(maxsize=1)
-def attachment_change(change: Change, context: PlanContext) -> PairChange:
-    """Return what an attachment or a role changes about who has which policy."""
+def pair_change(change: Change, context: PlanContext) -> PairChange:
+    """Return what an attachment, a role or a membership changes about who has which policy or is in which group."""
     if change.type in ATTACHMENTS:
         is_exclusive = change.type.endswith("_exclusive")
         before = context.holders.kept(change) if is_exclusive else attachments(change.before)
@@ -56,14 +56,9 @@ def attachment_change(change: Change, context: PlanContext) -> PairChange:
             frozenset(("the role", arn) for arn in managed_policies(each)) for each in (change.before, change.after)
         )
         return _pair_change(old, new)
+    if change.type in MEMBERSHIPS:
+        return _pair_change(members(change.before), members(change.after, change.unknown))
     return PairChange()
-
-
-def membership_change(change: Change) -> PairChange:
-    """Return which users join or leave which groups."""
-    if change.type not in MEMBERSHIPS:
-        return PairChange()
-    return _pair_change(members(change.before), members(change.after, change.unknown))
 
 
 def follow_renames(change: Change, before: Pairs, context: PlanContext) -> Pairs:
@@ -164,7 +159,6 @@ def policy_steps(change: Change, context: PlanContext) -> tuple[PolicyStep, ...]
 
 
 def _moves(change: Change, context: PlanContext) -> bool:
-    """Tell whether an inline policy belongs to another principal than before."""
     before = frozenset((who, "") for who in holders(change.before))
     after = frozenset((who, "") for who in holders(change.after, change.unknown))
     return follow_renames(change, before, context) != after

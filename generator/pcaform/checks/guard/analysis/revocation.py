@@ -1,32 +1,26 @@
-"""What serves the revocation of CAs, buckets and names and what is behind them, and what changes about it in a CA.
+"""What serves the revocation of CAs: buckets and names, and what is behind them.
 
 A certificate names for its whole life where its revocation is checked: the bucket or the name that was set when it was
-issued. Sources, below https://docs.aws.amazon.com/privateca/latest/APIReference/: API_CrlConfiguration.html,
-API_OcspConfiguration.html, API_CrlDistributionPointExtensionConfiguration.html.
+issued.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, differing, texts_in
+from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, texts_in
 from pcaform.checks.guard.context import PlanContext
-from pcaform.terraform.plan_json import Change, Resource, is_marked
+from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
 CRL = "crl_configuration"
 OCSP = "ocsp_configuration"
 CNAMES: Mapping[str, str] = {CRL: "custom_cname", OCSP: "ocsp_custom_cname"}
 """Block -> its argument for a custom name."""
-_ROOT = "revocation_configuration"
-_LOCATIONS = {CRL: ("custom_cname", "s3_bucket_name"), OCSP: ("ocsp_custom_cname",)}
-_PATHS = {"custom_path": None, "crl_type": "COMPLETE"}
-"""Arguments of a CRL that are part of its URL whatever its name, with what AWS takes without them."""
-_ACL, _PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
-_OMITS, _EXTENSION = "omit_extension", "crl_distribution_point_extension_configuration"
-_KNOWN = frozenset(("enabled", "expiration_in_days", _ACL, *_LOCATIONS[CRL], *_LOCATIONS[OCSP], *_PATHS))
+CONFIGURATION = "revocation_configuration"
+ACL, PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
 _FIREWALLS = ("aws_wafv2_web_acl", "aws_wafv2_rule_group")
 ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
 _RESPONDER = re.compile(r"ocsp\.acm-pca\.[\w-]+\.amazonaws\.com(\.cn)?|acm-pca-ocsp\.[\w-]+\.api\.aws")
@@ -35,97 +29,18 @@ _MAX_HOPS = 4
 """Names that lead to names: a record to a record, to a distribution, to its origin."""
 
 
-@dataclass(frozen=True, slots=True)
-class RevocationChange:
-    """What happens to the CRL or OCSP of a CA, by which argument; `is_unknown` if it is known only after the apply."""
-
-    block: str
-    fate: Literal["off", "moved", "closed", "opened", "omitted", "unjudged"]
-    path: str
-    is_unknown: bool = False
-
-
-def revocation_changes(change: Change) -> Iterator[RevocationChange]:
-    """Yield what happens to the enabled CRL and OCSP of a CA that is updated."""
-    for name, locations in _LOCATIONS.items() if change.is_updated else ():
-        before, after = block(change.before, name), block(change.after, name)
-        if not before.get("enabled"):
-            continue
-        path, unknown = f"{_ROOT}[0].{name}[0]", _unknown(change, name)
-        moved = _moved(before, after, locations, unknown)
-        if "enabled" in unknown or not after.get("enabled"):
-            yield RevocationChange(name, "off", f"{path}.enabled", is_unknown="enabled" in unknown)
-        elif moved:
-            yield RevocationChange(name, "moved", f"{path}.{moved}", is_unknown=moved in unknown)
-        elif before.get(_ACL) != _PRIVATE == after.get(_ACL) and before.get("s3_bucket_name"):
-            yield RevocationChange(name, "closed", f"{path}.{_ACL}")
-        elif before.get(_ACL) == _PRIVATE != after.get(_ACL) and before.get("s3_bucket_name"):
-            yield RevocationChange(name, "opened", f"{path}.{_ACL}")
-        yield from _others(name, before, after, unknown)
-    olds, news = ((each.get(_ROOT) or [{}])[0] or {} for each in (change.before, change.after))
-    for each in differing(olds, news, ()) if change.is_updated else ():
-        if each not in _LOCATIONS:
-            yield RevocationChange(each, "unjudged", f"{_ROOT}[0].{each}", is_unknown=True)
-
-
-def _others(
-    name: str, before: Mapping[str, Any], after: Mapping[str, Any], unknown: Collection[str]
-) -> Iterator[RevocationChange]:
-    """Yield arguments of a block that hide the CRL from new certificates, or that this release does not know."""
-    for each in differing(before, after, unknown):
-        path = f"{_ROOT}[0].{name}[0].{each}"
-        if each in (_OMITS, _EXTENSION) and _omits(after) and each not in unknown:
-            yield RevocationChange(name, "omitted", path)
-        elif each not in _KNOWN or (each == _ACL and each in unknown):
-            yield RevocationChange(name, "unjudged", path, is_unknown=True)
-
-
-def is_public(crl: Mapping[str, Any]) -> bool:
-    """Tell whether a CRL is written for public reads, as AWS does unless another ACL is named."""
-    return bool(crl.get("s3_bucket_name")) and crl.get(_ACL) != _PRIVATE
-
-
-def _omits(crl: Mapping[str, Any]) -> bool:
-    """Tell whether certificates are issued without the URL of the CRL."""
-    blocks = crl.get(_EXTENSION) or ()
-    return any(each.get(_OMITS) for each in (crl, *(each or {} for each in blocks)))
-
-
-def _moved(
-    before: Mapping[str, Any], after: Mapping[str, Any], locations: tuple[str, ...], unknown: Collection[str]
-) -> str:
-    """Return the argument by which the location in certificates changes; behind a custom name the bucket may change."""
-    named = next((index for index, name in enumerate(locations) if before.get(name)), len(locations))
-    for name in (*locations[: named + 1], *_PATHS):
-        default = _PATHS.get(name)
-        if name in unknown or (before.get(name) or default) != (after.get(name) or default):
-            return name
-    return ""
-
-
 def block(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return one block of a CA's revocation configuration, empty if there is none."""
-    for configuration in values.get(_ROOT) or ():
+    for configuration in values.get(CONFIGURATION) or ():
         for settings in (configuration or {}).get(name) or ():
             return settings or {}
     return {}
 
 
-def _unknown(change: Change, kind: str) -> Collection[str]:
-    """Return the unknown arguments of a block; if the block itself is unknown, its `enabled` is."""
-    configuration = change.unknown.get(_ROOT)
-    if not isinstance(configuration, list):
-        return ("enabled",) if configuration is True else ()
-    inner = [each.get(kind) if isinstance(each, Mapping) else each for each in configuration]
-    blocks = [each for one in inner for each in (one if isinstance(one, list) else [one])]
-    if True in blocks:
-        return ("enabled",)
-    return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if is_marked(mark)]
-
-
 def has_public_crl(authority: Resource) -> bool:
-    """Tell whether the CRL of a CA is written for public reads."""
-    return is_public(block(authority.values, CRL))
+    """Tell whether the CRL of a CA is written for public reads, as AWS does unless another ACL is named."""
+    crl = block(authority.values, CRL)
+    return bool(crl.get("s3_bucket_name")) and crl.get(ACL) != PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +48,8 @@ class Served:
     """What serves the revocation of CAs: by bucket and by name those that have it there, and the objects behind.
 
     `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all
-    of it, and `mentioned` the texts in the arguments of the fronts and of the buckets' encryption.
+    of it (names, ids, ARNs, domains, each as a whole), and `mentioned` the texts in the arguments of the fronts and of
+    the buckets' encryption.
     """
 
     buckets: Mapping[str, list[Resource]]
@@ -142,11 +58,6 @@ class Served:
     fronts: tuple[Resource, ...]
     ids: frozenset[str]
     mentioned: frozenset[str]
-
-
-def serving(context: PlanContext) -> frozenset[str]:
-    """Return what identifies the objects that serve revocation: names, ids, ARNs and domains, each as a whole."""
-    return served(context).ids
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,9 @@ AmazonS3/latest/userguide/access-control-block-public-access.html and about-obje
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from pcaform.checks.guard.analysis.bucket_policies import READ, compare_policies, grants, policy_of
 from pcaform.checks.guard.analysis.revocation import (
@@ -22,6 +22,7 @@ from pcaform.checks.guard.analysis.revocation import (
     served,
     targets,
 )
+from pcaform.checks.guard.analysis.revocation_settings import Effect, setting_effects
 from pcaform.checks.guard.arguments import (
     ACCOUNT_BLOCK,
     DISTRIBUTION,
@@ -36,15 +37,8 @@ from pcaform.checks.guard.arguments import (
 )
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.iam.documents import ANYONE, PolicyError
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource, is_marked
-from pcaform.terraform.resource_types import (
-    AUTHORITY,
-    S3_BUCKET,
-    S3_BUCKET_OWNERSHIP_CONTROLS,
-    S3_BUCKET_POLICY,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
-)
 
 _HARMLESS = tuple(
     f"aws_s3_bucket_{kind}"
@@ -61,22 +55,11 @@ _GUARDS = ("web_acl_id", "continuous_deployment_policy_id")
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change does to the CRLs or OCSP of CAs, in words, by which of its arguments.
-
-    They are `closed` to those who check, `moved` away from their name, `lost` (deleted or no longer written), or it is
-    `unknown`.
-    """
-
-    fate: Literal["closed", "moved", "lost", "unknown"]
-    words: str
-    arguments: tuple[str, ...] = ()
-
-
 @lru_cache(maxsize=1)
 def effects(change: Change, context: PlanContext) -> tuple[Effect, ...]:
-    """Return what a change does to the CRLs and OCSP that its object serves, none where it serves nothing."""
+    """Return what a change does to the CRLs and OCSP of its CA, or to those that its object serves."""
+    if change.type == types.AUTHORITY:
+        return tuple(setting_effects(change, context))
     if change.type in _HARMLESS or change.actions == ("forget",):
         return ()
     if change.type.startswith("aws_s3_"):
@@ -119,23 +102,23 @@ def _bucket(ca: Resource) -> str:
 @lru_cache(maxsize=1)
 def _planned(context: PlanContext) -> Mapping[str, Resource]:
     """Return the CAs as the plan leaves them, by address: where a CRL is written for the public, for example."""
-    changes = [each for each in context.changes_of(AUTHORITY) if each.after]
+    changes = [each for each in context.changes_of(types.AUTHORITY) if each.after]
     return {each.address: Resource(each.address, each.type, each.after) for each in changes}
 
 
 def _may_be_any(change: Change, context: PlanContext) -> bool:
     """Tell whether a bucket that is not known yet may be one that exists, since the plan creates none that is named."""
-    if not change.unknown.get("bucket") or change.before or change.type == S3_BUCKET:
+    if not change.unknown.get("bucket") or change.before or change.type == types.S3_BUCKET:
         return False
     named = context.targets(change, "bucket")
-    made = tuple(each.address for each in context.changes_of(S3_BUCKET) if "create" in each.actions)
+    made = tuple(each.address for each in context.changes_of(types.S3_BUCKET) if "create" in each.actions)
     near = [address for address in made if module(address) == module(change.address)]
     return not near if named is None else not all(each.startswith(made) for each in named)
 
 
 def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effect]:
     """Yield what a change does to the CRL of one CA, as the end of a sentence about it."""
-    if change.is_destroyed and change.type in (S3_BUCKET, S3_BUCKET_POLICY):
+    if change.is_destroyed and change.type in (types.S3_BUCKET, types.S3_BUCKET_POLICY):
         yield Effect("lost", ": they are deleted, or no longer written")
     elif change.after:
         try:
@@ -143,8 +126,8 @@ def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effe
         except PolicyError as error:
             yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
         yield from _doubt(change, "policy")
-    elif change.type == S3_BUCKET_OWNERSHIP_CONTROLS:
-        gone = [each.before.get("bucket") for each in context.changes_of(S3_BUCKET) if each.is_destroyed]
+    elif change.type == types.S3_BUCKET_OWNERSHIP_CONTROLS:
+        gone = [each.before.get("bucket") for each in context.changes_of(types.S3_BUCKET) if each.is_destroyed]
         yield from _doubt(replace(change, unknown={"rule": True})) if _bucket(ca) not in gone else ()
 
 
@@ -229,12 +212,12 @@ def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[E
 
 
 _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]] = {
-    S3_BUCKET: _permitted,
-    S3_BUCKET_POLICY: _permitted,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK: _blocked,
+    types.S3_BUCKET: _permitted,
+    types.S3_BUCKET_POLICY: _permitted,
+    types.S3_BUCKET_PUBLIC_ACCESS_BLOCK: _blocked,
     ACCOUNT_BLOCK: _blocked,
-    S3_BUCKET_OWNERSHIP_CONTROLS: _owned,
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: _encrypted,
+    types.S3_BUCKET_OWNERSHIP_CONTROLS: _owned,
+    types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: _encrypted,
     LIFECYCLE: _expired,
     PAYMENT: _paid,
 }

@@ -55,7 +55,6 @@ def ram_changes(change: Change, context: PlanContext) -> tuple[RamChange, ...]:
 
 
 def _association(change: Change, context: PlanContext) -> Iterator[RamChange]:
-    """Yield the CAs that are added to a share or removed from it."""
     old, new = change.before.get("resource_arn"), change.after.get("resource_arn")
     if change.is_destroyed and _is_live(old, context):
         yield _narrowed(f"{context.name(str(old))} is no longer shared by RAM")
@@ -68,7 +67,6 @@ def _association(change: Change, context: PlanContext) -> Iterator[RamChange]:
 
 
 def _principal(change: Change, context: PlanContext) -> Iterator[RamChange]:
-    """Yield the principals that are added to a share or removed from it."""
     if change.is_destroyed and _is_of_authority(change.before.get(_IN), context):
         yield _narrowed(f"RAM no longer shares it with {change.before.get('principal')}")
     if "create" in change.actions and _is_of_authority(change.after.get(_IN), context):

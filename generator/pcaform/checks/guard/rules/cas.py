@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext, common_name, module
-from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import AUTHORITY
@@ -13,7 +14,6 @@ from pcaform.terraform.resource_types import AUTHORITY
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
 _SECOND = "undo the change, add a second CA under another key, and move the issuers to it one by one"
-_FORGET = "a 'removed' block with 'destroy = false'"
 
 
 @rule("ca-destroyed", Level.BREAKS_TRUST, types=[AUTHORITY])
@@ -25,7 +25,7 @@ def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """
     if change.is_destroyed and not change.is_replaced:
         ours = _OURS.match(change.address)
-        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else _FORGET
+        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else FORGET
         advice = (
             f"keep it, or forget it and leave it at AWS: {forget}; to delete it on purpose, set "
             "'deletion_protection: false' first, and wait until every certificate that it issued has expired"
@@ -68,20 +68,42 @@ def ca_made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 @rule("ca-disabled", Level.BREAKS_TRUST, types=[AUTHORITY])
 def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Disables a CA.
+    """Disables a CA; a notice for a root, or a CA with a successor, from which only CAs get certificates any more.
 
-    Consequence: it issues and renews nothing, and publishes no revocation
-    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_UpdateCertificateAuthority.html
+    Consequence: it issues and renews nothing until it is enabled again; revocation goes on
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
     """
     if not change.is_updated:
         return
     if change.before.get("enabled") is not False and change.after.get("enabled") is False:
-        message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
+        message = "AWS refuses all requests to issue from it until it is enabled again, and ACM renews nothing"
         advice = "leave 'enabled: true' until every certificate that it issued has expired"
+        arn, level = str(change.before.get("arn")), None
+        ours = _OURS.match(change.address)
+        is_succeeded = ours is not None and ours["key"] in context.successors
+        if (is_succeeded or change.before.get("type") == "ROOT") and not context.issues_end_entities(arn):
+            level, advice = Level.NOTICE, "enable it for the change that needs it: a CA below it, or a renewal of one"
         affected = _below(change, context)
-        yield ca_disabled.finding(change, message, advice=advice, affected=affected, arguments=["enabled"])
+        yield ca_disabled.finding(change, message, advice=advice, affected=affected, arguments=["enabled"], level=level)
     elif change.unknown.get("enabled"):
         yield ca_disabled.undecided(change, "whether the CA stays enabled is known only after the apply")
+
+
+@rule("predecessor-removed", Level.BREAKS_TRUST, types=[ChangeType.SUCCESSION])
+def predecessor_removed(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Destroys a CA, or a notice: forgets it, before what it issued has ended, although another CA took over from it.
+
+    Consequence: nobody revokes what it issued any more; where it is destroyed, clients lose its CRL as well
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html
+    """
+    end = _parse_time(change.before.get("not_after"))
+    if end is not None and end < datetime.now(UTC):
+        return
+    until = f"until {end:%Y-%m-%d}" if end is not None else "as long as its own certificate, which a plan shows"
+    message = f"'{change.before['successor']}' took over from it, and what it issued may be valid {until}"
+    advice = "keep it, disabled, until its last certificate has ended; an audit report lists what it issued"
+    level = None if change.is_destroyed else Level.NOTICE
+    yield predecessor_removed.finding(change, message, advice=advice, level=level)
 
 
 @rule("protection-lifted", Level.NOTICE, types=[ChangeType.CA, ChangeType.CRL_BUCKET])
@@ -118,6 +140,14 @@ def deletion_window_shortened(change: Change, _: PlanContext) -> Iterator[Outcom
     elif change.unknown.get(_WINDOW):
         message = "how long a deleted CA can be restored is known only after the apply"
         yield deletion_window_shortened.undecided(change, message)
+
+
+def _parse_time(value: object) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _deletion(change: Change) -> str:

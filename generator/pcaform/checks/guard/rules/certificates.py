@@ -6,16 +6,15 @@ What the provider calls for each: https://github.com/hashicorp/terraform-provide
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.checks.guard.certificate import UnreadableError, certificate, identity
+from pcaform.checks.guard.certificate import UnreadableError, certificate, describe, identity
 from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome, note
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, CERTIFICATE, INSTALLATION
 
 _ARN = "certificate_authority_arn"
-_FORGET = "a 'removed' block with 'destroy = false'"
 _NOTHING = "the provider makes no call to AWS"
 _REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy"
 _REJECTED = "clients that check revocation reject it and everything that was issued below it"
@@ -32,7 +31,7 @@ def certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outc
     Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html
     """
     if change.is_destroyed and not change.is_replaced:
-        advice = f"keep it, or forget it without revoking it: {_FORGET}, which is also how an old generation is retired"
+        advice = f"keep it, or forget it without revoking it: {FORGET}, which is also how an old generation is retired"
         affected = context.affected_by_certificate(change.before.get("certificate"))
         yield certificate_destroyed.finding(change, _revocation(change), advice=advice, affected=affected)
 
@@ -120,10 +119,11 @@ def _compared(change: Change) -> Outcome:
     except UnreadableError:
         message = "the plan does not contain both the live certificate and the one to install"
         return certificate_rolled_back.undecided(change, message)
-    if live.parsed == planned.parsed or planned.not_before > live.not_before:
-        return note(change.full_address, f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
+    old, new = describe(live), describe(planned)
+    if live == planned or planned.not_valid_before_utc > live.not_valid_before_utc:
+        return note(change.full_address, f"replaced to install {new} over {old}: {_NOTHING} for the destroy")
     message = (
-        f"the CA has {live} installed and gets {planned}, which is not newer: the CA was renewed outside Terraform, or "
+        f"the CA has {old} installed and gets {new}, which is not newer: the CA was renewed outside Terraform, or "
         "its spec goes back to an earlier generation"
     )
     advice = (
@@ -137,7 +137,7 @@ def _issued_anew(change: Change, context: PlanContext) -> Outcome:
     live = change.before.get("certificate")
     if not live:
         return certificate_reissued.undecided(change, "the plan does not contain the live certificate")
-    if not context.has_issued(live):
+    if identity(live) not in context.issued:
         what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_describe(live)})"
         advice = (
             "keep a certificate that was signed elsewhere, with 'activation'; import one that is missing from the "
@@ -172,7 +172,7 @@ def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice
 
 def _describe(pem: Any) -> str:
     try:
-        return str(certificate(pem))
+        return describe(certificate(pem))
     except UnreadableError:
         return "unreadable"
 
@@ -183,8 +183,7 @@ def _revocation(change: Change) -> str:
         old = certificate(change.before.get("certificate"))
     except UnreadableError:
         return f"AWS revokes the certificate: {_REJECTED}"
-    if old.is_self_issued:
-        return (
-            f"AWS does not revoke a self-signed certificate, but Terraform loses {old}, which the CA may have installed"
-        )
-    return f"AWS revokes {old}: {_REJECTED}"
+    if old.issuer == old.subject:
+        lost = f"Terraform loses {describe(old)}, which the CA may have installed"
+        return f"AWS does not revoke a self-signed certificate, but {lost}"
+    return f"AWS revokes {describe(old)}: {_REJECTED}"

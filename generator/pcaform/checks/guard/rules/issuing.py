@@ -9,7 +9,7 @@ from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import TEMPLATES, is_privileged
 from pcaform.terraform.plan_json import Change
-from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION
 
 _ARN = "certificate_authority_arn"
 _REQUEST = "certificate_signing_request"
@@ -77,6 +77,30 @@ def certificate_of_another_key(change: Change, context: PlanContext) -> Iterator
         message = f"the certificate is for another key than that of {context.name(str(change.after[_ARN]))}"
         advice = "install the certificate that was signed for this CA's request"
         yield certificate_of_another_key.finding(change, message, advice=advice, arguments=["certificate"])
+
+
+@rule("disabled-signer", Level.BREAKS_TRUST, types=[CERTIFICATE, ACM_CERTIFICATE, INSTALLATION])
+def disabled_signer(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Issues a certificate from a CA that is disabled, or installs one in it.
+
+    Consequence: AWS refuses, and the apply stops in the middle
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
+    """
+    arn = str(change.after.get(_ARN))
+    if "create" in change.actions and _is_disabled(arn, context):
+        done = "installed in" if change.type == INSTALLATION else "issued from"
+        message = f"a certificate is {done} {context.name(arn)}, which is disabled: AWS refuses, and the apply stops"
+        advice = "enable that CA in this change, which then issues; disable it again in a change of its own"
+        yield disabled_signer.finding(change, message, advice=advice, arguments=[_ARN])
+
+
+def _is_disabled(arn: str, context: PlanContext) -> bool:
+    """Tell whether a CA that exists is disabled once the plan has changed it; Terraform does that before it issues."""
+    ca = context.authorities.get(arn)
+    if ca is None:
+        return arn in context.read and context.read[arn].values.get("status") == "DISABLED"
+    after = (each.after for each in context.changes_of(AUTHORITY) if each.before.get("arn") == arn)
+    return next(after, ca.values).get("enabled") is False
 
 
 def _is_issued(change: Change, context: PlanContext) -> bool:

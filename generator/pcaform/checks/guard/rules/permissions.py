@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
 from pcaform.core.renewal import is_for_own_account
@@ -14,7 +14,6 @@ from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 _ARN = "certificate_authority_arn"
 _SOURCE = "source_account"
 _COLONS = 4
-_FORGET = "a 'removed' block with 'destroy = false'"
 _SILENCE = "every certificate that ACM manages on this CA expires, with no error before"
 
 
@@ -27,7 +26,7 @@ def permission_destroyed(change: Change, context: PlanContext) -> Iterator[Outco
     """
     if change.is_destroyed and not change.is_replaced:
         message = _loss(change, context)
-        advice = f"keep the entry under 'permissions'; if it must leave Terraform, forget it: {_FORGET}"
+        advice = f"keep the entry under 'permissions'; if it must leave Terraform, forget it: {FORGET}"
         yield permission_destroyed.finding(change, message, advice=advice, affected=_managed(change, context))
 
 
@@ -106,7 +105,6 @@ def _loss(change: Change, context: PlanContext) -> str:
 
 
 def _managed(change: Change, context: PlanContext) -> tuple[str, ...]:
-    """Return the certificates of this stack that ACM renews from a permission's CA."""
     if _is_for_other_account(change.before, context):
         return ()
     arn = change.before.get(_ARN)

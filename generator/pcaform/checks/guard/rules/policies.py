@@ -6,11 +6,11 @@ How AWS decides: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_poli
 from collections.abc import Iterator
 
 from pcaform.checks.guard.analysis.denials import SCP_TYPES, control_policy_lost, denials_gained, denials_lost
-from pcaform.checks.guard.analysis.policy_steps import PolicyStep, attachment_change, membership_change, policy_steps
+from pcaform.checks.guard.analysis.policy_steps import PolicyStep, pair_change, policy_steps
 from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import describe
-from pcaform.checks.guard.policy_holders import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
+from pcaform.checks.guard.policy_holders import ATTACHMENTS, GROUP, INLINE, MEMBERSHIPS, UNKNOWN
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.checks.guard.widening import Widening
@@ -100,11 +100,11 @@ def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
             added = ", CA certificates included" if step.gained.has_ca_template else ""
             message = f"a new policy allows requests that no policy at this address allowed{added}"
             yield access_granted.finding(change, message, advice=_REVIEW, affected=step.gained.lines())
-    for who, arn in attachment_change(change, context).gained:
-        yield from _attached(change, context, who, arn)
-    for user, group in membership_change(change).gained:
-        if context.holders.holds(group):
-            message = f"{user} is added to {group} and gains its policies on CAs"
+    for who, what in pair_change(change, context).gained:
+        if not what.startswith(GROUP):
+            yield from _attached(change, context, who, what)
+        elif context.holders.concerns(what):
+            message = f"{who} is added to {what} and gains its policies on CAs"
             yield access_granted.finding(change, message, advice=_REVIEW)
 
 
@@ -119,13 +119,10 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield access_removed.finding(change, what, advice=_SEE, level=Level.BREAKS_TRUST)
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
-    for who, arn in attachment_change(change, context).lost:
-        if context.holders.concerns(arn) and arn not in context.destroyed_policies:
-            message = f"{who} loses {arn} and can no longer issue by it"
-            yield access_removed.finding(change, message, advice=_SEE)
-    for user, group in membership_change(change).lost:
-        if context.holders.holds(group):
-            message = f"{user} is removed from {group} and loses its policies on CAs"
+    for who, what in pair_change(change, context).lost:
+        if context.holders.concerns(what) and what not in context.destroyed_policies:
+            left = f"is removed from {what} and loses its policies on CAs"
+            message = f"{who} {left if what.startswith(GROUP) else f'loses {what} and can no longer issue by it'}"
             yield access_removed.finding(change, message, advice=_SEE)
 
 
@@ -156,7 +153,6 @@ def _ca_template_in_policy(change: Change, step: PolicyStep) -> Iterator[Outcome
 
 
 def _widenings(change: Change, context: PlanContext) -> Iterator[Widening]:
-    """Yield what an existing policy newly allows."""
     for step in policy_steps(change, context) if change.type in _WITH_TEXT else ():
         if step.gained and not step.is_new:
             yield step.gained

@@ -135,7 +135,6 @@ def _used_by_others(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 @lru_cache(maxsize=1)
 def _trust_step(change: Change) -> AccessChange:
-    """Return what changes about who may assume a role."""
     before, after = (each.get("assume_role_policy") or "" for each in (change.before, change.after))
     names = ("trust policy of before", "trust policy")
     step = compare_access(before, after, names=names, is_new=not before)

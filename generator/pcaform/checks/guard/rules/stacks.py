@@ -69,6 +69,21 @@ def stack_gone(change: Change, _: PlanContext) -> Iterator[Outcome]:
     yield stack_gone.finding(change, message, advice=advice)
 
 
+@rule("extra-file", Level.BREAKS_TRUST, types=[ChangeType.FILE])
+def extra_file(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Adds, changes or deletes a file in the stack's directory that pcaform does not write.
+
+    Consequence: Terraform reads it with the stack: it can run code with the pipeline's rights, or change any argument
+    Source: https://developer.hashicorp.com/terraform/language/files/override
+    """
+    is_harmless = change.after["is_accepted"] or change.actions == ("delete",)
+    message = "pcaform does not write it, and Terraform or a tool may read it and run code for it"
+    advice = "read it: only a plan shows what it does"
+    if not is_harmless:
+        advice = "take it out, or accept it by its path in the stack: 'terraform.extra_files' in the spec"
+    yield extra_file.finding(change, message, advice=advice, level=Level.NOTICE if is_harmless else None)
+
+
 @rule("removed-another", Level.BREAKS_TRUST, types=[ChangeType.REMOVED])
 def removed_another(change: Change, _: PlanContext) -> Iterator[Outcome]:
     """Destroys another object than the one whose ARN is under `removed` in the spec.

@@ -16,7 +16,7 @@ from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.existing import arns_of_record, lost_state
 from pcaform.checks.guard.spec_diff.plan_diff import TrackedMoves, diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
-from pcaform.render.history import call_of, list_calls
+from pcaform.render.history import CALLS, call_of, list_calls
 from pcaform.render.manifest import Record
 from pcaform.render.plan.resources import build_placeholders, ca_placeholder, calls, resources
 from pcaform.spec.cas import CertificateAuthority
@@ -28,11 +28,20 @@ from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.schema import certificate_terms
 from pcaform.terraform.state_location import LOCAL, state_identity, state_location
 
-_FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
+_FILLED = {
+    **dict.fromkeys((*types.POLICIES, types.SHARE, types.S3_BUCKET_POLICY), "policy"),
+    types.IAM_ROLE: "assume_role_policy",
+}
 
 _CONFIRMED = (types.AUTHORITY, types.ACM_CERTIFICATE, types.IAM_USER, types.IAM_ROLE, types.S3_BUCKET)
 _SHOWN = frozenset(("s3", "gcs", "azurerm", LOCAL))
 """Backends whose locations contain no secret; a database connection does."""
+
+_ENTRIES = (
+    ("certificates", types.ACM_CERTIFICATE, ChangeType.CERTIFICATE, "arn"),
+    ("crl_buckets", types.S3_BUCKET, ChangeType.CRL_BUCKET, "force_destroy"),
+)
+"""Sections with a key that no plan shows: the resource of an entry, the type of the change, and the key."""
 
 CaStep = tuple[str, CertificateAuthority, CertificateAuthority]
 """The key of a CA, and what it was and is."""
@@ -44,13 +53,15 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
         return GuardResult()
     if before is None:
         before = Spec(version=1, stack=after.stack, aws=after.aws)
-    moved = account_change(before, after)
-    if moved is not None:
-        return check_changes([moved])
+    places = [{"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after)]
+    if places[0] != places[1]:
+        return check_changes([_change("provider.aws", ChangeType.ACCOUNT, *places)])
     moves = track_moves(before, after)
-    planned = check_plan(diff_specs(before, after, moves=moves))
+    steps, successors = diff_specs(before, after, moves=moves), {**_successors(before), **_successors(after)}
+    planned = check_plan(steps, successors=successors)
     common = list(_cas(before, after, moves))
-    of_specs = check_changes([*backend_change(before, after, moves), *spec_changes(before, after, common)])
+    changes = [*backend_change(before, after, moves), *spec_changes(before, after, common)]
+    of_specs = check_changes([*changes, *_left_predecessors(steps, successors)])
     addresses = {finding.address for finding in of_specs.findings}
     undecided = [each for each in planned.doubts if each.address not in addresses]
     notes = [*planned.notes, *notes_on_terms(common)]
@@ -67,10 +78,11 @@ def check_plan_with_spec(
     """
     record = record or Record()
     arns = {**(existing or {}), **arns_of_record(record), **existing_arns(spec)}
-    of_plan = check_plan(fill_unknown(planned, spec), arns)
+    of_plan = check_plan(fill_unknown(planned, spec), arns, _successors(spec))
     of_state = list(lost_state(planned, spec, record))
     changes = [each for each in of_state if isinstance(each, Change)]
-    of_spec = check_changes([*_confirmed_removals(planned, spec), *changes])
+    left = _left_predecessors(planned, _successors(spec))
+    of_spec = check_changes([*_confirmed_removals(planned, spec), *changes, *left])
     notes = [each for each in of_state if isinstance(each, Note)]
     return collect_result([*of_plan.outcomes, *of_spec.findings, *notes])
 
@@ -87,6 +99,21 @@ def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
         confirmed = typed.get(call_of(change.address))
         if change.is_destroyed and change.type in _CONFIRMED and confirmed is not None:
             yield _change(change.address, ChangeType.REMOVED, {"arn": change.before.get("arn")}, {"arn": confirmed})
+
+
+def _successors(spec: Spec) -> dict[str, str]:
+    """Return the key of each CA that another one takes over from, with the key of the other one."""
+    return {ca.successor_of: key for key, ca in spec.managed.items() if ca.successor_of}
+
+
+def _left_predecessors(planned: Plan, successors: Mapping[str, str]) -> Iterator[Change]:
+    """Yield each CA with a successor that a plan destroys or forgets, with its end if the state has it."""
+    for change in planned.changes:
+        key = module_names.ca_key(call_of(change.address))
+        if change.type == types.AUTHORITY and key in successors and change.actions in (("delete",), ("forget",)):
+            before = {"successor": successors[key], "not_after": change.before.get("not_after")}
+            actions = () if change.actions == ("forget",) else change.actions
+            yield Change(change.address, ChangeType.SUCCESSION, actions, before, {})
 
 
 def stack_removed(before: Spec) -> GuardResult:
@@ -116,12 +143,6 @@ def fill_unknown(plan: Plan, spec: Spec) -> Plan:
     return replace(plan, changes=tuple(map(fill, plan.changes)))
 
 
-def account_change(before: Spec, after: Spec) -> Change | None:
-    """Return the change of a stack's account or region, None if there is none."""
-    old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
-    return None if old == new else _change("provider.aws", ChangeType.ACCOUNT, old, new)
-
-
 def spec_changes(before: Spec, after: Spec, cas: Iterable[CaStep]) -> Iterator[Change]:
     """Yield the changes of each CA, certificate and bucket that is in both specs."""
     for key, old, new in cas:
@@ -131,16 +152,11 @@ def spec_changes(before: Spec, after: Spec, cas: Iterable[CaStep]) -> Iterator[C
             address = module_names.resource(call, types.INSTALLATION)
             olds, news = ({"generation": each.generation} for each in (old, new))
             yield _change(address, ChangeType.CA_CERTIFICATE, olds, news)
-    for key, certificate in after.certificates.items():
-        if key in before.certificates:
-            address = module_names.resource(module_names.certificate(key), types.ACM_CERTIFICATE)
-            arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
-            yield _change(address, ChangeType.CERTIFICATE, *arns)
-    for key, bucket in after.crl_buckets.items():
-        if key in before.crl_buckets:
-            address = module_names.resource(module_names.crl_bucket(key), types.S3_BUCKET)
-            flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
-            yield _change(address, ChangeType.CRL_BUCKET, *flags)
+    for section, kind, change_type, name in _ENTRIES:
+        olds, news = (getattr(each, section) for each in (before, after))
+        for key in (each for each in news if each in olds):
+            address = module_names.resource(CALLS[section](key), kind)
+            yield _change(address, change_type, *({name: getattr(each[key], name)} for each in (olds, news)))
 
 
 def notes_on_terms(cas: Iterable[CaStep]) -> Iterator[Note]:
@@ -177,7 +193,7 @@ def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, An
 
 def backend_change(before: Spec, after: Spec, moves: TrackedMoves) -> Iterator[Change]:
     """Yield the change of a backend, if the state is in another location than before."""
-    (old_kind, old), (new_kind, new) = (state_location(spec.terraform.backend) for spec in (before, after))
+    (old_kind, old), (new_kind, new) = (state_location(spec.terraform.state) for spec in (before, after))
     if old_kind == new_kind == LOCAL and before.stack != after.stack:  # relative to the directory of the stack
         places = (state_identity(LOCAL, each, spec.stack) for each, spec in ((old, before), (new, after)))
         old, new = ({"path": place and place[1]} for place in places)

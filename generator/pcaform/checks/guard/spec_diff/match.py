@@ -8,6 +8,7 @@ well, unless neither says where its state is.
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pcaform.core.grouping import grouped
 from pcaform.spec.stack import Spec
 from pcaform.terraform.state_location import state_identity, state_location
 
@@ -42,10 +43,7 @@ def match_specs(
 def _add_alike(
     matches: dict[str, list[EarlierSpec]], now: Mapping[str, Spec], earlier: Iterable[EarlierSpec], facts: Facts
 ) -> None:
-    by_fact: dict[Hashable, list[EarlierSpec]] = {}
-    for each in earlier:
-        for fact in facts(each.spec):
-            by_fact.setdefault(fact, []).append(each)
+    by_fact = grouped((fact, each) for each in earlier for fact in facts(each.spec))
     for path, spec in now.items():
         alike = dict.fromkeys(each for fact in facts(spec) for each in by_fact.get(fact, ()))
         matches[path] += [each for each in _choose(alike, path, facts) if each not in matches[path]]
@@ -74,7 +72,7 @@ def _name(spec: Spec) -> set[Hashable]:
 
 
 def _state(spec: Spec) -> set[Hashable]:
-    state = state_identity(*state_location(spec.terraform.backend), spec.stack)
+    state = state_identity(*state_location(spec.terraform.state), spec.stack)
     return {state} if state else set()
 
 

@@ -93,7 +93,6 @@ def _text(address: Reference | Traversal) -> str:
 
 
 def _module(address: str) -> str:
-    """Return the name of the module call of an address."""
     return address.removeprefix("module.").partition(".")[0]
 
 

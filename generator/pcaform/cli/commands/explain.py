@@ -1,0 +1,82 @@
+"""`pcaform explain`: what a rule, a finding or a field of a spec means, and where that comes from."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Annotated
+
+from pcaform.cli.exit_codes import OK
+from pcaform.core import console
+from pcaform.core.problems import Failure
+
+_DOCS = "https://github.com/pcaform/pcaform/blob/main/docs"
+
+
+def command(
+    topic: Annotated[str | None, "RULE|FIELD: As messages name a rule, or a spec a field."] = None,
+) -> int:
+    """Explain a rule, a finding or a field of a spec; without one, list all rules.
+
+    A field is its name, or as much of its path as tells it from others: 'validity', 'crl_configuration.enabled'.
+    """
+    rules = dict(_rules())
+    if topic is None:
+        console.print_result("\n".join(f"{name}: {text.splitlines()[0]}" for (name, _), text in rules.items()))
+        return OK
+    pages = [*(text for (name, _), text in rules.items() if name == topic), *_fields(topic)]
+    if not pages:
+        from pcaform.spec.fields import list_fields
+        from pcaform.spec.messages import suggest
+
+        names = [*(name for name, _ in rules), *(path.rpartition(".")[2] for path, *_ in list_fields())]
+        raise Failure(f"there is no rule and no field '{topic}'{suggest(topic, list(dict.fromkeys(names)))}")
+    console.print_result("\n\n".join(pages))
+    return OK
+
+
+def _rules() -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the page of each rule by its id and the check it is of, in their order."""
+    from pcaform.rules.load import RULES
+    from pcaform.rules.together import OF_FILES
+
+    for rule in RULES:
+        yield (rule.id, "validate"), _page(rule.text, f"{rule.severity} of a spec", rule.source, f"rules.md#{rule.id}")
+    for name, text in OF_FILES.items():
+        yield (name, "validate"), _page(text, "error about files", "", "rules.md")
+    for guard_rule in import_module("pcaform.checks.guard.rule").all_rules().values():
+        text = f"A change that {guard_rule.change}. Then {guard_rule.text}."
+        kind = f"finding of the guard, {guard_rule.level}"
+        yield (guard_rule.id, "guard"), _page(text, kind, guard_rule.source, "guard.md")
+    for audit_rule in import_module("pcaform.checks.audit.check").RULES:
+        yield (audit_rule.id, "audit"), _page(audit_rule.text, "finding of the audit", audit_rule.source, "audit.md")
+
+
+def _page(text: str, kind: str, source: str, page: str) -> str:
+    lines = (text, f"  {kind}", f"  source: {source}" if source else "", f"  more: {_DOCS}/{page}")
+    return "\n".join(filter(None, lines))
+
+
+def _fields(topic: str) -> Iterator[str]:
+    """Yield the page of each field whose path ends like the topic."""
+    from pcaform.spec.fields import default_of, describe_values, list_fields, read_models
+
+    def name_keys(model: str) -> str:
+        keys = read_models()[1][model].get("properties", {})
+        return f"mapping of {', '.join(keys)}" if keys else "mapping"
+
+    from pcaform.terraform.schema import by_path
+
+    for path, field, model in list_fields():
+        plain = path.replace("[]", "").replace(".*", "")
+        if f".{plain}".endswith(f".{topic.strip('.')}") or path == topic:
+            row = by_path().get(path)
+            default = default_of(field, is_required=path.rpartition(".")[2] in model.get("required", ()))
+            argument = f"  becomes: {row.resource}, {row.name}" if row and row.resource and row.is_argument else ""
+            lines = (
+                path,
+                f"  {field.get('description', '')}",
+                f"  in: {model.get('description', '')}",
+                f"  values: {describe_values(field, name_keys)}",
+                f"  default: {default}" if default != "required" else "  required",
+                argument,
+            )
+            yield "\n".join(line for line in lines if line.strip() not in ("", "default:"))

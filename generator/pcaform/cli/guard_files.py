@@ -1,0 +1,59 @@
+"""Finds the files of others in the rendered stacks of a repository: what a branch adds, changes or deletes there.
+
+A stack's directory has its name and a manifest, now or at the base. What pcaform writes is known by its path alone,
+since a manifest can be edited as well; whether its content is what the spec renders to, `pcaform render --check` tells.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from pcaform.checks.guard.change_types import ChangeType
+from pcaform.checks.guard.check import check_changes
+from pcaform.checks.guard.verdict import Outcome, note
+from pcaform.core.git import Revision, list_changes
+from pcaform.core.problems import Failure
+from pcaform.render import manifest
+from pcaform.render.write.extra_files import DATA, is_harmless, is_of_stack
+from pcaform.spec.stack import Spec
+from pcaform.terraform.plan_json import Change
+
+_ACTIONS = {"A": "create", "D": "delete"}
+
+
+def check_extra_files(revision: Revision, specs: Mapping[str, Spec]) -> dict[str, list[Outcome]]:
+    """Return by the path of each spec what is to be said of the files of others in its stack."""
+    manifests = list_changes(revision, [f":(glob)**/{manifest.NAME}"], unwatched=DATA)
+    stacks = [
+        (path, PurePosixPath(file).parent)
+        for path, spec in specs.items()
+        for file, letter in manifests.items()
+        if _is_of(revision.top / file, spec, is_trusted=not letter)
+    ]
+    there = list_changes(revision, [f":(literal){at}" for _, at in stacks], unwatched=DATA) if stacks else {}
+    return {
+        path: [each for key, at in stacks if key == path for each in _check(at, specs[key], there)] for path in specs
+    }
+
+
+def _is_of(file: Path, spec: Spec, *, is_trusted: bool) -> bool:
+    """Tell whether a manifest is that of a stack, by its directory, and by its account where the branch left it."""
+    own = manifest.place_of(spec)[manifest.AWS]
+    with suppress(Failure):
+        if file.parent.name == spec.stack and is_trusted:
+            return manifest.read(file).record.place.get(manifest.AWS, own) == own
+    return file.parent.name == spec.stack
+
+
+def _check(place: PurePosixPath, spec: Spec, there: Mapping[str, str]) -> Iterator[Outcome]:
+    for path in sorted(path for path in there if PurePosixPath(path).is_relative_to(place)):
+        name = PurePosixPath(path).relative_to(place).as_posix()
+        values = {"is_accepted": name in spec.terraform.extra_files}
+        if is_harmless(name) or is_of_stack(name, spec):
+            continue
+        if there[path]:
+            change = Change(path, ChangeType.FILE, (_ACTIONS.get(there[path], "update"),), {}, values)
+            yield from check_changes([change]).outcomes
+        else:
+            how = "accepted by" if values["is_accepted"] else "missing in"
+            yield note(path, f"pcaform did not write it; as before, and {how} 'terraform.extra_files' of the spec")

@@ -1,0 +1,34 @@
+module "root" {
+  source = "../../../private-ca-with-certificate"
+
+  type                  = "ROOT"
+  subject               = { common_name = "Corp Global Root CA", organization = "Corp" }
+  key_algorithm         = "EC_secp384r1"
+  certificates          = { g1 = { validity = { type = "YEARS", value = "20" } } }
+  installed_certificate = "g1"
+}
+
+module "ca_issuing_us" {
+  source    = "../../../private-ca"
+  providers = { aws = aws.us }
+
+  type          = "SUBORDINATE"
+  subject       = { common_name = "Corp Issuing CA us-east-1", organization = "Corp" }
+  key_algorithm = "EC_prime256v1"
+
+  certificate = {
+    certificate       = module.ca_issuing_us_certificate.certificate
+    certificate_chain = module.ca_issuing_us_certificate.certificate_chain
+  }
+}
+
+# A CA signs in its own region: this call has the root's provider, and not that of the CA below it.
+module "ca_issuing_us_certificate" {
+  source = "../.."
+
+  issuer_arn                  = module.root.active_arn
+  certificate_signing_request = module.ca_issuing_us.certificate_signing_request
+  signing_algorithm           = module.root.signing_algorithm
+  template_arn                = "arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1"
+  validity                    = { type = "YEARS", value = "5" }
+}

@@ -1,0 +1,22 @@
+# Written by pcaform from workspace.yaml. Do not edit: change that file and render again.
+
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, != 6.0.0, != 6.14.0, < 7.0.0"
+    }
+  }
+
+  cloud {
+    organization = "corp"
+    hostname     = "tfe.corp.example"
+
+    workspaces {
+      name    = "pki-prod"
+      project = "platform"
+    }
+  }
+}
