@@ -58,6 +58,14 @@ certificate_authorities:
     validity: {type: END_DATE, value: "2046-01-01T00:00:00Z"}
     enabled: false
     provider: {region: us-east-1}
+    issued_generation: 1
+  next:
+    type: ROOT
+    subject: {common_name: Next}
+    key_algorithm: RSA_4096
+    validity: {type: END_DATE, value: "2056-01-01T00:00:00Z"}
+    provider: {region: us-east-1}
+    successor_of: asleep
 issuers:
   own:
     existing_role: build
@@ -69,6 +77,7 @@ corp-pki: account 123456789012, eu-west-1
 arn:aws:acm-pca:eu-west-1:210987654321:certificate-authority/11111111-2222-3333-4444-555555555555)
 ├─ waiting (a"] --> <b>%{x}, SUBORDINATE, RSA_2048, pending)
 ├─ asleep (Asleep, ROOT, RSA_2048, until 2046-01-01T00:00:00Z, us-east-1, disabled)
+├─ next (Next, ROOT, RSA_4096, until 2056-01-01T00:00:00Z, us-east-1, successor of asleep)
 └─ own (role build, which exists) has no grants: its rights are in its policy
 """
 

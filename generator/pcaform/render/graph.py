@@ -68,7 +68,8 @@ def _describe_ca(key: str, ca: CertificateAuthority | Reference) -> tuple[str, .
         return (key, "managed elsewhere", *place, ca.arn)
     name = ca.subject.common_name or ca.subject.organization or ""
     state = "disabled" if not ca.enabled else ca.activation if ca.activation == "pending" else ""
-    facts = (name, ca.type, ca.key_algorithm, _describe_validity(ca.validity), *place, state)
+    successor = f"successor of {ca.successor_of}" if ca.successor_of else ""
+    facts = (name, ca.type, ca.key_algorithm, _describe_validity(ca.validity), *place, state, successor)
     return (key, *filter(None, facts))
 
 
