@@ -87,7 +87,9 @@ EDITS = [
     Edit("activation", "external", "refused"),
     Edit("usage_mode", "SHORT_LIVED_CERTIFICATE", "refused"),
     Edit("key_storage_security_standard", "FIPS_140_2_LEVEL_3_OR_HIGHER", "nothing"),
-    Edit("enabled", value=False, outcome="update"),
+    Edit("enabled", value=False, outcome="update", also=(("issued_generation", 1),)),  # and its child: see `edited`
+    Edit("issued_generation", 1, "nothing"),
+    Edit("successor_of", "tags", "nothing"),
     Edit("permanent_deletion_time_in_days", 7, "update"),
     Edit(f"{_CRL}.enabled", value=True, outcome="update", also=(ON_CRL,)),
     Edit(f"{_CRL}.s3_bucket_name", "others", "update", also=(ON_CRL,)),
@@ -187,6 +189,8 @@ def edited(edit: Edit, *, protected: bool = True) -> dict[str, Any]:
             del at[last]
         else:
             at[last] = copy.deepcopy(value)
+    if edit.path == "enabled":
+        entries[f"{edit.key}-child"]["issued_generation"] = 1
     if edit.path == "managed":
         entries[edit.key] = {"managed": False, "arn": ARN, "key_algorithm": "EC_prime256v1"}
     return entries
