@@ -34,7 +34,6 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
     ("drift", "spec"): ["drift", OTHER],
     ("graph", "spec"): ["graph", OTHER],
-    ("init", "file"): ["init", OTHER, "--account-id", "123456789012", *AT_AWS],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
@@ -50,7 +49,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("import aws", "checkpoint"): ["import", "aws", *AT_AWS, "--checkpoint", OTHER],
     ("import aws", "out"): ["import", "aws", *AT_AWS, "--out", OTHER],
 }
-FREE = {("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
+FREE = {("init", "file"), ("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
 """Written at the end of a run on Terraform."""
 PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
 WRONG: dict[str, Callable[[Path], object]] = {

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from conftest import ROOT, Run
 from importer.infer.infer_state import infer_state
-from importer.infer.state_builders import authority, certificate, resource, root, state
+from importer.infer.state_builders import arn_of, authority, certificate, resource, root, state
 from pcaform.core.problems import Failure
 from pcaform.sources import tfstate
 from yaml_strategies import damaged
@@ -114,7 +114,7 @@ def test_all_instances_but_deposed_ones_are_read() -> None:
     both["instances"].append({**authority("old")["instances"][0], "deposed": "00000001"})
     both["instances"].append({**authority("second")["instances"][0], "index_key": "b"})
     found = tfstate.read(state(both), "x").resources
-    assert [one.attributes["arn"].rsplit("/")[-1] for one in found] == ["root", "second"]
+    assert [one.attributes["arn"] for one in found] == [arn_of("root"), arn_of("second")]
 
 
 DESTROYED = {

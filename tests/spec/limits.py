@@ -50,6 +50,18 @@ SPEC: dict[str, Any] = {
 REFUSED: list[Limit] = [
     *AUTHORITIES,
     *PRINCIPALS,
+    (("profile",), "strict", "lax", "allowed: "),
+    (("crl_buckets", "lists", "content"), "audit_reports", "reports", "allowed: "),
+    (("crl_buckets", "lists", "distribution", "acm_certificate_arn"), ACM, CA, "the ARN of a certificate of ACM"),
+    (
+        ("crl_buckets", "lists", "distribution", "acm_certificate_arn"),
+        ACM.ljust(2048, "1"),
+        ACM.ljust(2049, "1"),
+        "at most 2048 characters",
+    ),
+    (("crl_buckets", "lists", "distribution", "log_bucket"), "log", "lo", "at least 3 characters"),
+    (("crl_buckets", "lists", "distribution", "log_bucket"), "l" * 63, "l" * 64, "at most 63 characters"),
+    (("crl_buckets", "lists", "distribution", "log_bucket"), "log", "log s", "a bucket name"),
     (("stack",), "a" * 64, "a" * 65, "at most 64 characters"),
     (("stack",), "0.a_b-c", "-a", "starting with a letter or digit"),
     (("stack",), "a", "..", "starting with a letter or digit"),

@@ -94,7 +94,11 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "arn"), CA, CA[:-1], "the ARN of a private CA"),
     ((*AUTHORITY, "arn"), CA.replace("aws", "aws-us-gov"), CA + "/certificate/2", "the ARN of a private CA"),
     ((*AUTHORITY, "managed"), True, "false", "allowed: true or false"),
-    ((*AUTHORITY, "parent"), "a" * 64, "a" * 65, "at most 64 characters"),
+    *(
+        ((*AUTHORITY, name), last, first, reason)
+        for name in ("parent", "successor_of")
+        for last, first, reason in (("a" * 64, "a" * 65, "at most 64 characters"), ("a", "A", "lower-case letters"))
+    ),
     ((*AUTHORITY, "parent"), "root-1_a", "1root", "starting with a letter"),
     ((*AUTHORITY, "renamed_from"), "a" * 64, "a" * 65, "at most 64 characters"),
     ((*AUTHORITY, "renamed_from"), "old", "Old", "starting with a letter"),

@@ -161,9 +161,10 @@ def specs(draw: st.DrawFn, *, is_new: bool = False) -> dict[str, Any]:
     }
     if is_new:
         data = {**data, "terraform": {}, "moves": {}, "aws": {name: aws[name] for name in _OF_ACCOUNT if name in aws}}
+        data["certificates"] = {key: {**each, "arn": None} for key, each in data["certificates"].items()}
+    if is_new or facts.partition(aws["region"]) != "aws":  # CloudFront is not in each of them
         buckets = data["crl_buckets"].items()
         data["crl_buckets"] = {key: {**each, "distribution": None} for key, each in buckets}
-        data["certificates"] = {key: {**each, "arn": None} for key, each in data["certificates"].items()}
     drawn: dict[str, Any] = _in_place(data, facts.partition(aws["region"]), aws["account_id"])
     return drawn
 

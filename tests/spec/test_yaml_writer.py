@@ -67,7 +67,7 @@ def test_layout_is_that_of_the_library(data: dict[str, Any]) -> None:
     written = dump(spec_of(yaml_of({**data, "moves": {}})))
     read = yaml.safe_load(written)
     if all(text.isprintable() and "::" not in text and "##" not in text for text in texts(read)):
-        head = {key: read.pop(key) for key in ("version", "stack", "aws", "terraform") if key in read}
+        head = {key: read.pop(key) for key in ("version", "stack", "profile", "aws", "terraform") if key in read}
         parts = [head, *({key: section} for key, section in read.items())]
         style: Any = {"sort_keys": False, "allow_unicode": True, "width": 110, "default_flow_style": None}
         assert written == "\n".join(yaml.dump(part, Dumper=_Library, **style) for part in parts)

@@ -23,6 +23,15 @@ META = {"count", "for_each", "lifecycle", "provider", "depends_on"}
 ADDED = {
     "aws_acm_certificate": {"options.export", "private_key_wo", "private_key_wo_version"},
     "aws_acmpca_certificate_authority": {"revocation_configuration.crl_configuration.custom_path"},
+    "aws_cloudfront_distribution": {
+        "anycast_ip_list_id",
+        "cache_tag_config.header_name",
+        "connection_function_association.id",
+        "viewer_mtls_config.mode",
+        "viewer_mtls_config.trust_store_config.advertise_trust_store_ca_names",
+        "viewer_mtls_config.trust_store_config.ignore_certificate_expiry",
+        "viewer_mtls_config.trust_store_config.trust_store_id",
+    },
     "aws_iam_policy": {"delay_after_policy_creation_in_ms"},
     "aws_s3_bucket": {"bucket_namespace"},
     "aws_s3_bucket_public_access_block": {"skip_destroy"},

@@ -17,7 +17,9 @@ _WIDTH, _NO_WIDTH = 110, 2**31 - 1
 _TEXT = "tag:yaml.org,2002:str"
 _COMMAND = re.compile(r"(?:^|\s)::|##(?:vso)?\[")
 """What a log of GitHub or Azure Pipelines reads as a command; a long text may be folded at any space."""
-_HEAD, _SECTIONS = list(Spec.model_fields)[:4], list(Spec.model_fields)[4:]
+_FIELDS = list(Spec.model_fields)
+_FIRST = _FIELDS.index("certificate_authorities")
+_HEAD, _SECTIONS = _FIELDS[:_FIRST], _FIELDS[_FIRST:]
 _HASHES = re.compile(r"##(?=(?:vso)?\[)")
 
 

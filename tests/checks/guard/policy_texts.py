@@ -20,7 +20,7 @@ CERTIFICATE = "aws_acmpca_certificate"
 INSTALLATION = "aws_acmpca_certificate_authority_certificate"
 PERMISSION = "aws_acmpca_permission"
 ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/3a3a3a3a-2222-3333-4444-555555555555"
-OTHER_ARN = ARN.replace("/a", "/b")
+OTHER_ARN = ARN.replace("/3a", "/3b")
 LIVE_SINCE = datetime(2030, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -140,7 +140,28 @@ resource "aws_s3_bucket_ownership_controls" "lists" {{
 """.replace("{ crl_configuration {", "{\n crl_configuration {\n enabled = true\n expiration_in_days = 7\n").replace(
     '" } }', '"\n}\n}'
 )
+
+
+def _issuing(action: str) -> dict[str, Any]:
+    """Return a policy that grants do not make: it has no template."""
+    return {"Statement": [{"Effect": "Allow", "Action": action, "Resource": arn_of("root")}]}
+
+
+ACM = "acm.amazonaws.com"
+_PLACEHOLDER = f"arn:aws:acm-pca:eu-west-1:{ACCOUNT}:certificate-authority/placeholder"
+
 MORE_CASES: dict[str, tuple[tuple[Resource, ...] | str, str]] = {
+    "its id is not a UUID, as AWS gives to each CA": (
+        (
+            *root(),
+            resource("aws_acmpca_permission", None, {"certificate_authority_arn": _PLACEHOLDER, "principal": ACM}),
+        ),
+        _PLACEHOLDER,
+    ),
+    "its policies {} do not match grants, and a spec can copy only one of a principal that it makes verbatim": (
+        (*root(), *user("ci", _issuing("acm-pca:IssueCertificate")), *attached("ci", _issuing("acm-pca:*"))),
+        "aws_iam_user.this",
+    ),
     "it is not the installed or previous certificate": (
         generations(),
         "module.ca_root_certificate.aws_acmpca_certificate.this",

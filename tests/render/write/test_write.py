@@ -34,9 +34,9 @@ def test_the_manifest_names_every_file_with_its_digest(tmp_path: Path) -> None:
     directory = write(render(plan(load_file(str(EXAMPLE)), source="corp-pki.yaml")), tmp_path).directory
     found = (directory / NAME).read_text(encoding="utf-8")
     read = json.loads(found)
-    assert list(read) == ["files", "format_version", "items", "let_go", "moves", "pcaform_version"]
+    assert list(read) == ["files", "format_version", "pcaform_version", "items", "let_go", "moves"]
     assert list(read["files"]) == sorted(read["files"])
-    assert all(f'    "{path}": "{digest}"' in found for path, digest in read["files"].items())
+    assert all(f'    "{path}":\n      "{digest}"' in found for path, digest in read["files"].items())
     assert (read["format_version"], read["pcaform_version"]) == ("1.1", __version__)
     assert read["files"] == {
         str(path.relative_to(directory)): f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"

@@ -24,6 +24,13 @@ variable "x" {{}}
 {authority("other")}
 """
 
+INSTALLATION = f"""\
+resource "aws_acmpca_certificate_authority_certificate" "child" {{
+  certificate_authority_arn = {AUTHORITY}.child.arn
+  certificate               = aws_acmpca_certificate.child.certificate
+  certificate_chain         = aws_acmpca_certificate.child.certificate_chain
+}}
+"""
 TREE = f"""\
 {authority("root")}{authority("child").replace("ROOT", "SUBORDINATE")}
 resource "aws_acmpca_certificate" "root" {{
@@ -46,12 +53,7 @@ resource "aws_acmpca_certificate" "child" {{
     value = 5
   }}
 }}
-resource "aws_acmpca_certificate_authority_certificate" "child" {{
-  certificate_authority_arn = {AUTHORITY}.child.arn
-  certificate               = aws_acmpca_certificate.child.certificate
-  certificate_chain         = aws_acmpca_certificate.child.certificate_chain
-}}
-resource "aws_acmpca_permission" "root" {{
+{INSTALLATION}resource "aws_acmpca_permission" "root" {{
   certificate_authority_arn = {AUTHORITY}.root.arn
   actions                   = ["IssueCertificate", "GetCertificate", "ListPermissions"]
   principal                 = "acm.amazonaws.com"
@@ -182,6 +184,8 @@ def test_an_import_of_another_resource_is_not_reported(tmp_path: Path, capfd: py
 
 def test_a_ca_with_an_import_and_a_certificate_is_ambiguous(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """No file shows whether the import was applied, and so whether a stack would create a second CA."""
-    code, out, err = imported(tmp_path, f'{TREE}import {{\n  to = {AUTHORITY}.root\n  id = "{ARN}"\n}}\n', capfd)
+    installed = INSTALLATION.replace("child", "root")
+    text = f'{TREE}{installed}import {{\n  to = {AUTHORITY}.root\n  id = "{ARN}"\n}}\n'
+    code, out, err = imported(tmp_path, text, capfd)
     assert (code, "validity: {type: YEARS, value: 10}" in out) == (2, True)
     assert err.startswith(f"ambiguous: {AUTHORITY}.root: the files import this CA and issue a certificate for it. ")

@@ -1,5 +1,6 @@
 """Infers the entries of CAs with their permissions: those that a spec manages, and those that it only references."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -25,7 +26,7 @@ from pcaform.importer.infer.context import (
     text,
 )
 from pcaform.importer.infer.keys import NO_SUBJECT, is_complete, subject
-from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
@@ -188,7 +189,11 @@ def infer_references(needed: Iterable[str], context: Context, parents: Mapping[s
         if permissions.entries:
             data["permissions"] = [each.data for each in permissions.entries]
         addresses = tuple(moved for each in permissions.entries for moved in each.addresses)
-        result.entries.append(SpecEntry(CAS, key, data, resource, addresses))
+        entry = SpecEntry(CAS, key, data, resource, addresses)
+        if re.fullmatch(facts.CA_ARN, arn) or is_symbolic(arn):
+            result.entries.append(entry)
+        else:
+            result.rejected.append((entry, "its id is not a UUID, as AWS gives to each CA"))
     return result
 
 
