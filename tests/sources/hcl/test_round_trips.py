@@ -25,6 +25,12 @@ from spec.test_yaml_writer import yaml_of
 DRAWN = settings().max_examples
 
 
+def without_distributions(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawn spec as files can tell it: the policy beside a distribution has an ARN that no file has."""
+    buckets = {key: {**bucket, "distribution": None} for key, bucket in data.get("crl_buckets", {}).items()}
+    return {**nfc(data), "crl_buckets": nfc(buckets)}
+
+
 def spec_of(text: bytes) -> Spec:
     """Return a drawn spec; after Unicode normalization, as Terraform does it, a text may break a rule."""
     try:
@@ -50,11 +56,11 @@ def names_of_references(spec: Spec) -> ExistingKeys:
 
 
 @settings(max_examples=DRAWN // 3)
-@given(specs().map(nfc))
+@given(specs().map(without_distributions))
 def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
     spec = spec_of(yaml_of(data).encode())
     found = imported(spec, names_of_references(spec))
-    notes = {(each.kind, each.address) for each in found.notes if each.kind != "unknown"}
+    notes = {(each.kind, each.address) for each in found.notes if each.kind not in ("unknown", "ignored")}
     assert notes == {("ambiguous", new) for new in spec.moves.values()}  # no file shows whether that is applied
     assert differing_fields(spec, found.spec, "hcl") == []
     assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
@@ -62,7 +68,7 @@ def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
 
 
 @settings(max_examples=DRAWN // 3)
-@given(specs().map(nfc))
+@given(specs().map(without_distributions))
 def test_files_change_nothing_in_the_spec_that_they_were_rendered_from(data: dict[str, Any]) -> None:
     text = yaml_of(data).encode()
     spec = spec_of(text)
