@@ -1,4 +1,4 @@
-"""A spec -> a picture of its hierarchy: who signs whom, who may issue from a CA, and what ACM renews there.
+"""A spec -> a picture of its hierarchy: which CA signs which, who may issue from it, and what ACM renews there.
 
 As a tree for a terminal, and as Mermaid and DOT for pages: https://mermaid.js.org/syntax/flowchart.html,
 https://graphviz.org/doc/info/lang.html. Names are foreign text, and stay text in each of them.

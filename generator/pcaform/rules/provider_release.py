@@ -14,7 +14,7 @@ RULE = "provider-release"
 
 
 def check_release(files: list[SpecFile], release: str) -> Iterator[Finding]:
-    """Yield what does not work with a release for each spec; raises Failure for what is no release."""
+    """Yield what does not work with a release for each spec; raises Failure for what is not a release."""
     if provider_releases.parse(release) is None:
         raise Failure(f"'--provider {release}': not a release of provider aws, expected one such as 6.69.1")
     for path, spec, _ in files:

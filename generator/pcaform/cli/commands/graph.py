@@ -13,7 +13,7 @@ def command(
         Literal["text", "mermaid", "dot"], "--format: A tree, or a graph for Mermaid or Graphviz."
     ] = "text",
 ) -> int:
-    """Show who signs whom, and who may issue from each CA.
+    """Show which CA signs which, and who may issue from each CA.
 
     A state or an account becomes a spec first: 'pcaform import aws --stack x | pcaform graph -'.
     """

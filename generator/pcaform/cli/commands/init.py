@@ -19,7 +19,7 @@ _SHAPES: Mapping[Shape, str] = {
     "offline-root": "an issuing CA whose root is outside AWS",
     "short-lived": "certificates of at most seven days, for a mesh",
     "two-regions": "a root and an issuing CA in each of two regions",
-    "reference": "a CA that somebody else manages",
+    "reference": "a CA that another stack or team manages",
 }
 _ACCOUNT, _REGION, _SECOND = "123456789012", "eu-west-1", "us-east-1"
 _ARN = f"arn:aws:acm-pca:{_REGION}:{_ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
