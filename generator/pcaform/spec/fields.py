@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from pcaform.spec.schema import json_schema
-
-PARTIAL = "Partial"
-"""The suffix of the definitions for `certificate_authority_defaults`, which have the same keys."""
+from pcaform.spec.schema import PARTIAL, json_schema
 
 
+@cache
 def read_models() -> tuple[Any, Mapping[str, Any]]:
     """Return the schema of a whole spec, and those of the mappings in it by name."""
     schema = json_schema()

@@ -17,7 +17,8 @@ from pcaform.spec.types import EXAMPLES, Model
 
 ID = "https://pcaform.dev/schema/spec-1.json"
 _AUTHORITIES = "certificate_authorities"
-_PARTIAL = "Partial"
+PARTIAL = "Partial"
+"""The suffix of the definitions for `certificate_authority_defaults`, which have the same keys."""
 _REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
 
 
@@ -46,13 +47,13 @@ def json_schema() -> dict[str, Any]:
     reachable = _list_reachable("CertificateAuthority", definitions)
     for name in sorted(reachable):  # without required keys, also in nested mappings; items of lists stay whole
         fields = {key: value for key, value in definitions[name].items() if key != "required"}
-        definitions[f"{name}{_PARTIAL}"] = _refer_to_partial(fields, reachable)
+        definitions[f"{name}{PARTIAL}"] = _refer_to_partial(fields, reachable)
     properties = schema["properties"]
     whole = properties.pop(_AUTHORITIES)
     partial = _refer_to_partial(whole, reachable)
     properties[_AUTHORITIES] = {"type": "object", "description": whole["description"]}
     properties[DEFAULTS] = {
-        "$ref": f"#/$defs/CertificateAuthority{_PARTIAL}",
+        "$ref": f"#/$defs/CertificateAuthority{PARTIAL}",
         "description": "The defaults of every CA of this stack.",
     }
     return {
@@ -110,5 +111,5 @@ def _refer_to_partial(schema: Any, names: set[str]) -> Any:
     if isinstance(schema, dict):
         fields = {key: each if key == "items" else _refer_to_partial(each, names) for key, each in schema.items()}
         name = schema.get("$ref", "").rpartition("/")[2]
-        return {**fields, "$ref": f"{schema['$ref']}{_PARTIAL}"} if name in names else fields
+        return {**fields, "$ref": f"{schema['$ref']}{PARTIAL}"} if name in names else fields
     return [_refer_to_partial(value, names) for value in schema] if isinstance(schema, list) else schema

@@ -1,7 +1,6 @@
 """`pcaform explain`: what a rule, a finding or a field of a spec means, and where that comes from."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Annotated
 
 from pcaform.cli.exit_codes import OK
@@ -35,6 +34,8 @@ def command(
 
 def _rules() -> Iterator[tuple[tuple[str, str], str]]:
     """Yield the page of each rule by its id and the check it is of, in their order."""
+    from pcaform.checks.audit.check import RULES as AUDIT_RULES
+    from pcaform.checks.guard.rule import all_rules
     from pcaform.rules.load import RULES
     from pcaform.rules.together import OF_FILES
 
@@ -42,11 +43,11 @@ def _rules() -> Iterator[tuple[tuple[str, str], str]]:
         yield (rule.id, "validate"), _page(rule.text, f"{rule.severity} of a spec", rule.source, f"rules.md#{rule.id}")
     for name, text in OF_FILES.items():
         yield (name, "validate"), _page(text, "error about files", "", "rules.md")
-    for guard_rule in import_module("pcaform.checks.guard.rule").all_rules().values():
+    for guard_rule in all_rules().values():
         text = f"A change that {guard_rule.change}. Then {guard_rule.text}."
         kind = f"finding of the guard, {guard_rule.level}"
         yield (guard_rule.id, "guard"), _page(text, kind, guard_rule.source, "guard.md")
-    for audit_rule in import_module("pcaform.checks.audit.check").RULES:
+    for audit_rule in AUDIT_RULES:
         yield (audit_rule.id, "audit"), _page(audit_rule.text, "finding of the audit", audit_rule.source, "audit.md")
 
 

@@ -100,7 +100,7 @@ def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[
 
 
 def _read_slot(source: Source, token: Token) -> tuple[str, Any]:
-    """Return what stands for a token in a shape, and its value."""
+    """Return the kind of a token in a shape, and its value."""
     if token.kind in NAMES:
         return NAME, token.text
     if token.kind == "number":
