@@ -156,7 +156,10 @@ def write(stack: Rendered, out: Path, *, force: bool) -> int:
     extra = _describe_extra(written)
     counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
     counted = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items() if paths)
-    console.print_status(f"{written.directory}: {counted}", *extra, *([_EXTRA] if extra else []))
+    paths = {"wrote": written.changed, "deleted": written.deleted}
+    console.print_detail(*(f"{word} {written.directory / path}" for word, each in paths.items() for path in each))
+    console.print_progress(f"{written.directory}: {counted}")
+    console.print_status(*extra, *([_EXTRA] if extra else []))
     return OK
 
 
@@ -169,11 +172,12 @@ def compare(stack: Rendered, out: Path, *, as_diff: bool) -> int:
     compared = comparison.compare(stack, out / stack.name)
     directory, differences = compared.directory, compared.differences
     if not differences and not compared.extra:
-        console.print_status(f"{directory}: fresh, {len(compared.unchanged)} unchanged")
+        console.print_progress(f"{directory}: fresh, {len(compared.unchanged)} unchanged")
         return OK
     extra = _describe_extra(compared)
     if as_diff and differences:
-        diff.print_lines([line for each in differences for line in diff.diff_lines(each, directory)])
+        last = sorted(differences, key=lambda each: each.path == manifest.NAME)  # digests are for programs
+        diff.print_lines([line for each in last for line in diff.diff_lines(each, directory)])
     elif not as_diff:
         console.print_result(join_lines([*(f"{directory / each.path}: {each.reason}" for each in differences), *extra]))
     kinds = [each.reason.split(",")[0] for each in differences] + ["extra"] * len(extra)

@@ -24,7 +24,14 @@ def command(
     check: Annotated[bool, "--check: Write nothing; list stale files; exit 2 if any."] = False,
     diff: Annotated[bool, "--diff: Write nothing; print a unified diff; exit 2 if any."] = False,
 ) -> int:
-    """Write the Terraform stack of each spec to DIR/<stack>/."""
+    """Write the Terraform stack of each spec to DIR/STACK.
+
+    With --check or --diff nothing is written, and the exit code is 2 if a stack is not what its spec renders to.
+
+    $ pcaform render specs --out stacks
+    $ pcaform render specs --out stacks --check
+    > spec.md
+    """
     from pcaform.cli.stacks import compare, finish_all, read_state, render_specs, write
     from pcaform.render.evidence import Confirmation
     from pcaform.render.plan.module_call import parse_module_source
