@@ -58,6 +58,7 @@ versions: $(STAMP)
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/codespell generator templates modules docs examples *.md
 
 types: $(STAMP)
 	$(VENV)/bin/mypy
