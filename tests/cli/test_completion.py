@@ -1,16 +1,14 @@
 """`pcaform completion`, in real shells behind a terminal: what the program is called with after tabs."""
 
 import os
-import pty
-import select
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from conftest import REQUIRE, Run
+from terminal import type_into
 
 SHELLS = {
     "bash": (["bash", "--noprofile", "--norc", "-i"], "source <(pcaform completion bash)"),
@@ -49,24 +47,6 @@ def test_tab_completes(tmp_path: Path, shell: str) -> None:
     shown = type_into(command, lines, work, environment)
     for line, words in TYPED.items():
         assert f"called: {words}." in shown, (line, shown)
-
-
-def type_into(command: list[str], text: str, directory: Path, environment: dict[str, str]) -> str:
-    """Return what a program behind a terminal of its own shows, to whom a text is typed."""
-    process, terminal = pty.fork()
-    if process == 0:
-        os.chdir(directory)
-        os.execvpe(command[0], command, environment)  # noqa: S606 - it is a shell
-    os.write(terminal, text.encode())
-    shown, end = b"", time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            shown += os.read(terminal, 65536) if select.select([terminal], [], [], 1)[0] else b""
-        except OSError:  # the other end was closed
-            break
-    os.close(terminal)
-    os.waitpid(process, 0)
-    return shown.decode(errors="replace")
 
 
 def test_an_unknown_shell_is_named(pcaform: Run) -> None:

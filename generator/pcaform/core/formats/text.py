@@ -34,8 +34,8 @@ def join_lines(lines: Iterable[str]) -> str:
 def lay_out(line: str, stream: TextIO | None) -> str:
     """Return an escaped line for a terminal: its first words in colour if they say how severe it is, and wrapped."""
     line = console.wrap_line(line, stream)
-    label = re.split(r":|  |$", line, maxsplit=1)[0]
-    colour = _LABELS.get(label) if console.has_colour(stream) else None
+    label = re.split(r"(?<=:)|  |$", line, maxsplit=1)[0]
+    colour = _LABELS.get(label.rstrip(":")) if console.has_colour(stream) else None
     return f"{colour}{label}{_RESET}{line.removeprefix(label)}" if colour else line
 
 
