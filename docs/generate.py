@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import carried_fields
 import guard_pages
+import module_copies
 import module_pages
 
 from pcaform.core import facts
@@ -267,8 +268,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = [_write_or_compare(ROOT / page, _render_page(page, name, make), check=check) for page, name, make in PARTS]
-    stale += [_write_or_compare(path, text, check=check) for path, text in module_pages.copies().items()]
-    stale += [_write_or_compare(path, None, check=check) for path in module_pages.stray_copies()]
+    stale += [_write_or_compare(path, text, check=check) for path, text in module_copies.copies().items()]
+    stale += [_write_or_compare(path, None, check=check) for path in module_copies.stray_copies()]
     for page in dict.fromkeys(filter(None, stale)):
         sys.stderr.write(f"{page}: {'stale, run make docs' if check else 'written'}\n")
     return 1 if check and any(stale) else 0

@@ -22,6 +22,7 @@ from pcaform.render.write import comparison, diff
 from pcaform.render.write import write as stack_writer
 from pcaform.render.write.comparison import Comparison
 from pcaform.rules.load import check_files
+from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import SpecFile, check_against, check_renamed, check_together
 from pcaform.sources import tfstate
 
@@ -48,6 +49,9 @@ def render_specs(
     for warning in problems:
         console.print_status(*source_lines(warning))
     plans = _plan(specs, out, modules=modules, confirmation=confirmation)
+    for each in specs:
+        for warning in check_locked(each, out / each[1].stack):
+            console.print_status(*source_lines(warning))
     stacks = [templates.render(planned) for planned in plans]
     shared = [templates.shared_modules({stack.name for stack in stacks})] if modules is SHARED else []
     return [*shared, *stacks]
