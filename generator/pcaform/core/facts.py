@@ -273,3 +273,8 @@ _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
 def is_privileged(template: str) -> bool:
     """Tell whether a template allows the request to decide the usage of an end-entity certificate."""
     return _PRIVILEGED.search(template) is not None and "CACertificate" not in template
+
+
+def crl_key(custom_path: str | None, ca_id: str) -> str:
+    """Return where a CA's CRL is in its bucket. [API] CrlConfiguration.CustomPath: in its place instead of `crl`."""
+    return f"{(custom_path or 'crl').strip('/')}/{ca_id}.crl".lstrip("/")
