@@ -13,12 +13,14 @@ import carried_fields
 import guard_pages
 import module_copies
 import module_pages
+import provider_pages
 
 from pcaform.core import facts
 from pcaform.rules.load import RULES
 from pcaform.rules.rule import Rule
 from pcaform.rules.together import OF_FILES
 from pcaform.spec.fields import default_of, describe_values, list_paths, read_models
+from pcaform.terraform.arguments import FLOOR
 from pcaform.terraform.schema import by_path
 
 ROOT = Path(__file__).parent.parent
@@ -115,6 +117,8 @@ def _field_row(path: str, field: Any, *, is_required: bool, titles: Mapping[str,
     argument = f"`{fact.resource}` `{fact.name}`" if fact and fact.resource and fact.is_argument else ""
     if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.is_argument:
         argument = "cannot be set yet"
+    elif argument and fact and fact.since != FLOOR:
+        argument += f", from provider aws {fact.since} on"
     api = f"`{fact.api}`" if fact and fact.api else ""
     cells = [
         f"`{name}`",
@@ -235,6 +239,9 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/guard.md", "hazards", guard_pages.hazard_table),
     ("docs/guard.md", "said", guard_pages.hazard_sections),
     ("docs/guard.md", "doubts", guard_pages.doubt_table),
+    ("docs/provider-releases.md", "uses", provider_pages.use_table),
+    ("docs/provider-releases.md", "defects", provider_pages.defect_table),
+    ("docs/provider-releases.md", "never", provider_pages.never_table),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

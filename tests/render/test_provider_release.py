@@ -105,7 +105,8 @@ def test_a_path_switches_the_source_of_its_ca_alone_and_back(
     """Addresses stay: each call has its name, and the copies differ from their originals in the argument only."""
     before, after = (text.replace("tags:", f"{protection}\n    tags:") for text in (CRL, PATH))
     old, new = (rendered(pcaform, tmp_path, text, *options) for text in (before, after))
-    shown = [line for line in ndiff(*(text.splitlines() for text in calls(old, new))) if line[0] in "+-"]
+    before_it, after_it = (files["certificate_authorities.tf"].splitlines() for files in (old, new))
+    shown = [line for line in ndiff(before_it, after_it) if line[0] in "+-"]
     base = {(): "./modules/", ("--modules", "shared"): "../modules/"}.get(options, "git::https://x.example/m/")
     query = "?ref=v1" if "?" in "".join(options) else ""
     assert shown == [
@@ -117,10 +118,6 @@ def test_a_path_switches_the_source_of_its_ca_alone_and_back(
     assert {path: text for path, text in kept.items() if path != ".pcaform.json"} == {
         path: text for path, text in old.items() if path != ".pcaform.json"
     }
-
-
-def calls(*stacks: dict[str, str]) -> list[str]:
-    return [files["certificate_authorities.tf"] for files in stacks]
 
 
 @pytest.mark.parametrize("suffix", ["", "-unprotected"])
