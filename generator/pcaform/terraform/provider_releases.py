@@ -23,7 +23,7 @@ LATER = {row.name: row.since for row in ARGUMENTS if row.since not in (FLOOR, NO
 """The first release that has an argument, for those that 5.100 has not."""
 FIRST: Mapping[str, str] = {**VALUES, **LATER}
 """A stack that uses one of these asks for that release."""
-_LOCKED = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')
+_LOCKED = re.compile(r'provider "[^"]*/hashicorp/aws" \{\s*version\s*=\s*"(?P<version>[^"]+)"')
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
