@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import carried_fields
 import guard_pages
+import messages
 import module_copies
 import module_pages
 import provider_pages
@@ -242,6 +243,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/provider-releases.md", "uses", provider_pages.use_table),
     ("docs/provider-releases.md", "defects", provider_pages.defect_table),
     ("docs/provider-releases.md", "never", provider_pages.never_table),
+    ("docs/messages.md", "messages", messages.message_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),
