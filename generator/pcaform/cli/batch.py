@@ -28,6 +28,7 @@ from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
 from pcaform.rules.load import LoadResult, check_file, list_spec_files
+from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import Claims, SpecFile, check_against, check_renamed, check_together, list_claims
 
 _FEW = 16
@@ -135,7 +136,9 @@ def _finish(task: Task, path: str) -> Outcome:
     def finish() -> Outcome:
         loaded = _load_again(task, path)
         stack = render_spec(loaded, task.out, modules=task.modules, confirmation=task.confirmation)
-        return task.finish(stack, task.out)
+        outcome = task.finish(stack, task.out)
+        warnings = (line for each in check_locked(loaded, task.out / stack.name) for line in source_lines(each))
+        return replace(outcome, status=(*warnings, *outcome.status))
 
     return _catch(finish)
 

@@ -34,8 +34,8 @@ OF_FILES = {
         "includes the stacks below `--out` that are not rendered now."
     ),
     "provider-release": (
-        "With `validate --provider RELEASE`: that release of provider aws takes every value of the stack, and has no "
-        "known defect that the stack meets."
+        "With `validate --provider RELEASE`, and as a warning of `render` with the release in the stack's lock file: "
+        "provider aws of that release takes all that the stack uses, and has no known defect that it meets."
     ),
     "left-unsaid": (
         "`render` loses nothing that the stack has without a word in the spec: `removed`, `renamed_from`, a new "
