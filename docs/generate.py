@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import carried_fields
+import engine_pages
 import guard_pages
 import module_pages
 
@@ -234,6 +235,8 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/guard.md", "hazards", guard_pages.hazard_table),
     ("docs/guard.md", "said", guard_pages.hazard_sections),
     ("docs/guard.md", "doubts", guard_pages.doubt_table),
+    ("docs/engines.md", "releases", engine_pages.release_table),
+    ("docs/engines.md", "features", engine_pages.feature_tables),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),
