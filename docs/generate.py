@@ -12,6 +12,7 @@ from typing import Any, get_args
 import carried_fields
 import engine_pages
 import guard_pages
+import messages
 import module_pages
 
 from pcaform.core import facts
@@ -237,6 +238,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/guard.md", "doubts", guard_pages.doubt_table),
     ("docs/engines.md", "releases", engine_pages.release_table),
     ("docs/engines.md", "features", engine_pages.feature_tables),
+    ("docs/messages.md", "messages", messages.message_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),
