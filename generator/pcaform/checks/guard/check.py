@@ -35,6 +35,8 @@ _ERRORED = "Terraform stopped with an error: the plan is incomplete, and may con
 _DEFERRED = "Terraform defers this change to a later plan: what it does is not in this one"
 _INVOKED = "Terraform invokes this action{}: what it does at AWS is not in the plan{}"
 _TAINTED = ", and if it fails after a create, the next plan replaces what was created"
+PART = "plan."
+"""How the addresses of parts of a plan start that are in doubt: each is accepted by its own address only."""
 _NOVEL = "no release that was read has this part of a plan, and what it says was not looked at"
 _PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
 
@@ -55,7 +57,7 @@ def check_plan(
         outcomes.append(undecided("", _ERRORED))
     outcomes += [undecided(each.full_address, _DEFERRED) for each in plan.deferred if _matters(each, context, scope)]
     outcomes += [undecided(each.address, _invoked(each)) for each in plan.actions]
-    outcomes += [undecided(f"plan.{name}", _NOVEL) for name in plan.novelties]
+    outcomes += [undecided(f"{PART}{name}", _NOVEL) for name in plan.novelties]
     if plan.is_partial and not plan.is_errored and not plan.deferred:
         outcomes.append(note("", _PARTIAL))
     return collect_result(outcomes)

@@ -29,6 +29,7 @@ _BY_ARN = frozenset({AUTHORITY, ACM_CERTIFICATE})
 _SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
+_TWICE = "another block imports something else there"
 _OTHER_KEYS = "no resource has this address, only others with this name"
 UNCLEAR_IMPORT = "cannot evaluate this import"
 _ADVICE = "import from the state instead, if there is one"
@@ -73,6 +74,8 @@ def apply_import_blocks(
     for block in imports:
         location, to, id_ = block.location, block.to, block.id
         address, others, type_ = _parse_address(to), same_name.get(_strip_keys(to), []), _resource_type(to)
+        if ids.get(address, id_) != id_:
+            id_ = Unknown(_TWICE)
         if isinstance(id_, str) and (address in by_address or not others):
             ids[address] = id_
         elif not type_ or type_ in ATTRIBUTES:

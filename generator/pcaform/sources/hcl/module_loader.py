@@ -71,9 +71,9 @@ def load_module(directory: Path, display_path: str, *, is_of_opentofu: bool = Fa
     """
     names = _list_names(directory, display_path)
     paths = {name: name if display_path in ("", ".") else f"{display_path}/{name}" for name in names}
-    dead = [name for name in names if name.endswith(_SUFFIXES) and _is_dead(directory / name)]
+    dead = [name for name in names if name.endswith((*_SUFFIXES, *_OF_OPENTOFU)) and _is_dead(directory / name)]
     files = [name for name in names if name.endswith(_SUFFIXES) and name not in dead]
-    of_opentofu = [name for name in names if name.endswith(_OF_OPENTOFU)]
+    of_opentofu = [name for name in names if name.endswith(_OF_OPENTOFU) and name not in dead]
     is_read = is_of_opentofu or not files
     if is_read:
         replaced = {re.sub(r"\.tofu(?=(?:\.json)?$)", ".tf", name) for name in of_opentofu}
