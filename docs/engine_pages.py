@@ -155,7 +155,7 @@ FEATURES = (
         "a part of a plan that none of these releases has",
         "a doubt of the guard at `plan.NAME`, which a waiver accepts; `adopt` refuses the plan, `import plan` "
         "reports it",
-        ("terraform-1.18-part", "terraform-1.18-part-accepted"),
+        ("terraform-1.18-part", "terraform-1.18-part-accepted", "terraform-1.18-part-imported"),
     ),
     Feature(
         _TERRAFORM,
