@@ -168,8 +168,8 @@ FEATURES = (
         _OPENTOFU,
         "1.7",
         "encrypted states and plans; `encryption` in `terraform`",
-        "a state is refused with advice: `tofu state pull` decrypts it; `import hcl` says where to keep the block",
-        ("opentofu-1.7-encrypted-state", "opentofu-1.7-encryption"),
+        "refused with advice: `tofu state pull` and `tofu show -json` decrypt; `import hcl` says where to keep the block",
+        ("opentofu-1.7-encrypted-state", "opentofu-1.7-encrypted-plan", "opentofu-1.7-encryption"),
     ),
     Feature(
         _OPENTOFU,

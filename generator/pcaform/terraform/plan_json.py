@@ -168,6 +168,8 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
         document = json.loads(content)
     except (ValueError, RecursionError):
         raise Failure(f"{name}: not a whole JSON document: {_TAKE}") from None
+    if isinstance(document, dict) and "encrypted_data" in document:
+        raise Failure(f"{name}: the plan is encrypted: take the output of 'tofu show -json PLAN', which decrypts it")
     version = document.get("format_version") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(version, str) or "planned_values" not in document:
         raise Failure(f"{name}: not a plan in JSON: {_TAKE}")
