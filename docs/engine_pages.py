@@ -168,7 +168,8 @@ FEATURES = (
         _OPENTOFU,
         "1.7",
         "encrypted states and plans; `encryption` in `terraform`",
-        "refused with advice: `tofu state pull` and `tofu show -json` decrypt; `import hcl` says where to keep the block",
+        "refused with advice: `tofu state pull` and `tofu show -json` decrypt; `import hcl` says where to keep the "
+        "block",
         ("opentofu-1.7-encrypted-state", "opentofu-1.7-encrypted-plan", "opentofu-1.7-encryption"),
     ),
     Feature(
