@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import carried_fields
+import engine_pages
 import guard_pages
 import messages
 import module_copies
@@ -243,6 +244,8 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/provider-releases.md", "uses", provider_pages.use_table),
     ("docs/provider-releases.md", "defects", provider_pages.defect_table),
     ("docs/provider-releases.md", "never", provider_pages.never_table),
+    ("docs/engines.md", "releases", engine_pages.release_table),
+    ("docs/engines.md", "features", engine_pages.feature_tables),
     ("docs/messages.md", "messages", messages.message_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),

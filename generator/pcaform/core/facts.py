@@ -192,7 +192,7 @@ REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared 
     "aws-iso-f": _words("us-isof-east-1 us-isof-south-1"),
     "aws-eusc": _words("eusc-de-east-1"),
 }
-_PARTITIONS = {  # [API] botocore's partitions file: how the names of a partition's regions start
+_PARTITIONS = {  # [API] botocore's partitions file: how the names of a partition's regions start, the longer ones first
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
     "us-iso-": "aws-iso",
@@ -200,7 +200,21 @@ _PARTITIONS = {  # [API] botocore's partitions file: how the names of a partitio
     "eu-isoe-": "aws-iso-e",
     "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
+    **{f"{start}-": "aws" for start in _words("us eu ap sa ca me af il mx")},
 }
+DNS_SUFFIXES = {  # [API] the same file
+    "aws": "amazonaws.com",
+    "aws-cn": "amazonaws.com.cn",
+    "aws-us-gov": "amazonaws.com",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+    "aws-eusc": "amazonaws.eu",
+}
+"""How the names of a partition's endpoints end; those of its services end so too, or with that of `aws`."""
+DNS_SUFFIX = "|".join(re.escape(each) for each in dict.fromkeys(DNS_SUFFIXES.values()))
+"""A pattern of any of them."""
 REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
 """What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
@@ -252,6 +266,11 @@ def template_path_length(template: str) -> int | None:
 def partition(region: str) -> str:
     """Return the partition of a region, from its name. [API] botocore's partitions file, compared by a test."""
     return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+def is_in_a_partition(region: str) -> bool:
+    """Tell whether a partition is known whose regions are named so; of any other region no ARN can be told."""
+    return region.startswith(tuple(_PARTITIONS))
 
 
 def template_arn(region: str, template: str) -> str:
