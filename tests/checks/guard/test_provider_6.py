@@ -74,6 +74,8 @@ def rule(**more: Any) -> dict[str, Any]:
         (rule(blocked_encryption_types=["NONE"]), True),
         (rule(blocked_encryption_types=["SSE-C", "AES256"]), False),
         (rule(novelty="x"), False),
+        ({"rule": rule()["rule"] * 2}, False),
+        (rule(apply_server_side_encryption_by_default=[{"sse_algorithm": "aws:novel"}]), False),
         (rule(bucket_key_enabled=True), True),
     ],
     ids=str,

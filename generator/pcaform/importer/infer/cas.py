@@ -34,7 +34,7 @@ from pcaform.terraform.schema import block_defaults, default_of, read_plain
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
 _CONFIGURATION = {"key_algorithm", "signing_algorithm", "subject"}
-_WITHOUT_FIELD = "a spec has no field for '{}', and a CA without it is another CA"
+_WITHOUT_FIELD = "a spec has no field for '{}', and without it a plan may replace the CA"
 _CRL_TYPE = "certificate_authorities.*.revocation_configuration.crl_configuration.crl_type"
 _EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
 

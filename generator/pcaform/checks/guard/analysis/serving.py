@@ -55,6 +55,7 @@ _REFUSED = " with a public ACL, which it refuses now: they can no longer be writ
 _GUARDS = ("web_acl_id", "continuous_deployment_policy_id")
 """What decides, before a distribution, who gets which answer."""
 _ENCRYPTION = ("apply_server_side_encryption_by_default", "blocked_encryption_types", "bucket_key_enabled")
+_ALGORITHMS = (None, "AES256", "aws:kms", "aws:kms:dsse")
 _UPLOADS = {"NONE", "SSE-C"}
 """What a bucket may refuse of uploads: AWS uploads lists with no key of a customer, and reading goes on."""
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
@@ -166,8 +167,10 @@ def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]
         yield Effect("closed", ", with a KMS key by which AWS cannot write, or others not read them", ("rule",))
     elif is_kms:
         yield Effect("unknown", ", with a KMS key that AWS and the readers may not be able to use", ("rule",))
-    for name in differing(old, new, ()):
-        if name not in _ENCRYPTION or not {*(new.get("blocked_encryption_types") or ())} <= _UPLOADS:
+    is_known = {*(new.get("blocked_encryption_types") or ())} <= _UPLOADS and after.get("sse_algorithm") in _ALGORITHMS
+    is_one = len(change.after.get("rule") or ()) < 2  # noqa: PLR2004 - S3 has one rule for a bucket
+    for name in differing(old, new, ()) if is_one else ("*",):
+        if name not in _ENCRYPTION or not is_known:
             words = f", and what 'rule[0].{name}' does to who reads or writes them is not known"
             yield Effect("unknown", words, ("rule",))
 
