@@ -225,7 +225,6 @@ def test_unsupported_settings_are_reported(world: World) -> None:
         ("left out", "CsrExtensions is KeyUsage: Terraform does not support this, and does not change it"),
         ("left out", "subject.serial_number is '42': Terraform does not support this, and does not change it"),
         ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform does not support this; {later}"),
-        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform does not support this; {later}"),
     ]
 
 
