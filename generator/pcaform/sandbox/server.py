@@ -163,8 +163,7 @@ class Sandbox:
                 started.enter_context(open_state(self._state, self.account_id))
             except Failure as error:
                 raise SandboxError(str(error)) from None
-        app = add_trust_anchors(add_json_checks(DomainDispatcherApplication(create_backend_app)))
-        app = add_repeated_answers(app)
+        app = add_repeated_answers(add_trust_anchors(add_json_checks(DomainDispatcherApplication(create_backend_app))))
         app = add_account_header(add_fault_injection(app, self._fault_toggle), self.account_id)
         app = add_virtual_hosts(add_control_api(app, self._fault_toggle))
         try:

@@ -25,6 +25,7 @@ GONE = ARN.replace("00000000-", "11111111-")
 FOREIGN = GONE.replace("111122223333", "444455556666")
 ROOT = authority(kind="ROOT", actions=())
 UNLISTED = ImportNote("unknown", "111122223333/eu-west-1", "CAs that other accounts share: denied")
+UNRELATED = ImportNote("unknown", "111122223333/eu-west-1", "private certificates: denied")
 SOON, PAST = NOW + timedelta(days=30), NOW - timedelta(days=30)
 
 
@@ -69,6 +70,8 @@ def test_tags_and_keys_are_only_asked_about_with_a_framework(ca: CaStatus, frame
     assert messages_of(ca, framework=framework) == messages
 
 
+ELSEWHERE = GONE.replace("eu-west-1", "us-east-1")
+UNUSED = "its CA CA is DELETED: nobody can revoke what it issued"
 ABSENT = "its CA is not one of this account or shared with it:"
 
 
@@ -78,7 +81,7 @@ ABSENT = "its CA is not one of this account or shared with it:"
         (authority(), anchor(ARN), {}, ""),
         (authority(ends=SOON), anchor(ARN), {}, "its CA CA ends on 2027-01-31"),
         (authority(status="EXPIRED", ends=PAST), anchor(ARN), {}, "its CA CA expired on 2026-12-02"),
-        (authority(status="DELETED"), anchor(ARN), {}, "its CA CA is DELETED: nobody can revoke what it issued"),
+        (authority(status="DELETED"), anchor(ARN), {}, UNUSED),
         (
             authority(status="DISABLED"),
             anchor(ARN),
@@ -90,7 +93,15 @@ ABSENT = "its CA is not one of this account or shared with it:"
         (authority(), anchor(GONE), {}, f"{ABSENT} {GONE}"),
         (authority(), anchor(FOREIGN), {}, f"{ABSENT} {FOREIGN}"),
         (authority(), anchor(FOREIGN), {"notes": (UNLISTED,)}, ""),
-        (authority(), anchor(GONE.replace("eu-west-1", "us-east-1")), {}, ""),
+        (authority(), anchor(GONE), {"notes": (UNRELATED,)}, f"{ABSENT} {GONE}"),
+        (authority(), anchor(ELSEWHERE), {}, f"its CA is in a region that was not read: {ELSEWHERE}"),
+        (authority(), anchor("x"), {}, "its CA is in a region that was not read: x"),
+        (
+            authority(status="PENDING_CERTIFICATE", ends=None),
+            anchor(ARN),
+            {},
+            UNUSED.replace("DELETED", "PENDING_CERTIFICATE"),
+        ),
         (
             authority(starts=NOW),
             anchor(ARN, updated=PAST),
@@ -104,7 +115,7 @@ ABSENT = "its CA is not one of this account or shared with it:"
             authority(),
             anchor(bundle=certificate_pem(PAST, days=60)),
             {},
-            "the certificate 'CN=bundle' in its bundle ends on 2027-01-31",
+            "a certificate in its bundle ends on 2027-01-31",
         ),
         (authority(), anchor(), {}, ""),
     ],
@@ -140,7 +151,7 @@ def test_a_permission_for_another_account_or_service_is_named() -> None:
     own, other = Permission(acm, ACTIONS, "111122223333"), Permission(acm, ACTIONS, "444455556666")
     assert messages_of(authority(permissions=(own, other, Permission("x.amazonaws.com", ("GetCertificate",))))) == [
         f"CA CA: its permission lets {acm} act for account 444455556666: {', '.join(ACTIONS)}",
-        "CA CA: its permission lets x.amazonaws.com act for its own account: GetCertificate",
+        "CA CA: its permission lets x.amazonaws.com act for account 111122223333: GetCertificate",
     ]
 
 

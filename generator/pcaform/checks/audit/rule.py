@@ -35,14 +35,13 @@ _PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free t
 class AuditFinding(Finding):
     """One thing that is wrong. `day` is from when on it does harm: past if it does so already, None for any day.
 
-    `subject` is a name for people, `arn` the ARN at AWS.
+    `subject` is a name for people, `arn` the ARN at AWS, `controls` those of other checks that its rule answers to.
     """
 
     day: datetime | None = None
     arn: str = ""
     region: str = ""
     controls: tuple[str, ...] = ()
-    """The controls of other checks that its rule answers to, each after the name of its framework."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reads the operation, account, access key and resource of a raw HTTP request, before moto sees it.
 
 Private CA and ACM name the operation in a header, IAM and STS in the form body. Other services, such as S3, name it by
-method and path; of their requests only those about trust anchors of IAM Roles Anywhere are read.
+method and path; of these only requests about trust anchors of IAM Roles Anywhere are read.
 """
 
 from __future__ import annotations

@@ -28,8 +28,7 @@ _ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]+:\d{12}:certificate-authority/[0-9a
 class PrivateCaBackend(ACMPCABackend):
     """The CAs of one account and region. Every handler runs under `lock`, except for the generation of keys.
 
-    `uses` is what the keys of CAs were used for, by the ARN of a certificate; `reports` are audit reports by their ids,
-    and `trust_anchors` those of IAM Roles Anywhere.
+    `uses` is what the keys of CAs were used for, by the ARN of a certificate; `reports` and `trust_anchors` have ids.
     """
 
     def __init__(self, region_name: str, account_id: str) -> None:

@@ -227,6 +227,7 @@ def _list_trust_anchors(client: Any) -> list[TrustAnchor]:
 
 
 def _build_anchor(each: Mapping[str, Any]) -> TrustAnchor:
-    data = each["source"].get("sourceData", {})
+    data = each.get("source", {}).get("sourceData", {})
     trusted = (data.get("acmPcaArn", ""), data.get("x509CertificateData", ""))
-    return TrustAnchor(each["trustAnchorArn"], each["name"], each["enabled"], *trusted, each.get("updatedAt"))
+    is_enabled = each.get("enabled", True)
+    return TrustAnchor(each["trustAnchorArn"], each.get("name", ""), is_enabled, *trusted, each.get("updatedAt"))

@@ -9,6 +9,7 @@ from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sources.account_snapshot import PERMISSIONS, CaStatus
 
 _TEMPLATE = "acm-pca:templatearn"
+_DELETE = "aws acm-pca delete-permission"
 _SERVICE_ROLE = ":role/aws-service-role/"
 _RESTRICT = (
     "restrict it to CAs and templates, as 'pcaform render' does; 'pcaform access --live' shows everything it may do"
@@ -42,10 +43,9 @@ def permission_for_others(context: AuditContext) -> Iterator[AuditFinding]:
         for permission in ca.permissions if PERMISSIONS not in ca.unread else ():
             principal, source = permission.principal, permission.source_account
             if principal != facts.ACM_PRINCIPAL or not renewal.is_for_own_account(source, ca.arn):
-                account = f"account {source}" if source else "its own account"
-                message = f"its permission lets {principal} act for {account}: {', '.join(permission.actions)}"
-                advice = f"if nobody needs it: aws acm-pca delete-permission --principal {principal}"
-                advice += f" --source-account {source}" if source else ""
+                account = source or ca.arn.split(":")[4]
+                message = f"its permission lets {principal} act for account {account}: {', '.join(permission.actions)}"
+                advice = f"if nobody needs it: {_DELETE} --principal {principal} --source-account {account}"
                 yield permission_for_others.finding(ca, message, advice=advice, day=None)
 
 

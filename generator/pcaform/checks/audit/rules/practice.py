@@ -47,9 +47,9 @@ def ca_untagged(context: AuditContext) -> Iterator[AuditFinding]:
 @rule("key-not-post-quantum", source=_KEYS, controls=_CA_KEY, is_optional=True)
 def key_not_post_quantum(context: AuditContext) -> Iterator[AuditFinding]:
     """The key of a CA is not post-quantum, ML-DSA."""
+    advice = "AWS never changes a key: make a CA with key ML_DSA_65 its successor, when clients verify ML-DSA"
     for ca in context.snapshot.own:
         if ca.status not in GONE and facts.key_family(_key(ca)) != "ML":
-            advice = "AWS never changes a key: make a CA with key ML_DSA_65 its successor, when clients verify ML-DSA"
             yield key_not_post_quantum.finding(ca, f"its key is {_key(ca)}", advice=advice, day=None)
 
 

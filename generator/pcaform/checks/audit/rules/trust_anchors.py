@@ -10,11 +10,12 @@ from datetime import datetime
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.formats.text import day
 from pcaform.core.x509 import parse_or_none
-from pcaform.sources.account_snapshot import GONE, CaStatus, TrustAnchor
+from pcaform.sources.account_snapshot import CERTIFIED, CaStatus, TrustAnchor
 
 _SOURCE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/getting-started.html"
 _UPDATE = "aws rolesanywhere update-trust-anchor"
 _MOVE = "make another trust anchor for its clients; if nothing uses this one: aws rolesanywhere disable-trust-anchor"
+_ABSENT = ("in a region that was not read", "not one of this account or shared with it")
 _RENEW = f"renew the CA, then {_UPDATE} with the same CA"
 
 
@@ -22,22 +23,24 @@ _RENEW = f"renew the CA, then {_UPDATE} with the same CA"
 def anchor_without_ca(context: AuditContext) -> Iterator[AuditFinding]:
     """An enabled trust anchor rests on a CA that is gone, deleted, expired, a disabled subordinate, or ends soon."""
     snapshot = context.snapshot
-    unread = {note.address.rpartition("/")[2] for note in snapshot.notes}
+    unread = {note.address.rpartition("/")[2] for note in snapshot.notes if note.reason.startswith("CAs ")}
     for anchor, ca in _anchors(context):
         region = f"{anchor.authority}:::".split(":")[3]
         if ca is not None:
             for message, advice, moment in _problems(ca, context):
                 yield anchor_without_ca.finding(anchor, f"its CA {ca.name} {message}", advice=advice, day=moment)
-        elif anchor.authority and region in snapshot.regions and region not in unread:
-            message = f"its CA is not one of this account or shared with it: {anchor.authority}"
-            yield anchor_without_ca.finding(anchor, message, advice=_MOVE, day=context.now)
+        elif anchor.authority and region not in unread:
+            is_read = region in snapshot.regions
+            message = f"its CA is {_ABSENT[is_read]}: {anchor.authority}"
+            moment, advice = (context.now, _MOVE) if is_read else (None, "name the region with --region")
+            yield anchor_without_ca.finding(anchor, message, advice=advice, day=moment)
 
 
 @rule("anchor-outdated", source=_SOURCE)
 def anchor_outdated(context: AuditContext) -> Iterator[AuditFinding]:
     """A trust anchor was not updated since its CA was renewed: it keeps the validity of the earlier certificate."""
     for anchor, ca in _anchors(context):
-        if ca and ca.status not in GONE and ca.starts and anchor.updated and anchor.updated < ca.starts:
+        if ca and ca.status in CERTIFIED and ca.starts and anchor.updated and anchor.updated < ca.starts:
             message = f"it was last updated on {day(anchor.updated)}, before the certificate of CA {ca.name} of"
             advice = f"{_UPDATE} with the same CA: until then the validity of the earlier certificate counts"
             yield anchor_outdated.finding(anchor, f"{message} {day(ca.starts)}", advice=advice, day=None)
@@ -46,11 +49,11 @@ def anchor_outdated(context: AuditContext) -> Iterator[AuditFinding]:
 @rule("anchor-bundle-ends", source=_SOURCE)
 def anchor_bundle_ends(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate in the bundle of an enabled trust anchor ends within `--expiring`, or cannot be read."""
+    period = context.expiring
     for anchor in (anchor for anchor, _ in _anchors(context) if anchor.bundle):
-        bundle = [(each.subject.rfc4514_string(), each.not_valid_after_utc) for each in parse_or_none(anchor.bundle)]
-        ends = [(f"the certificate '{name}' in its bundle ends on {day(end)}", end) for name, end in bundle]
-        near = [(message, end) for message, end in ends if end - context.now <= context.expiring]
-        for message, end in near if bundle else [("its bundle cannot be read", None)]:
+        ends = sorted(each.not_valid_after_utc for each in parse_or_none(anchor.bundle))
+        near = [(f"a certificate in its bundle ends on {day(end)}", end) for end in ends if end - context.now <= period]
+        for message, end in near if ends else [("its bundle cannot be read", None)]:
             yield anchor_bundle_ends.finding(anchor, message, advice=f"replace it with {_UPDATE}", day=end)
 
 
@@ -62,7 +65,7 @@ def _anchors(context: AuditContext) -> Iterator[tuple[TrustAnchor, CaStatus | No
 
 def _problems(ca: CaStatus, context: AuditContext) -> Iterator[tuple[str, str, datetime | None]]:
     """Yield what is wrong with the CA of an anchor, what to do, and from when on it does harm; a root may sleep."""
-    if ca.status in GONE:
+    if ca.status not in CERTIFIED:
         yield f"is {ca.status}: nobody can revoke what it issued", f"restore the CA, or {_MOVE}", context.now
     elif ca.status == "EXPIRED":
         yield f"expired on {day(ca.ends)}", _RENEW, context.now
