@@ -109,15 +109,15 @@ ABSENT = "its CA is not one of this account or shared with it:"
             "it was last updated on 2026-12-02, before the certificate of CA CA of 2027-01-01",
         ),
         (authority(starts=PAST), anchor(ARN), {}, ""),
-        (authority(), anchor(bundle="PEM"), {}, "its bundle cannot be read"),
+        (authority(), anchor(bundle="PEM"), {}, "its certificates cannot be read"),
         (authority(), anchor(bundle=certificate_pem(NOW - timedelta(days=9), days=999)), {}, ""),
         (
             authority(),
             anchor(bundle=certificate_pem(PAST, days=60)),
             {},
-            "a certificate in its bundle ends on 2027-01-31",
+            "its certificate is valid until 2027-01-31",
         ),
-        (authority(), anchor(), {}, ""),
+        (authority(), anchor(), {}, "its certificates cannot be read"),
     ],
 )
 def test_a_trust_anchor_is_as_good_as_what_it_rests_on(

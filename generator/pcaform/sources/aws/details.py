@@ -228,6 +228,5 @@ def _list_trust_anchors(client: Any) -> list[TrustAnchor]:
 
 def _build_anchor(each: Mapping[str, Any]) -> TrustAnchor:
     data = each.get("source", {}).get("sourceData", {})
-    trusted = (data.get("acmPcaArn", ""), data.get("x509CertificateData", ""))
-    is_enabled = each.get("enabled", True)
-    return TrustAnchor(each["trustAnchorArn"], each.get("name", ""), is_enabled, *trusted, each.get("updatedAt"))
+    trusted = (data.get("acmPcaArn", ""), data.get("x509CertificateData", ""), each.get("updatedAt"))
+    return TrustAnchor(each["trustAnchorArn"], each.get("name", ""), each.get("enabled", True), *trusted)

@@ -48,12 +48,12 @@ def anchor_outdated(context: AuditContext) -> Iterator[AuditFinding]:
 
 @rule("anchor-bundle-ends", source=_SOURCE)
 def anchor_bundle_ends(context: AuditContext) -> Iterator[AuditFinding]:
-    """A certificate in the bundle of an enabled trust anchor ends within `--expiring`, or cannot be read."""
+    """A certificate of an enabled trust anchor without a CA ends within `--expiring`, or cannot be read."""
     period = context.expiring
-    for anchor in (anchor for anchor, _ in _anchors(context) if anchor.bundle):
+    for anchor in (anchor for anchor, _ in _anchors(context) if not anchor.authority):
         ends = sorted(each.not_valid_after_utc for each in parse_or_none(anchor.bundle))
-        near = [(f"a certificate in its bundle ends on {day(end)}", end) for end in ends if end - context.now <= period]
-        for message, end in near if ends else [("its bundle cannot be read", None)]:
+        near = [(f"its certificate is valid until {day(end)}", end) for end in ends if end - context.now <= period]
+        for message, end in near if ends else [("its certificates cannot be read", None)]:
             yield anchor_bundle_ends.finding(anchor, message, advice=f"replace it with {_UPDATE}", day=end)
 
 
