@@ -65,7 +65,7 @@ bench: $(STAMP)
 mutants: $(STAMP)
 	$(VENV)/bin/python benchmarks/mutants.py $(MUTANTS)
 
-# Writes the generated parts of all pages, and the unprotected copies of modules.
+# Writes the generated parts of all pages, and the copies of modules.
 docs: $(STAMP)
 	$(VENV)/bin/python docs/generate.py
 

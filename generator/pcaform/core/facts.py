@@ -210,12 +210,11 @@ _NO_RELEASE = "no release of provider aws that was read (up to 6.69.1 of October
 
 INEXPRESSIBLE_KEYS = {
     "crl_type": _NO_RELEASE,
-    "custom_path": "it needs provider aws 6.33 or later, and the modules of a stack take 5.100 too",
     "omit_extension": _NO_RELEASE,
     "serial_number": _NO_RELEASE,
     "custom_attributes": _NO_RELEASE,
 }
-"""Keys that AWS has and for which the provider has no argument. [TF] 5.100's schema, compared by a test."""
+"""Keys that AWS has and for which the provider has no argument. [TF] Its schema, compared by a test."""
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "RSA": (*get_args(_WithRsa), *get_args(WithRsaPss)),
@@ -276,3 +275,8 @@ _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
 def is_privileged(template: str) -> bool:
     """Tell whether a template allows the request to decide the usage of an end-entity certificate."""
     return _PRIVILEGED.search(template) is not None and "CACertificate" not in template
+
+
+def crl_key(custom_path: str | None, ca_id: str) -> str:
+    """Return where a CA's CRL is in its bucket. [API] CrlConfiguration.CustomPath: in its place instead of `crl`."""
+    return f"{(custom_path or 'crl').strip('/')}/{ca_id}.crl".lstrip("/")
