@@ -140,6 +140,7 @@ def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
         description["Arn"],
         description["Status"],
         _arguments(description),
+        starts=description.get("NotBefore"),
         ends=description.get("NotAfter"),
         restorable_until=description.get("RestorableUntil"),
         failure=description.get("FailureReason", ""),
