@@ -66,11 +66,15 @@ def file_rule_table(_: str) -> str:
 
 
 def audit_rule_table(_: str) -> str:
-    """Return a row for each rule of the audit: its id, what is wrong, and the page that says why."""
+    """Return a row for each rule of the audit: its id, the page that says why, what is wrong, and its controls."""
     from pcaform.checks.audit.check import RULES as AUDIT_RULES
 
-    rows = [f"| [`{rule.id}`]({rule.source}) | {rule.text} |" for rule in AUDIT_RULES]
-    return "\n".join(["| rule, with its source | what is wrong |", "| --- | --- |", *rows])
+    controls = {rule.id: ", ".join(f"`{control}`" for control in rule.controls) for rule in AUDIT_RULES}
+    only = {rule.id: " Only with `--framework`." if rule.is_optional else "" for rule in AUDIT_RULES}
+    rows = [
+        f"| [`{each.id}`]({each.source}) | {each.text}{only[each.id]} | {controls[each.id]} |" for each in AUDIT_RULES
+    ]
+    return "\n".join(["| rule, with its source | what is wrong | answers to |", "| --- | --- | --- |", *rows])
 
 
 def field_tables(_: str) -> str:

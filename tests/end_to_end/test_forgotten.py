@@ -49,9 +49,12 @@ MARKED: list[Place] = [
     (27, "module.vpc[0]", "this", 'a"b', ""),
     (28, "module.vpc[0]", "this", None, "deposed"),
 ]
+OF_PROVIDER_6 = Path(__file__).parents[1] / "importer" / "kinds" / "state-of-provider-6" / "state.json"
+"""Resources with a region of their own, and with identities: 5.100 reads them, and leaves both out."""
 STATES = {
     "all at once": [*place(EVERYTHING), *LATER],
     "marked, and in modules of our names": [*place(MARKED), configured("kept")],
+    "of provider 6": json.loads(OF_PROVIDER_6.read_bytes())["resources"],
 }
 
 

@@ -131,7 +131,7 @@ def _find_existing(plan: Plan, spec: Spec | None, caller: Caller | None) -> tupl
     if spec is not None:
         refuse_other_account(spec, account)
     snapshot = read_snapshot(account, SnapshotRequest())
-    return find_in_account(plan, snapshot), list(doubts_of_account(snapshot))
+    return find_in_account(plan, snapshot), list(doubts_of_account(plan, snapshot))
 
 
 def _find_record(directory: Path, spec: Spec) -> Record:

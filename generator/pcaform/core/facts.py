@@ -140,6 +140,8 @@ ACM_VALIDITY_DAYS = 395  # [ACM] private certificates are valid for 13 months
 ACM_RENEWS_DAYS = 60  # [ACM] "renewal for private certificates": before the end
 MONTHLY_USD: dict[str, int] = {"GENERAL_PURPOSE": 400, "SHORT_LIVED_CERTIFICATE": 50}
 """List price of one CA per month, prorated for a part of a month: https://aws.amazon.com/private-ca/pricing/."""
+EXPORTED_USD = 0.75  # of one certificate, at export and at each renewal; the first 1,000 of a month in a region
+OCSP_USD = 0.06  # of one certificate whose status is asked by OCSP, per month
 MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its regions outside China has these prices
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy without white space
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas

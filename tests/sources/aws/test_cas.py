@@ -82,7 +82,8 @@ def populate(account: Live) -> dict[str, str]:
     deleted = pki.root(**subject(CommonName="Deleted"))
     pki.disable(deleted)
     pki.client.delete_certificate_authority(CertificateAuthorityArn=deleted, PermanentDeletionTimeInDays=7)
-    special = {"CommonName": "Special", "SerialNumber": "42"}
+    special = subject(CommonName="Special", SerialNumber="42")
+    special["configuration"]["CsrExtensions"] = {"KeyUsage": {"CRLSign": True}}
     partitioned = {**CRL["CrlConfiguration"], "CrlType": "PARTITIONED", "CustomPath": "a/b"}
     arns = {
         "expired": expired,
@@ -93,7 +94,7 @@ def populate(account: Live) -> dict[str, str]:
         "shared": shared_ca,
         "deleted": deleted,
         "pending": pki.create("SUBORDINATE", **subject(CommonName="Pending")),
-        "special": pki.root(**subject(**special), RevocationConfiguration={"CrlConfiguration": partitioned}),
+        "special": pki.root(**special, RevocationConfiguration={"CrlConfiguration": partitioned}),
         "custom": pki.root(
             **subject(CustomAttributes=[{"ObjectIdentifier": "1.3.6.1.4.1.37244.1.3", "Value": "FFF1"}])
         ),
@@ -221,6 +222,7 @@ def test_an_expired_ca_is_written_and_reported(world: World) -> None:
 def test_unsupported_settings_are_reported(world: World) -> None:
     later = "it stays until Terraform next changes the revocation configuration, which resets it"
     assert world.notes("special") == [
+        ("left out", "CsrExtensions is KeyUsage: Terraform does not support this, and does not change it"),
         ("left out", "subject.serial_number is '42': Terraform does not support this, and does not change it"),
         ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform does not support this; {later}"),
     ]

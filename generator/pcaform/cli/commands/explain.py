@@ -64,7 +64,8 @@ def _rules() -> Iterator[tuple[tuple[str, str], str]]:
         kind = f"finding of the guard, {guard_rule.level}"
         yield (guard_rule.id, "guard"), _page(text, kind, guard_rule.source, "guard.md")
     for audit_rule in AUDIT_RULES:
-        yield (audit_rule.id, "audit"), _page(audit_rule.text, "finding of the audit", audit_rule.source, "audit.md")
+        kind = "\n  answers to: ".join(filter(None, ("finding of the audit", ", ".join(audit_rule.controls))))
+        yield (audit_rule.id, "audit"), _page(audit_rule.text, kind, audit_rule.source, "audit.md")
 
 
 def _page(text: str, kind: str, source: str, page: str) -> str:

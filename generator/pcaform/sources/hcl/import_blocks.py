@@ -152,9 +152,11 @@ def _strip_spaces(address: str) -> str:
 
 
 def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
-    """Return the imported id, or the ARN in `identity`."""
+    """Return the imported id, or what `identity` has in its place: an ARN where a spec needs one."""
     identity = block.argument("identity", scope)
-    name, value = ("identity", identity.get("arn")) if isinstance(identity, dict) else ("id", identity)
+    name, value = ("identity", identity) if isinstance(identity, dict) else ("id", identity)
+    if isinstance(identity, dict):
+        value = identity.get("arn") if type_ in _BY_ARN else first_unknown(identity) or str(identity)
     if value is None:
         value = block.argument("id", scope)
     if not isinstance(value, str):

@@ -40,6 +40,7 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
 @rule(
     "list-bucket-public",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    controls="securityhub:S3.2 config:s3-bucket-public-read-prohibited prowler:s3_bucket_public_access",
 )
 def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:
     """A bucket of CRLs is public, by its policy or by the CRLs' ACL."""
