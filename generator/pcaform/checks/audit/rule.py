@@ -11,10 +11,10 @@ A function in a file of `rules/` becomes a rule by its decorator, and is registe
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
-from pydantic import computed_field
+from pydantic import AfterValidator, AwareDatetime, computed_field
 
 from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
@@ -28,7 +28,9 @@ _NOT_SHOWN = (
     "and for access: service control policies, session policies and VPC endpoint policies"
 )
 _KINDS = {CaStatus: "CA", Certificate: "certificate", Bucket: "bucket"}
-_PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
+PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
+Moment = Annotated[datetime, AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A moment in UTC, also where it is read back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class AuditFinding(Finding):
     `subject` is a name for people, `arn` the ARN at AWS.
     """
 
-    day: datetime | None = None
+    day: Moment | None = None
     arn: str = ""
     region: str = ""
 
@@ -51,7 +53,7 @@ class End:
     name: str
     arn: str
     status: str
-    day: datetime
+    day: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Cost:
     monthly_usd: int | None
 
 
+def monthly_price(usage_mode: str, region: str) -> int | None:
+    """Return what a CA costs in a month; for regions in China no price is known."""
+    return None if facts.partition(region) == "aws-cn" else facts.MONTHLY_USD.get(usage_mode)
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """The result for an account at one moment, as `audit --format json` prints it.
@@ -75,14 +82,14 @@ class Audit:
     format_version: Literal["1.1"] = field(default="1.1", kw_only=True)
     account_id: str
     regions: tuple[str, ...]
-    moment: datetime
+    moment: Moment
     authorities: int
     certificates: int
     findings: tuple[AuditFinding, ...]
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
     unknown: tuple[ImportNote, ...]
-    price: str = field(default=_PRICE, kw_only=True)
+    price: str = field(default=PRICE, kw_only=True)
     not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
 
     @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461

@@ -1,80 +1,124 @@
-"""One HTML page that needs no other file: no script, no font, no picture.
+"""One HTML page that needs no other file and no network: style and script stand in it, and it allows no others.
 
-The page is built as a tree, so that foreign text in it can never become markup.
+The page is built as a tree, so that foreign text in it can never become markup. It is complete without its script,
+which filters and sorts; `templates/report/` has both.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
+from pcaform.core.files import packaged_directory
 from pcaform.core.unicode import visible
 
-_STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8882; --bad: #c0362c; --warn: #b26a00; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; }
-p.facts { margin: .2rem 0 1.2rem; }
-ul.sums { display: flex; flex-wrap: wrap; gap: .8rem; padding: 0; list-style: none; }
-ul.sums li { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1rem; }
-ul.sums b { display: block; font-size: 1.5rem; line-height: 1.3; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .45rem .7rem .45rem 0; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; } td:first-child { white-space: nowrap; }
-tr.now td:first-child { color: var(--bad); font-weight: 700; }
-tr.soon td:first-child { color: var(--warn); font-weight: 600; }
-td small { display: block; opacity: .8; overflow-wrap: anywhere; } code { font-size: .85em; overflow-wrap: anywhere; }
-footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6rem; font-size: .875rem; opacity: .85; }
-@media (max-width: 45rem) {
-  thead { display: none; } tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
-  td, td:first-child { display: block; border: 0; padding: .1rem 0; white-space: normal; }
-}
-@media print { body { margin: 0; max-width: none; } }
-"""
+MARKER = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="pcaform'
+"""How every page starts."""
 
-Cell = str | tuple[str, str]
-"""Text, or text with a second line in small print."""
+Content = Element | str
+Cell = Sequence[Content] | str
+"""What is in a cell: text, or elements."""
 Row = tuple[str, Sequence[Cell]]
 """A CSS class and the cells."""
-Table = tuple[str, Sequence[str], Sequence[Row]]
-"""A heading, the columns and the rows; without rows nothing is shown, without columns only the heading."""
 
 
 def format_page(
-    title: str, facts: str, *, totals: Iterable[tuple[str, str]], tables: Iterable[Table], footer: str
+    title: str, facts: str, *, totals: Iterable[tuple[str, str]], sections: Iterable[Element], version: str
 ) -> str:
-    """Return a page: a title with facts, numbers, each above its unit, tables, and a last line."""
-    style = Element("style")
-    style.text = _STYLE
-    viewport = _tag("meta", name="viewport", content="width=device-width, initial-scale=1")
-    head = _tag("head", _tag("meta", charset="utf-8"), viewport, _tag("title", title), style)
-    sums = [_tag("li", _tag("b", number), unit) for number, unit in totals]
-    top = (_tag("h1", title), _tag("p", facts, css="facts"), _tag("ul", *sums, css="sums"))
-    parts = [part for table in tables for part in _format_table(*table)]
-    html = _tag("html", head, _tag("body", *top, *parts, _tag("footer", footer)), lang="en")
-    return f"<!DOCTYPE html>\n{tostring(html, encoding='unicode', method='html')}\n"
+    """Return a page: a title with facts, numbers, each above its unit, and sections, which the navigation lists."""
+    parts = list(sections)
+    style, script = (_inline(kind, f"page.{suffix}") for kind, suffix in (("style", "css"), ("script", "js")))
+    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:"
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="generator", content=f"pcaform {version}"),
+        Element("meta", {"http-equiv": "Content-Security-Policy", "content": f"{policy}; base-uri 'none'"}),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("link", rel="icon", href="data:,"),
+        tag("title", title),
+        style,
+    )
+    links = [tag("li", tag("a", part[0].text or "", href=f"#{part.get('id')}")) for part in parts]
+    body = tag(
+        "body",
+        tag("a", "Skip to the content", css="skip", href="#content"),
+        tag("header", tag("h1", title), tag("p", facts, css="facts")),
+        tag("div", Element("nav", {"aria-label": "Sections"}), _filter(), css="bar"),
+        tag("main", tag("ul", *(tag("li", tag("b", each), unit) for each, unit in totals), css="sums"), id="content"),
+        script,
+    )
+    body[2][0].append(tag("ul", *links))
+    body[3].extend(parts)
+    return f"<!DOCTYPE html>\n{tostring(tag('html', head, body, lang='en'), encoding='unicode', method='html')}\n"
 
 
-def _format_table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Element]:
-    if rows or not columns:
-        yield _tag("h2", title)
-    if rows:
-        head = _tag("thead", _tag("tr", *(_tag("th", column, scope="col") for column in columns)))
-        body = [_tag("tr", *map(_format_cell, cells), css=css) for css, cells in rows]
-        yield _tag("table", head, _tag("tbody", *body))
+def _inline(kind: str, file: str) -> Element:
+    element = Element(kind)
+    element.text = (packaged_directory("templates") / "report" / file).read_text(encoding="utf-8")
+    return element
 
 
-def _format_cell(cell: Cell) -> Element:
-    large, small = (cell, "") if isinstance(cell, str) else cell
-    return _tag("td", large, *([_tag("small", small)] if small else []))
+def _hash(element: Element) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256((element.text or '').encode()).digest()).decode()}'"
 
 
-def _tag(tag: str, /, *content: Element | str, css: str = "", **attributes: str) -> Element:
+def _filter() -> Element:
+    """Return the search, which the script shows."""
+    words = tag("input", type="search", id="words", autocomplete="off", spellcheck="false")
+    kinds = (("", "all findings"), ("error", "errors"), ("warning", "warnings"))
+    options = [tag("option", text, value=value) for value, text in kinds]
+    number = Element("output", {"for": "words severity", "aria-live": "polite", "id": "matches"})
+    form = Element("form", {"role": "search", "hidden": ""})
+    form.extend([tag("label", "Search", words), tag("label", "Show", tag("select", *options, id="severity")), number])
+    return form
+
+
+def section(name: str, title: str, *content: Element, number: int = 0) -> Element:
+    """Return a section with a heading, and the number of things in it."""
+    element = Element("section", {"id": name, "aria-labelledby": f"{name}-title"})
+    heading = tag("h2", title, id=f"{name}-title")
+    if number:
+        heading.text = f"{title} "
+        heading.append(tag("span", str(number), css="count"))
+    element.extend([heading, *content])
+    return element
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Row], *, name: str) -> Element:
+    """Return a table without its empty columns; the caption says what it shows.
+
+    A column that ends with `#` has numbers; its title without spaces is the class of its heading.
+    """
+    listed = list(rows)
+    kept = [index for index in range(len(columns)) if any(cells[index] for _, cells in listed)]
+    titles = {index: columns[index].rstrip("#") for index in kept}
+    kinds = {index: "number" if columns[index].endswith("#") else "" for index in kept}
+    heads = [
+        tag("th", titles[each], scope="col", css=f"{titles[each].lower().replace(' ', '-')} {kinds[each]}".strip())
+        for each in kept
+    ]
+    body = [
+        tag("tr", *(_cell(cells[each], titles[each], kinds[each]) for each in kept), css=css) for css, cells in listed
+    ]
+    parts = (tag("caption", caption), tag("thead", tag("tr", *heads)), tag("tbody", *body))
+    return tag("table", *parts, css=name)
+
+
+def _cell(cell: Cell, title: str, kind: str) -> Element:
+    element = tag("td", *([cell] if isinstance(cell, str) else cell), css=kind)
+    element.set("data-label", title)
+    return element
+
+
+def tag(name: str, /, *content: Content, css: str = "", **attributes: str) -> Element:
     """Return an element with texts and other elements in it."""
-    element = Element(tag, {**attributes, **({"class": css} if css else {})})
+    element = Element(name, {**attributes, **({"class": css} if css else {})})
     for each in content:
         if isinstance(each, Element):
             element.append(each)
         elif len(element):
-            element[-1].tail = visible(each)
+            element[-1].tail = (element[-1].tail or "") + visible(each)
         else:
-            element.text = visible(each)
+            element.text = (element.text or "") + visible(each)
     return element

@@ -108,7 +108,6 @@ class Report:
     lines: Callable[[], Iterable[str]]
     document: Callable[[], Any]
     markdown: Callable[[], str]
-    html: Callable[[], str] = str
 
     def format(self, form: str) -> str:
         """Return the report in a format of `--format`."""
@@ -120,7 +119,7 @@ class Report:
             return "\n".join(map(_annotation, self.findings))
         if form == "sarif":
             return format_sarif(self.findings)
-        return self.html() if form == "html" else self.markdown()
+        return self.markdown()
 
     def print(self, form: str) -> None:
         """Print the report in a format of `--format`, unless there is nothing to say; a terminal gets colours."""

@@ -1,0 +1,112 @@
+"""`pcaform report`: one HTML page of specs, of an account, or of what other commands have saved as JSON."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pcaform.cli.commands.schema import report_type
+from pcaform.cli.exit_codes import OK
+from pcaform.cli.options import AccountOptions, Expiring, parse_expiring
+from pcaform.core import console
+from pcaform.core.files import display_name, read_bytes, resolve_target, write_target
+from pcaform.core.problems import Failure, Invalid
+
+if TYPE_CHECKING:
+    from pcaform.checks.report.parts import Part
+
+_KINDS = ("audit", "drift", "guard")
+
+
+def command(
+    specs: Annotated[list[str] | None, "SPEC...: Specs, directories of specs, or '-'."] = None,
+    *,
+    out: Annotated[Path | None, "--out FILE: The page; a page of before is replaced. Default: print it."] = None,
+    live: Annotated[bool, "--live: Read an AWS account, and audit it."] = False,
+    audit: Annotated[list[str] | None, "--audit FILE: The output of 'audit --format json'; repeatable."] = None,
+    drift: Annotated[list[str] | None, "--drift FILE: The output of 'drift --format json'; repeatable."] = None,
+    guard: Annotated[list[str] | None, "--guard FILE: The output of 'guard --format json'; repeatable."] = None,
+    expiring: Expiring = "90d",
+    account: AccountOptions,
+) -> int:
+    """Make one HTML page of specs, an account, or saved results: for people, and complete without a network.
+
+    It shows findings, hierarchy, what ends when, access and costs. The exit code says that the page was made, not what
+    it says.
+    """
+    from pcaform.checks.report import parts
+    from pcaform.checks.report.page import format_parts
+
+    if not live and account != AccountOptions():
+        raise Failure("profiles, regions and roles are about an account: give --live with them")
+    target = None if out is None else _check_target(out)
+    saved = [(kind, path) for kind, paths in zip(_KINDS, (audit, drift, guard), strict=True) for path in paths or ()]
+    if not (specs or live or saved):
+        raise Failure("name a SPEC, give --live, or give --audit, --drift or --guard with a saved result")
+    convert: dict[str, Any] = {
+        "audit": parts.part_of_audit,
+        "drift": parts.part_of_drift,
+        "guard": parts.part_of_guard,
+    }
+    found = _parts_of_specs(specs) if specs else []
+    found += [convert[kind](_read(kind, path), display_name(path)) for kind, path in saved]
+    found += [_read_account(account, expiring)] if live else []
+    page = format_parts(found)
+    if target is None:
+        console.print_document(page)
+    else:
+        write_target(target, page.encode())
+        console.print_status(f"wrote {out}")
+    return OK
+
+
+def _check_target(out: Path) -> Any:
+    """Return where the page goes; raises Failure where there is a file that is no page."""
+    from pcaform.core.formats.html_page import MARKER
+
+    target = resolve_target(out)
+    if target.before and not target.before.startswith(MARKER.encode()):
+        raise Failure(f"{out}: there is another file, which is no page of pcaform: name another one, or delete it")
+    return target
+
+
+def _parts_of_specs(paths: list[str]) -> "list[Part]":
+    from pcaform.checks.report.parts import part_of_spec
+    from pcaform.rules.load import check_files
+    from pcaform.rules.together import check_together
+
+    results, specs = check_files(paths)
+    problems = [problem for result in results for problem in result.problems]
+    if len(specs) < len(results) or (problems := list(check_together(specs))):
+        raise Invalid(problems)
+    return [
+        part_of_spec(spec, result.problems, display_name(path))
+        for (path, spec, _), result in zip(specs, results, strict=True)
+    ]
+
+
+def _read(kind: str, path: str) -> Any:
+    """Return what a command printed as JSON; raises Failure for anything but the format that this release prints."""
+    from pydantic import TypeAdapter, ValidationError
+
+    content = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
+    try:
+        return TypeAdapter(report_type(kind)).validate_json(content, strict=True)
+    except OverflowError:
+        where, what = "a date", "it is outside the years 1 to 9999"
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where, what = ".".join(map(str, first["loc"])) or "the file", first["msg"]
+    raise Failure(
+        f"{display_name(path)}: this is not what 'pcaform {kind} --format json' of this release prints",
+        f"  {where}: {what}",
+    )
+
+
+def _read_account(account: AccountOptions, expiring: str) -> "Part":
+    from pcaform.checks.audit.check import audit_account
+    from pcaform.checks.report.parts import part_of_account
+    from pcaform.cli.account_session import open_account
+    from pcaform.sources.account_snapshot import CERTIFICATE
+
+    period, opened = parse_expiring(expiring), open_account(account.caller())
+    return part_of_account(*audit_account(opened, now=datetime.now(UTC), expiring=period, parts=(CERTIFICATE,)))
