@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import carried_fields
 import guard_pages
+import messages
 import module_pages
 
 from pcaform.core import facts
@@ -234,6 +235,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/guard.md", "hazards", guard_pages.hazard_table),
     ("docs/guard.md", "said", guard_pages.hazard_sections),
     ("docs/guard.md", "doubts", guard_pages.doubt_table),
+    ("docs/messages.md", "messages", messages.message_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),
