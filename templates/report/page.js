@@ -2,9 +2,9 @@
 (() => {
   "use strict";
   const form = document.querySelector("form");
-  const words = document.getElementById("words");
-  const severity = document.getElementById("severity");
-  const matches = document.getElementById("matches");
+  const words = document.getElementById("search-words");
+  const severity = document.getElementById("search-severity");
+  const matches = document.getElementById("search-matches");
   const LIMIT = 50;
   let isPrinting = false;
   const sections = [...document.querySelectorAll("section")].map((element) => ({

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, computed_field
+from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
@@ -64,7 +64,7 @@ class Cost:
     arn: str
     status: str
     usage_mode: str
-    monthly_usd: int | None
+    monthly_usd: Annotated[int, Field(ge=0, le=1_000_000)] | None
 
 
 def monthly_price(usage_mode: str, region: str) -> int | None:

@@ -10,9 +10,10 @@ from pcaform import __version__
 from pcaform.checks.access.report import list_rows
 from pcaform.checks.audit.check import when
 from pcaform.checks.audit.rule import PRICE, AuditFinding, Cost
+from pcaform.checks.guard.report import shorten
 from pcaform.checks.guard.verdict import GuardFinding, Undecided
 from pcaform.checks.report.parts import Part
-from pcaform.core.finding import Finding, Severity
+from pcaform.core.finding import Finding
 from pcaform.core.formats.html_page import Cell, Row, format_page, section, table, tag
 from pcaform.core.formats.text import count, day, days_until
 from pcaform.render.graph import Graph, list_children
@@ -23,7 +24,8 @@ _TICK_NAMES = ("now", "30 d", "3 mo", "1 y", "3 y", "10 y")
 """The scale of what is left, in days: equal steps, since the next weeks matter more than a far year."""
 _NAMES = 20
 _EXPIRED = "EXPIRED"
-_WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+_UNKNOWN = "unknown"
+_RANKS = ("error", _UNKNOWN, "warning", "note", "waived")
 
 
 def format_parts(parts: Sequence[Part], *, now: datetime | None = None) -> str:
@@ -45,10 +47,11 @@ def format_parts(parts: Sequence[Part], *, now: datetime | None = None) -> str:
 
 
 def _count(parts: Sequence[Part], now: datetime) -> Iterator[tuple[str, str]]:
-    severities = Counter(finding.severity for each in parts for _, finding in each.found)
-    for severity, word in _WORDS.items():
-        number = severities[severity]
-        yield str(number), word if number == 1 else f"{word}s"
+    words = Counter(_word(finding) for each in parts for _, finding in each.found)
+    for word in ("error", "warning"):
+        yield str(words[word]), word if words[word] == 1 else f"{word}s"
+    if words[_UNKNOWN]:
+        yield str(words[_UNKNOWN]), _UNKNOWN
     costs = _all_costs(parts)
     if costs:
         yield str(len(costs)), "CA" if len(costs) == 1 else "CAs"
@@ -56,6 +59,10 @@ def _count(parts: Sequence[Part], now: datetime) -> Iterator[tuple[str, str]]:
         yield day(coming[0]), "next end"
     if costs:
         yield f"{_sum(costs)} USD", "a month"
+
+
+def _word(finding: Finding) -> str:
+    return _UNKNOWN if isinstance(finding, ImportNote | Undecided) else finding.severity.value
 
 
 def _all_costs(parts: Sequence[Part]) -> list[Cost]:
@@ -86,25 +93,31 @@ def _row_of(
 ) -> tuple[tuple[int, str], Row]:
     """Return the row of a finding, after what it is sorted by; `accepted` says why it does not count."""
     start, level = "", ""
+    details: list[str] = []
     if isinstance(finding, AuditFinding):
         start = when(finding, part.moment or datetime.now(UTC))
     if isinstance(finding, GuardFinding | Undecided):
         level = f", {finding.level}"
-    word = "unknown" if isinstance(finding, ImportNote | Undecided) else _WORDS[finding.severity]
-    word = word if accepted is None else "waived" if accepted else "note"
+    if isinstance(finding, GuardFinding):
+        details = [f"{each.path}: {each.before} → {each.after}" for each in finding.differences]
+        details += [f"affects {line}" for line in shorten(finding.affected)]
+    word = _word(finding) if accepted is None else "waived" if accepted else "note"
     arn = getattr(finding, "arn", "")
     place = str(finding.location) if finding.location else ""
     about = _named(finding.subject or place, arn, place if finding.subject else "", part.name if sources > 1 else "")
-    statement: Cell = [finding.statement, tag("small", f"{finding.rule}{level}")]
+    small = [*details, f"{finding.rule}{level}"]
+    statement: Cell = [finding.statement, *(tag("small", each) for each in small)]
     advice = accepted or finding.advice
     state: Cell = [tag("span", word, css=f"pill {word}"), tag("span", start, css="start"), tag("small", check)]
-    rank = ("error", "unknown", "warning", "note", "waived").index(word)
-    key = (rank, "1" if start == "now" else f"2{start}")
-    return key, (f"{finding.severity if accepted is None else 'accepted'}", (state, about, statement, advice))
+    key = (_RANKS.index(word), "1" if start == "now" else f"2{start}")
+    return key, (word, (state, about, statement, advice))
 
 
 def _named(name: str, *small: str) -> list[Element | str]:
-    return [tag("span", name, css="name"), *(tag("small", each, css="arn" if each.startswith("arn:") else "") for each in small if each)]
+    return [
+        tag("span", name, css="name"),
+        *(tag("small", each, css="arn" if each.startswith("arn:") else "") for each in small if each),
+    ]
 
 
 def _draw_graphs(parts: Sequence[Part]) -> Iterator[Element]:

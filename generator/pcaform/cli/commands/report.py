@@ -1,5 +1,6 @@
 """`pcaform report`: one HTML page of specs, of an account, or of what other commands have saved as JSON."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,9 +19,11 @@ _KINDS = ("audit", "drift", "guard")
 
 
 def command(
-    specs: Annotated[list[str] | None, "SPEC...: Specs, directories of specs, or '-'."] = None,
+    specs: Annotated[list[str] | None, "[SPEC]...: Files, directories, or '-'."] = None,
     *,
-    out: Annotated[Path | None, "--out FILE: The page; a page of before is replaced. Default: print it."] = None,
+    out: Annotated[
+        Path | None, "--out FILE: Where to write the page; an earlier page is replaced. Default: print it."
+    ] = None,
     live: Annotated[bool, "--live: Read an AWS account, and audit it."] = False,
     audit: Annotated[list[str] | None, "--audit FILE: The output of 'audit --format json'; repeatable."] = None,
     drift: Annotated[list[str] | None, "--drift FILE: The output of 'drift --format json'; repeatable."] = None,
@@ -28,20 +31,19 @@ def command(
     expiring: Expiring = "90d",
     account: AccountOptions,
 ) -> int:
-    """Make one HTML page of specs, an account, or saved results: for people, and complete without a network.
+    """Make one HTML page of specs, of an account, or of saved results; it needs no network.
 
-    It shows findings, hierarchy, what ends when, access and costs. The exit code says that the page was made, not what
-    it says.
+    It shows findings, the hierarchy, what ends when, access and costs. The exit code is 0 whatever is found.
     """
     from pcaform.checks.report import parts
     from pcaform.checks.report.page import format_parts
 
-    if not live and account != AccountOptions():
-        raise Failure("profiles, regions and roles are about an account: give --live with them")
+    if not live and (account, expiring) != (AccountOptions(), "90d"):
+        raise Failure("--expiring, profiles, regions and roles are for reading an account: add --live")
     target = None if out is None else _check_target(out)
     saved = [(kind, path) for kind, paths in zip(_KINDS, (audit, drift, guard), strict=True) for path in paths or ()]
     if not (specs or live or saved):
-        raise Failure("name a SPEC, give --live, or give --audit, --drift or --guard with a saved result")
+        raise Failure("name a SPEC, add --live, or give --audit, --drift or --guard with a saved JSON result")
     convert: dict[str, Any] = {
         "audit": parts.part_of_audit,
         "drift": parts.part_of_drift,
@@ -65,7 +67,9 @@ def _check_target(out: Path) -> Any:
 
     target = resolve_target(out)
     if target.before and not target.before.startswith(MARKER.encode()):
-        raise Failure(f"{out}: there is another file, which is no page of pcaform: name another one, or delete it")
+        raise Failure(
+            f"{out}: this file is not a page of pcaform, so it is not replaced: name another file, or delete it"
+        )
     return target
 
 
@@ -85,21 +89,32 @@ def _parts_of_specs(paths: list[str]) -> "list[Part]":
 
 
 def _read(kind: str, path: str) -> Any:
-    """Return what a command printed as JSON; raises Failure for anything but the format that this release prints."""
+    """Return what a command printed as JSON; raises Failure for anything but what this release prints."""
     from pydantic import TypeAdapter, ValidationError
+
+    from pcaform.core.formats.report import format_json
 
     content = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
     try:
-        return TypeAdapter(report_type(kind)).validate_json(content, strict=True)
+        result: Any = TypeAdapter[Any](report_type(kind)).validate_json(content, strict=True)
     except OverflowError:
-        where, what = "a date", "it is outside the years 1 to 9999"
+        wrong = "a date is outside the years 1 to 9999"
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where, what = ".".join(map(str, first["loc"])) or "the file", first["msg"]
+        wrong = _describe(error.errors(include_url=False)[0])
+    else:
+        if json.loads(content) == json.loads(format_json(result)):
+            return result
+        wrong = "it has other keys than those, or lacks one"
     raise Failure(
-        f"{display_name(path)}: this is not what 'pcaform {kind} --format json' of this release prints",
-        f"  {where}: {what}",
+        f"{display_name(path)}: this is not what 'pcaform {kind} --format json' of this release prints: {wrong}"
     )
+
+
+def _describe(error: Any) -> str:
+    where = ".".join(map(str, error["loc"]))
+    if error["type"] == "literal_error":
+        return f"'{where}' is {str(error['input'])[:40]!r}, allowed: {error['ctx']['expected']}"
+    return "it is not JSON" if error["type"] == "json_invalid" else f"'{where}' is missing, or is not of its type"
 
 
 def _read_account(account: AccountOptions, expiring: str) -> "Part":

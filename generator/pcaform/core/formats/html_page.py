@@ -65,12 +65,14 @@ def _hash(element: Element) -> str:
 
 def _filter() -> Element:
     """Return the search, which the script shows."""
-    words = tag("input", type="search", id="words", autocomplete="off", spellcheck="false")
-    kinds = (("", "all findings"), ("error", "errors"), ("warning", "warnings"))
+    words = tag("input", type="search", id="search-words", autocomplete="off", spellcheck="false")
+    kinds = (("", "all findings"), ("error", "errors"), ("warning", "warnings"), ("unknown", "unknown"))
     options = [tag("option", text, value=value) for value, text in kinds]
-    number = Element("output", {"for": "words severity", "aria-live": "polite", "id": "matches"})
+    number = Element("output", {"aria-live": "polite", "id": "search-matches"})
     form = Element("form", {"role": "search", "hidden": ""})
-    form.extend([tag("label", "Search", words), tag("label", "Show", tag("select", *options, id="severity")), number])
+    form.extend(
+        [tag("label", "Search", words), tag("label", "Show", tag("select", *options, id="search-severity")), number]
+    )
     return form
 
 
