@@ -1,7 +1,7 @@
 """What a page is made of: a part for each spec, account or saved result, and what each of them has to say."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,15 +19,13 @@ from pcaform.sources.account_snapshot import CERTIFIED, GONE, AccountSnapshot, C
 from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority, OfflineActivation, compute_end
 from pcaform.spec.stack import Spec
 
-Found = tuple[str, Finding]
-"""A finding, and the command that found it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source says. `undated` are CAs and certificates whose end is not known, each with the reason.
+    """What one source says.
 
-    `costs` are None where the source says nothing of costs.
+    `undated` are CAs and certificates whose end is not known, with ARN and reason; `found` has the command of each
+    finding, `accepted` the reason of a waiver.
     """
 
     name: str
@@ -38,39 +36,31 @@ class Part:
     ends: tuple[End, ...] = ()
     undated: tuple[tuple[str, str, str], ...] = ()
     access: AccessReport | None = None
-    found: tuple[Found, ...] = ()
+    found: tuple[tuple[str, Finding], ...] = ()
     accepted: tuple[tuple[Finding, str], ...] = ()
-    costs: tuple[Cost, ...] | None = None
+    costs: tuple[Cost, ...] = ()
     not_shown: str = ""
 
 
 def part_of_spec(spec: Spec, problems: Iterable[Finding], file: str) -> Part:
     """Return what a valid spec says, with its warnings, and the access that its policies give."""
-    access = check_spec_access(spec)
-    dated, undated = [], []
+    access, ends, undated, costs = check_spec_access(spec), list[End](), list[tuple[str, str, str]](), list[Cost]()
     for key, ca in spec.managed.items():
-        name, arn = ca.subject.common_name or key, ca.arn or ""
-        status = "DISABLED" if not ca.enabled else "in the spec"
-        end = _find_end(ca)
-        if end is None:
+        name, arn, status = ca.subject.common_name or key, ca.arn or "", "in the spec" if ca.enabled else "DISABLED"
+        costs.append(Cost(name, arn, status, ca.usage_mode, monthly_price(ca.usage_mode, spec.region_of(key))))
+        if end := _find_end(ca):
+            ends.append(End("CA", name, arn, status, end))
+        else:
             duration = describe_validity(ca.validity)
             undated.append((f"CA {name}", arn, f"{duration} after it is issued" if duration else "not in the spec"))
-        else:
-            dated.append(End("CA", name, arn, status, end))
-    undated += [
-        (f"certificate {each.domain_name}", each.arn or "", "ACM renews it") for each in spec.certificates.values()
-    ]
-    costs = (
-        Cost(ca.subject.common_name or key, ca.arn or "", "in the spec", ca.usage_mode, price)
-        for key, ca in spec.managed.items()
-        for price in (monthly_price(ca.usage_mode, spec.region_of(key)),)
-    )
+    managed = spec.certificates.values()
+    undated += [(f"certificate {each.domain_name}", each.arn or "", "ACM renews it") for each in managed]
     return Part(
         f"stack {spec.stack}",
         f"{file}, for account {spec.aws.account_id}",
         regions=tuple(dict.fromkeys([spec.aws.region, *map(spec.region_of, spec.certificate_authorities)])),
         graph=build_graph(spec),
-        ends=tuple(dated),
+        ends=tuple(ends),
         undated=tuple(undated),
         access=access,
         found=(*(("validate", each) for each in problems), *(("access", each) for each in access.findings)),
@@ -98,7 +88,7 @@ def part_of_audit(audit: Audit, file: str = "") -> Part:
         audit.regions,
         ends=audit.ends,
         undated=tuple((f"CA {each.name}", each.arn, each.status) for each in audit.costs if each.arn not in dated),
-        found=(*(("audit", each) for each in audit.findings), *(("audit", each) for each in audit.unknown)),
+        found=tuple(("audit", each) for each in (*audit.findings, *audit.unknown)),
         costs=audit.costs,
         not_shown=audit.not_shown,
     )
@@ -116,6 +106,14 @@ def part_of_guard(result: GuardResult, file: str) -> Part:
     accepted = (*waived, *((each, "") for each in result.notes))
     found = tuple(("guard", each) for each in (*result.findings, *result.doubts))
     return Part(f"change {file}", f"{file}: {len(found)} findings", found=found, accepted=accepted)
+
+
+SAVED: Mapping[str, tuple[type, Callable[..., Part]]] = {
+    "audit": (Audit, part_of_audit),
+    "drift": (Drift, part_of_drift),
+    "guard": (GuardResult, part_of_guard),
+}
+"""What each command prints as JSON, and what makes a part of it."""
 
 
 def part_of_account(audit: Audit, access: AccessReport, snapshot: AccountSnapshot) -> Part:

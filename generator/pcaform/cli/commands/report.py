@@ -1,11 +1,11 @@
 """`pcaform report`: one HTML page of specs, of an account, or of what other commands have saved as JSON."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pcaform.cli.commands.schema import report_type
 from pcaform.cli.exit_codes import OK
 from pcaform.cli.options import AccountOptions, Expiring, parse_expiring
 from pcaform.core import console
@@ -15,15 +15,11 @@ from pcaform.core.problems import Failure, Invalid
 if TYPE_CHECKING:
     from pcaform.checks.report.parts import Part
 
-_KINDS = ("audit", "drift", "guard")
-
 
 def command(
     specs: Annotated[list[str] | None, "[SPEC]...: Files, directories, or '-'."] = None,
     *,
-    out: Annotated[
-        Path | None, "--out FILE: Where to write the page; an earlier page is replaced. Default: print it."
-    ] = None,
+    out: Annotated[Path | None, "--out FILE: The page; an earlier page is replaced. Default: print it."] = None,
     live: Annotated[bool, "--live: Read an AWS account, and audit it."] = False,
     audit: Annotated[list[str] | None, "--audit FILE: The output of 'audit --format json'; repeatable."] = None,
     drift: Annotated[list[str] | None, "--drift FILE: The output of 'drift --format json'; repeatable."] = None,
@@ -35,42 +31,23 @@ def command(
 
     It shows findings, the hierarchy, what ends when, access and costs. The exit code is 0 whatever is found.
     """
-    from pcaform.checks.report import parts
-    from pcaform.checks.report.page import format_parts
+    from pcaform.checks.report.page import MARKER, format_parts
 
     if not live and (account, expiring) != (AccountOptions(), "90d"):
         raise Failure("--expiring, profiles, regions and roles are for reading an account: add --live")
-    target = None if out is None else _check_target(out)
-    saved = [(kind, path) for kind, paths in zip(_KINDS, (audit, drift, guard), strict=True) for path in paths or ()]
-    if not (specs or live or saved):
+    if not (specs or live or audit or drift or guard):
         raise Failure("name a SPEC, add --live, or give --audit, --drift or --guard with a saved JSON result")
-    convert: dict[str, Any] = {
-        "audit": parts.part_of_audit,
-        "drift": parts.part_of_drift,
-        "guard": parts.part_of_guard,
-    }
-    found = _parts_of_specs(specs) if specs else []
-    found += [convert[kind](_read(kind, path), display_name(path)) for kind, path in saved]
-    found += [_read_account(account, expiring)] if live else []
-    page = format_parts(found)
+    target = None if out is None else resolve_target(out)
+    if target and target.before and not target.before.startswith(MARKER):
+        raise Failure(f"{out}: this file is not a page, and is not replaced: name another file, or delete it")
+    parts = [*_parts_of_specs(specs or []), *_parts_of_files(audit=audit, drift=drift, guard=guard)]
+    page = format_parts([*parts, _read_account(account, expiring)] if live else parts)
     if target is None:
         console.print_document(page)
     else:
         write_target(target, page.encode())
         console.print_status(f"wrote {out}")
     return OK
-
-
-def _check_target(out: Path) -> Any:
-    """Return where the page goes; raises Failure where there is a file that is no page."""
-    from pcaform.core.formats.html_page import MARKER
-
-    target = resolve_target(out)
-    if target.before and not target.before.startswith(MARKER.encode()):
-        raise Failure(
-            f"{out}: this file is not a page of pcaform, so it is not replaced: name another file, or delete it"
-        )
-    return target
 
 
 def _parts_of_specs(paths: list[str]) -> "list[Part]":
@@ -82,13 +59,19 @@ def _parts_of_specs(paths: list[str]) -> "list[Part]":
     problems = [problem for result in results for problem in result.problems]
     if len(specs) < len(results) or (problems := list(check_together(specs))):
         raise Invalid(problems)
-    return [
-        part_of_spec(spec, result.problems, display_name(path))
-        for (path, spec, _), result in zip(specs, results, strict=True)
-    ]
+    pairs = zip(specs, results, strict=True)
+    return [part_of_spec(spec, result.problems, display_name(path)) for (path, spec, _), result in pairs]
 
 
-def _read(kind: str, path: str) -> Any:
+def _parts_of_files(**files: list[str] | None) -> "Iterator[Part]":
+    """Yield what saved results say, by the command that printed them."""
+    from pcaform.checks.report.parts import SAVED
+
+    for kind, paths in files.items():
+        yield from (SAVED[kind][1](_read(kind, path, SAVED[kind][0]), display_name(path)) for path in paths or ())
+
+
+def _read(kind: str, path: str, result: type) -> Any:
     """Return what a command printed as JSON; raises Failure for anything but what this release prints."""
     from pydantic import TypeAdapter, ValidationError
 
@@ -96,25 +79,19 @@ def _read(kind: str, path: str) -> Any:
 
     content = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
     try:
-        result: Any = TypeAdapter[Any](report_type(kind)).validate_json(content, strict=True)
+        read: Any = TypeAdapter[Any](result).validate_json(content, strict=True)
+        if json.loads(content) == json.loads(format_json(read)):
+            return read
+        wrong = "it has other keys than those, or lacks one"
     except OverflowError:
         wrong = "a date is outside the years 1 to 9999"
     except ValidationError as error:
-        wrong = _describe(error.errors(include_url=False)[0])
-    else:
-        if json.loads(content) == json.loads(format_json(result)):
-            return result
-        wrong = "it has other keys than those, or lacks one"
+        first = error.errors(include_url=False)[0]
+        allowed = first.get("ctx", {}).get("expected", f"see 'pcaform schema {kind}'")
+        wrong = f"'{'.'.join(map(str, first['loc']))}', allowed: {allowed}" if first["loc"] else "it is not JSON"
     raise Failure(
         f"{display_name(path)}: this is not what 'pcaform {kind} --format json' of this release prints: {wrong}"
     )
-
-
-def _describe(error: Any) -> str:
-    where = ".".join(map(str, error["loc"]))
-    if error["type"] == "literal_error":
-        return f"'{where}' is {str(error['input'])[:40]!r}, allowed: {error['ctx']['expected']}"
-    return "it is not JSON" if error["type"] == "json_invalid" else f"'{where}' is missing, or is not of its type"
 
 
 def _read_account(account: AccountOptions, expiring: str) -> "Part":

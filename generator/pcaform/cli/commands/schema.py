@@ -29,12 +29,6 @@ def command(
     return OK
 
 
-def report_type(of: str) -> type:
-    """Return the dataclass that a command prints as JSON."""
-    module, name = _REPORTS[of]
-    return getattr(import_module(module), name)  # type: ignore[no-any-return]
-
-
 def build_schema(of: str) -> dict[str, Any]:
     """Return the schema of `spec`, or of what a command prints as JSON."""
     if of == "spec":
@@ -43,5 +37,6 @@ def build_schema(of: str) -> dict[str, Any]:
         return json_schema()
     from pcaform.core.formats import report
 
+    module, name = _REPORTS[of]
     rules = [rule.id for rule in import_module("pcaform.checks.audit.check").RULES] if of == "audit" else []
-    return report.json_schema(report_type(of), rules=rules)
+    return report.json_schema(getattr(import_module(module), name), rules=rules)
