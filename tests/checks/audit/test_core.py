@@ -110,6 +110,7 @@ def test_an_incomplete_permission_is_reported_before_anything_was_issued() -> No
     assert message == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
 
 
+UNWRITTEN = "CA CA: the policy of bucket lists does not allow acm-pca.amazonaws.com to write: no CRL is written"
 UNREADABLE = "CA CA: no one can read its CRL:"
 PRIVATE = f"{UNREADABLE} its URL is that of the bucket lists, which is not public"
 BEHIND = f"{UNREADABLE} its URL is at crl.example, and the bucket lists has no reader that could serve it"
@@ -126,21 +127,31 @@ ACL = "bucket lists: it is public: its CRLs have the ACL PUBLIC_READ"
         ({}, bucket(WRITING, PROXY, blocks=CLOSED), [PRIVATE]),
         ({}, bucket(WRITING, has_acls=False), [PRIVATE]),
         ({"s3_object_acl": ""}, bucket(WRITING), [ACL]),
+        ({"custom_path": "a/b"}, bucket(WRITING, {**OPEN, "Resource": "arn:aws:s3:::lists/a/b/*"}), [WIDE]),
+        ({"custom_path": "a"}, bucket(WRITING, {**OPEN, "Resource": "arn:aws:s3:::lists/crl/*"}), [PRIVATE]),
+        ({"custom_path": "/"}, bucket({**WRITING, "Resource": "arn:aws:s3:::lists/crl/*"}, OPEN), [UNWRITTEN, WIDE]),
         ({"s3_object_acl": "PUBLIC_READ"}, bucket(WRITING, blocks=CLOSED), [PRIVATE]),
         ({"custom_cname": "crl.example"}, bucket(WRITING, PROXY, blocks=CLOSED), []),
         ({"custom_cname": "crl.example"}, bucket(WRITING, blocks=CLOSED), [BEHIND]),
         (
             {},
             bucket(OPEN, blocks=CLOSED),
-            [
-                "CA CA: the policy of bucket lists does not allow acm-pca.amazonaws.com to write: no CRL is written",
-            ],
+            [UNWRITTEN],
         ),
     ],
 )
 def test_who_can_read_a_crl(crl: dict[str, str], of: Bucket, messages: list[str]) -> None:
     owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
     assert messages_of(authority(crl={**owned, **crl}), of=of) == messages
+
+
+def test_crls_at_two_paths_of_a_bucket_are_judged_apart() -> None:
+    owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
+    here, there = authority(crl=owned), authority(crl={**owned, "custom_path": "a"})
+    narrow = bucket(WRITING, {**OPEN, "Resource": "arn:aws:s3:::lists/crl/*"})
+    assert messages_of(here, here, of=narrow) == [WIDE]
+    assert messages_of(here, there, of=narrow) == [PRIVATE, WIDE]
+    assert messages_of(here, there, of=bucket(WRITING, OPEN)) == [WIDE]
 
 
 def test_a_policy_that_cannot_be_read_is_reported() -> None:

@@ -198,3 +198,17 @@ def test_a_ca_with_a_key_that_a_later_release_takes_is_managed() -> None:
     assert [(ca.key_algorithm, ca.signing_algorithm) for ca in found.spec.managed.values()] == [
         ("ML_DSA_65", "ML_DSA_65")
     ]
+
+
+def test_a_path_of_crls_that_a_later_release_takes_is_managed() -> None:
+    crl = {"enabled": True, "s3_bucket_name": "logs", "expiration_in_days": 7, "custom_path": "lists/root"}
+    found = infer(*root("plain"), authority("far", revocation_configuration=[{"crl_configuration": [crl]}]))
+    assert not found.left_out
+    configurations = {key: ca.revocation_configuration for key, ca in found.spec.managed.items()}
+    assert {
+        key: each and each.crl_configuration and each.crl_configuration.custom_path
+        for key, each in configurations.items()
+    } == {
+        "plain": None,
+        "far": "lists/root",
+    }

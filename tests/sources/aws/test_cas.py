@@ -150,6 +150,7 @@ def test_revocation_and_tags_are_read(world: World) -> None:
                     "enabled": True,
                     "expiration_in_days": 7,
                     "custom_cname": "crl.corp.example",
+                    "custom_path": "",
                     "s3_bucket_name": "corp-crl",
                     "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL",
                 }
@@ -221,9 +222,13 @@ def test_unsupported_settings_are_reported(world: World) -> None:
     later = "it stays until Terraform next changes the revocation configuration, which resets it"
     assert world.notes("special") == [
         ("left out", "subject.serial_number is '42': Terraform does not support this, and does not change it"),
-        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform does not support this; {later}"),
         ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform does not support this; {later}"),
     ]
+
+
+def test_the_path_of_a_crl_is_read(world: World) -> None:
+    (revocation,) = world.attributes("special")["revocation_configuration"]
+    assert revocation["crl_configuration"][0]["custom_path"] == "a/b"
 
 
 def test_a_ca_that_terraform_cannot_manage_is_a_reference(world: World) -> None:

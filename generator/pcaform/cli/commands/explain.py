@@ -64,6 +64,7 @@ def _fields(topic: str) -> Iterator[str]:
         keys = read_models()[1][model].get("properties", {})
         return f"mapping of {', '.join(keys)}" if keys else "mapping"
 
+    from pcaform.terraform.arguments import FLOOR
     from pcaform.terraform.schema import by_path
 
     for path, field, model in list_fields():
@@ -72,6 +73,8 @@ def _fields(topic: str) -> Iterator[str]:
             row = by_path().get(path)
             default = default_of(field, is_required=path.rpartition(".")[2] in model.get("required", ()))
             argument = f"  becomes: {row.resource}, {row.name}" if row and row.resource and row.is_argument else ""
+            if argument and row and row.since != FLOOR:
+                argument += f", from provider aws {row.since} on"
             lines = (
                 path,
                 f"  {field.get('description', '')}",

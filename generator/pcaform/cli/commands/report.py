@@ -53,12 +53,13 @@ def command(
 def _parts_of_specs(paths: list[str]) -> "list[Part]":
     from pcaform.checks.report.parts import part_of_spec
     from pcaform.rules.load import check_files
-    from pcaform.rules.together import check_together
+    from pcaform.rules.together import check_together, list_claims
 
     results, specs = check_files(paths)
     problems = [problem for result in results for problem in result.problems]
-    if len(specs) < len(results) or (problems := list(check_together(specs))):
-        raise Invalid(problems)
+    together = [] if len(specs) < len(results) else [each for each, *_ in check_together(map(list_claims, specs))]
+    if together or len(specs) < len(results):
+        raise Invalid(together or problems)
     pairs = zip(specs, results, strict=True)
     return [part_of_spec(spec, result.problems, display_name(path)) for (path, spec, _), result in pairs]
 

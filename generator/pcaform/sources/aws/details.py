@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pcaform.core.facts import DNS_SUFFIXES
 from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import Bucket, IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws.access_level import is_relevant
@@ -26,7 +27,6 @@ _VERSION = "iam:GetPolicyVersion"
 _POLICY = "iam:GetPolicy"
 _FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 _PARTS = {"UserDetailList": "users", "RoleDetailList": "roles", "GroupDetailList": "groups", "Policies": "policies"}
-_AWS_DOMAIN = ".amazonaws.com"
 _METHODS = ("get_bucket_location", "get_bucket_policy", "get_public_access_block", "get_bucket_ownership_controls")
 _IAM_NAMES = {"get_public_access_block": "GetBucketPublicAccessBlock"}
 """IAM action names that differ from the name of the operation."""
@@ -194,7 +194,7 @@ def _read_account_block(account: Account) -> Any:
     """Return the account's Block Public Access settings; none but at AWS itself, since emulators lack that API."""
     client = account.client("s3control", account.regions[0])
     call = partial(client.get_public_access_block, AccountId=account.account_id)
-    is_aws = _AWS_DOMAIN in client.meta.endpoint_url
+    is_aws = client.meta.endpoint_url.endswith(tuple(f".{suffix}" for suffix in DNS_SUFFIXES.values()))
     return try_request(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True) if is_aws else None
 
 

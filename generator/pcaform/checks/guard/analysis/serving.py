@@ -36,6 +36,7 @@ from pcaform.checks.guard.arguments import (
     unjudged_serving,
 )
 from pcaform.checks.guard.context import PlanContext, module
+from pcaform.core.facts import crl_key
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource, is_marked
@@ -166,20 +167,20 @@ def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]
 def _expired(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
     """Yield what lifecycle rules remove; a CRL is written anew before it expires, and only the old one may go."""
     crl = block(ca.values, CRL)
-    key = "/".join(filter(None, (str(crl.get("custom_path") or "").strip("/"), "crl/")))
-    known = [_removal(each, key) for each in change.before.get("rule") or ()]
-    for removal in (_removal(each, key) for each in change.after.get("rule") or ()):
+    folder = crl_key(crl.get("custom_path"), "").removesuffix(".crl")
+    known = [_removal(each, folder) for each in change.before.get("rule") or ()]
+    for removal in (_removal(each, folder) for each in change.after.get("rule") or ()):
         if removal and removal not in known:
             is_late = removal[0] >= (crl.get("expiration_in_days") or 0)
             words = ": a lifecycle rule deletes them, or puts them where nobody can read them"
             yield Effect("unknown" if is_late else "lost", words, ("rule",))
 
 
-def _removal(rule: Mapping[str, Any], key: str) -> tuple[int, str] | None:
-    """Return after how many days a lifecycle rule removes objects with a key; AWS gives its CRLs no tags."""
+def _removal(rule: Mapping[str, Any], folder: str) -> tuple[int, str] | None:
+    """Return after how many days a lifecycle rule removes objects in a folder; AWS gives its CRLs no tags."""
     chosen, both = _first(rule, "filter"), _first(_first(rule, "filter"), "and")
     prefix = str(both.get("prefix") or chosen.get("prefix") or rule.get("prefix") or "")
-    is_met = (prefix.startswith(key) or key.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
+    is_met = (prefix.startswith(folder) or folder.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
     archived = [each for each in rule.get("transition") or () if each.get("storage_class") in _ARCHIVED]
     found = [_first(rule, "expiration"), *archived]
     days = [each.get("days") or 0 for each in found if each.get("days") or each.get("date") or each in archived]
