@@ -98,3 +98,12 @@ def test_specs_with_errors_are_refused_as_everywhere(tmp_path: Path, pcaform: Ru
     assert (twice.returncode, wrong.returncode) == (1, 1)
     assert "[stack-twice]" in twice.stderr
     assert wrong.stderr.startswith("b.yaml:20:")
+
+
+def test_a_policy_that_cannot_be_judged_is_unknown_and_the_page_is_made(pcaform: Run, tmp_path: Path) -> None:
+    spec = EXAMPLE.parents[1] / "tests" / "rules" / "cases" / "partition.ok.yaml"
+    done = pcaform("report", spec, "--out", "report.html", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "wrote report.html\n")
+    page = html.unescape((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "policy 'ci', statement 1 is not an object" in page
+    assert "<b>1</b>unknown" in page

@@ -98,10 +98,7 @@ def _list_rights(issuer: Issuer) -> Iterator[tuple[str, str]]:
 
 
 def list_children(graph: Graph) -> dict[str, list[tuple[str, str]]]:
-    """Return what is below each node, with what the edge means; below "" are the CAs that no other one signs.
-
-    There, too, are the issuers that have a policy of their own instead of grants.
-    """
+    """Return what is below each node, with what the edge means; below "" are CAs that no other signs, lone issuers."""
     signed = {target for _, target, meaning in graph.edges if meaning == "signs"}
     attached = {target for _, target, _ in graph.edges}
     tops = [(node.name, "") for node in graph.nodes.values() if node.kind == "CA" and node.name not in signed]

@@ -58,9 +58,8 @@ def render_page(**values: Any) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    directory = packaged_directory("templates") / "report"
     page = Environment(
-        loader=FileSystemLoader(directory),
+        loader=FileSystemLoader(directory := packaged_directory("templates") / "report"),
         undefined=StrictUndefined,
         autoescape=True,
         finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str) else visible(value),

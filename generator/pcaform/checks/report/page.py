@@ -29,9 +29,8 @@ _EXPIRED, _UNKNOWN = "EXPIRED", "unknown"
 _RANKS = ("error", _UNKNOWN, "warning", "note", "waived")
 
 Cell = str | Sequence[tuple[str, str]]
-"""A text, or several, each with its CSS class; that of the class `bar` is the width of a bar."""
 Row = tuple[str, Sequence[Cell]]
-"""A CSS class and the cells."""
+"""A CSS class and cells: a text, or several with a class each; that of the class `bar` is the width of a bar."""
 
 
 def format_parts(parts: Sequence[Part], *, now: datetime | None = None) -> str:

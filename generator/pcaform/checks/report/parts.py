@@ -14,8 +14,10 @@ from pcaform.core import x509
 from pcaform.core.finding import Finding
 from pcaform.core.formats.text import count, day
 from pcaform.core.grouping import grouped
+from pcaform.core.problems import Failure
 from pcaform.render.graph import Graph, Node, build_graph, describe_validity
 from pcaform.sources.account_snapshot import CERTIFIED, GONE, AccountSnapshot, CaStatus
+from pcaform.sources.inventory import ImportNote
 from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority, OfflineActivation, compute_end
 from pcaform.spec.stack import Spec
 
@@ -44,7 +46,13 @@ class Part:
 
 def part_of_spec(spec: Spec, problems: Iterable[Finding], file: str) -> Part:
     """Return what a valid spec says, with its warnings, and the access that its policies give."""
-    access, ends, undated, costs = check_spec_access(spec), list[End](), list[tuple[str, str, str]](), list[Cost]()
+    ends, undated, costs = list[End](), list[tuple[str, str, str]](), list[Cost]()
+    access, found = None, [("validate", each) for each in problems]
+    try:
+        access = check_spec_access(spec)
+        found += [("access", each) for each in access.findings]
+    except Failure as failure:  # a policy that cannot be judged
+        found.append(("access", ImportNote("unknown", f"stack {spec.stack}", str(failure))))
     for key, ca in spec.managed.items():
         name, arn, status = ca.subject.common_name or key, ca.arn or "", "in the spec" if ca.enabled else "DISABLED"
         costs.append(Cost(name, arn, status, ca.usage_mode, monthly_price(ca.usage_mode, spec.region_of(key))))
@@ -63,9 +71,9 @@ def part_of_spec(spec: Spec, problems: Iterable[Finding], file: str) -> Part:
         ends=tuple(ends),
         undated=tuple(undated),
         access=access,
-        found=(*(("validate", each) for each in problems), *(("access", each) for each in access.findings)),
+        found=tuple(found),
         costs=tuple(costs),
-        not_shown=access.not_shown,
+        not_shown=access.not_shown if access else "",
     )
 
 
@@ -113,7 +121,6 @@ SAVED: Mapping[str, tuple[type, Callable[..., Part]]] = {
     "drift": (Drift, part_of_drift),
     "guard": (GuardResult, part_of_guard),
 }
-"""What each command prints as JSON, and what makes a part of it."""
 
 
 def part_of_account(audit: Audit, access: AccessReport, snapshot: AccountSnapshot) -> Part:

@@ -56,10 +56,10 @@ def _parts_of_specs(paths: list[str]) -> "list[Part]":
     from pcaform.rules.together import check_together, list_claims
 
     results, specs = check_files(paths)
-    problems = [problem for result in results for problem in result.problems]
-    together = [] if len(specs) < len(results) else [each for each, *_ in check_together(map(list_claims, specs))]
-    if together or len(specs) < len(results):
-        raise Invalid(together or problems)
+    if len(specs) < len(results):
+        raise Invalid(problem for result in results for problem in result.problems)
+    if shared := [problem for problem, *_ in check_together(map(list_claims, specs))]:
+        raise Invalid(shared)
     pairs = zip(specs, results, strict=True)
     return [part_of_spec(spec, result.problems, display_name(path)) for (path, spec, _), result in pairs]
 
