@@ -26,7 +26,7 @@ ROOMS = {
     "sources": "Sources of imports",
     "importer": "Imports",
     "adopt": "Adopting",
-    "checks": "Guard, access, audit and drift",
+    "checks": "Guard, access, audit, drift and report",
     "iam": "Policies",
     "core": "Everywhere",
     "cli": "Commands",

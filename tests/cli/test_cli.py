@@ -97,6 +97,7 @@ def test_help_and_version_are_results(pcaform: Run) -> None:
         ["validate", "--help"],
         ["schema", "--help"],
         ["guard", "--help"],
+        ["report", "--help"],
         ["sandbox", "--help"],
         ["demo", "--help"],
     ],

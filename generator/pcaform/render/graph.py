@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pcaform.core.grouping import grouped
 from pcaform.core.unicode import visible
 from pcaform.spec.cas import CertificateAuthority, Reference, Validity
 from pcaform.spec.issuers import Issuer
@@ -69,11 +70,12 @@ def _describe_ca(key: str, ca: CertificateAuthority | Reference) -> tuple[str, .
     name = ca.subject.common_name or ca.subject.organization or ""
     state = "disabled" if not ca.enabled else ca.activation if ca.activation == "pending" else ""
     successor = f"successor of {ca.successor_of}" if ca.successor_of else ""
-    facts = (name, ca.type, ca.key_algorithm, _describe_validity(ca.validity), *place, state, successor)
+    facts = (name, ca.type, ca.key_algorithm, describe_validity(ca.validity), *place, state, successor)
     return (key, *filter(None, facts))
 
 
-def _describe_validity(validity: Validity | None) -> str:
+def describe_validity(validity: Validity | None) -> str:
+    """Return how long a CA's certificate is valid, in words; empty if the spec does not say it."""
     if validity is None:
         return ""
     is_duration = validity.type in ("DAYS", "MONTHS", "YEARS")
@@ -95,29 +97,30 @@ def _list_rights(issuer: Issuer) -> Iterator[tuple[str, str]]:
         yield from ((ca, rights) for ca in grant.certificate_authorities)
 
 
+def list_children(graph: Graph) -> dict[str, list[tuple[str, str]]]:
+    """Return what is below each node, with what the edge means; below "" are CAs that no other signs, lone issuers."""
+    signed = {target for _, target, meaning in graph.edges if meaning == "signs"}
+    attached = {target for _, target, _ in graph.edges}
+    tops = [(node.name, "") for node in graph.nodes.values() if node.kind == "CA" and node.name not in signed]
+    unattached = (node.name for node in graph.nodes.values() if node.kind != "CA" and node.name not in attached)
+    tops += [(name, "has no grants: its rights are in its policy") for name in unattached]
+    return {"": tops, **grouped((source, (target, meaning)) for source, target, meaning in graph.edges)}
+
+
 def format_tree(graph: Graph) -> str:
     """Return the hierarchy as a tree, each CA below the one that signs it."""
-    signed = {target for _, target, meaning in graph.edges if meaning == "signs"}
-    tops = [(node.name, "") for node in graph.nodes.values() if node.kind == "CA" and node.name not in signed]
-    tops += [(name, "has no grants: its rights are in its policy") for name in _list_unattached(graph)]
-    return "\n".join([visible(graph.title), *_branches(graph, tops, "")])
+    return "\n".join([visible(graph.title), *_branches(graph, list_children(graph), "", "")])
 
 
-def _list_unattached(graph: Graph) -> Iterator[str]:
-    """Yield the issuers that have a policy of their own instead of grants."""
-    targets = {target for _, target, _ in graph.edges}
-    yield from (node.name for node in graph.nodes.values() if node.kind != "CA" and node.name not in targets)
-
-
-def _branches(graph: Graph, children: list[tuple[str, str]], indent: str) -> Iterator[str]:
-    for number, (name, meaning) in enumerate(children, 1):
-        is_last, node = number == len(children), graph.nodes[name]
+def _branches(graph: Graph, children: dict[str, list[tuple[str, str]]], parent: str, indent: str) -> Iterator[str]:
+    below = children.get(parent, [])
+    for number, (name, meaning) in enumerate(below, 1):
+        is_last, node = number == len(below), graph.nodes[name]
         facts = ", ".join(visible(each) for each in node.lines[1:])
         words = "" if meaning in ("", "signs") else f" {visible(meaning)}"
         label = visible(node.lines[0])
         yield f"{indent}{_LAST if is_last else _BRANCH}{label}{f' ({facts})' if facts else ''}{words}"
-        below = [(target, each) for source, target, each in graph.edges if source == name]
-        yield from _branches(graph, below, indent + (_GAP if is_last else _BAR))
+        yield from _branches(graph, children, name, indent + (_GAP if is_last else _BAR))
 
 
 def format_mermaid(graph: Graph) -> str:

@@ -1,5 +1,7 @@
 """Stack plan -> the text of every file, rendered with the templates; this module writes nothing to disk."""
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +9,7 @@ from typing import Any
 
 from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
+from pcaform.core.unicode import visible
 from pcaform.render import manifest
 from pcaform.render.plan.stack import StackPlan
 from pcaform.terraform import hcl_writer
@@ -48,6 +51,26 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
     names = sorted(path.name for path in packaged_directory(MODULES).iterdir() if path.is_dir())
     files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _read_module(name).items()}
     return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, manifest.Record())}, None)
+
+
+def render_page(**values: Any) -> str:
+    """Return the HTML page of a report. Foreign text in `values` stays text, and nothing but its own script runs."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    page = Environment(
+        loader=FileSystemLoader(directory := packaged_directory("templates") / "report"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=lambda value: value if isinstance(value, Markup) or not isinstance(value, str) else visible(value),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name, file in (("style", "page.css"), ("script", "page.js")):
+        content = (directory / file).read_bytes()
+        digest = b64encode(hashlib.sha256(content).digest()).decode()
+        values |= {name: content.decode(), f"{name}_hash": f"'sha256-{digest}'"}
+    return f"{page.get_template('page.html').render(**values).strip()}\n"
 
 
 @cache

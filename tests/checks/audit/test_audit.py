@@ -1,8 +1,9 @@
 """`pcaform audit` on an account with planted faults: each is reported, sorted by when it does harm, nothing else."""
 
+import html
 import json
 import re
-from html.parser import HTMLParser
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import jsonschema
@@ -78,37 +79,28 @@ def test_json_is_as_its_schema_says(planted: Planted, report: dict[str, object])
     assert report["monthly_usd"] == MORE * 400 + 50
 
 
-class Reader(HTMLParser):
-    """The references of a page, its tags and its text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.outside: list[tuple[str, str | None]] = []
-        self.tags: set[str] = set()
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.outside += [each for each in attrs if each[0] in ("src", "href", "style", "onclick")]
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def test_the_page_needs_nothing_else_and_runs_nothing(planted: Planted) -> None:
-    """The name of a CA that looks like markup is text in the page."""
-    planted.live.pki.root(days=30, configuration={"Subject": {"CommonName": "<script>alert(1)</script>&amp;"}})
+def test_the_page_has_everything_and_of_a_live_account_also_its_hierarchy(planted: Planted, tmp_path: Path) -> None:
+    """The page itself, and that it needs nothing else, is tested in `tests/checks/report/`."""
     done = planted.audit("--format", "html")
-    reader = Reader()
-    reader.feed(done.stdout)
-    assert done.stdout.startswith("<!DOCTYPE html>\n<html")
-    assert (reader.outside, "script" in reader.tags, "link" in reader.tags, "img" in reader.tags) == ([],) + (
-        False,
-    ) * 3
-    assert "url(" not in done.stdout
-    assert "CA <script>alert(1)</script>&amp;" in reader.text
-    assert "user minter" in reader.text
-    assert done.returncode == 2
+    path = tmp_path / "report.html"
+    live = planted.pcaform("report", "--live", "--out", path, env=planted.live.environment)
+    assert (done.returncode, live.returncode, live.stdout) == (2, 0, "")
+    assert live.stderr.splitlines()[1:] == [f"wrote {path}"]
+    pages = [done.stdout, path.read_text(encoding="utf-8")]
+    for page in pages:
+        texts = texts_of(page)
+        assert {"CA Too Short", "bucket open-lists", "user minter", "certificate www.corp.example"} <= set(texts)
+        assert "IssueCertificate with every template" in texts
+    assert 'id="hierarchy"' not in pages[0]
+    tree = pages[1].split('<ul class="tree">')
+    assert [len(texts_of(part)) > 2 for part in tree[1:3]] == [True, True]
+    assert "Corp Root" in texts_of(tree[1])
+    assert "Old Root" not in texts_of(tree[2])
+    assert {"Issuing", "Half Grant", "Short"} <= set(texts_of(tree[2]))
+
+
+def texts_of(page: str) -> list[str]:
+    return [html.unescape(text) for text in re.findall(r">([^<]+)<", page)]
 
 
 def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:

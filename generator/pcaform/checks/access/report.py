@@ -39,15 +39,16 @@ def build_report(result: AccessReport) -> Report:
         result.findings,
         lines=lambda: (
             *(finding.summary for finding in result.findings),
-            *(line for principal in result.principals for line in _block(principal, _rows(result, principal))),
+            *(line for principal in result.principals for line in _block(principal, list_rows(result, principal))),
         ),
         document=lambda: result,
         markdown=lambda: "\n".join(_markdown_lines(result)),
     )
 
 
-def _rows(result: AccessReport, principal: Principal) -> list[Row]:
-    return _merge_rows(rows(principal.allowed)) if result.is_live else rows(principal.allowed)
+def list_rows(result: AccessReport, principal: Principal, *, names: int = _MAX_NAMES) -> list[Row]:
+    """Return the rows of a principal; CAs of an account on which it may do the same have one, with some `names`."""
+    return _merge_rows(rows(principal.allowed), names) if result.is_live else rows(principal.allowed)
 
 
 def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
@@ -64,7 +65,7 @@ def _markdown_lines(result: AccessReport) -> Iterator[str]:
     """Yield a table with a line for each principal and each target it may act on, then the findings."""
     rows = []
     for principal in result.principals:
-        for row in _rows(result, principal):
+        for row in list_rows(result, principal):
             through = ["the same"] if row.through_acm and row.through_acm == row.direct else row.through_acm
             cells = (row.target, ", ".join(row.direct), ", ".join(through))
             rows.append((f"{principal.kind} {code_cell(principal.key)}", *map(escape, cells)))
@@ -90,18 +91,18 @@ def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
     return [Row(target, *(_phrases(each, route) for route in routes)) for target, each in by_target.items()]
 
 
-def _merge_rows(table: Sequence[Row]) -> list[Row]:
+def _merge_rows(table: Sequence[Row], names: int) -> list[Row]:
     """Merge rows of targets on which the same is allowed: an account can have a thousand CAs."""
     groups = grouped(((*row.direct, "", *row.through_acm), row) for row in table)
-    return [replace(group[0], target=", ".join(_targets(group))) for group in groups.values()]
+    return [replace(group[0], target=", ".join(_targets(group, names))) for group in groups.values()]
 
 
-def _targets(group: Sequence[Row]) -> Iterator[str]:
+def _targets(group: Sequence[Row], limit: int) -> Iterator[str]:
     """Yield the targets of rows; "another CA" (future CAs) is never cut off."""
     names = [row.target for row in group if row.target != access_request.OTHER_CA]
-    yield from names[:_MAX_NAMES]
-    if len(names) > _MAX_NAMES:
-        yield f"{len(names) - _MAX_NAMES} more"
+    yield from names[:limit]
+    if len(names) > limit:
+        yield f"{len(names) - limit} more"
     if len(names) < len(group):
         yield access_request.OTHER_CA
 

@@ -8,10 +8,19 @@ from datetime import UTC, datetime, timedelta
 from pcaform.checks.access.account import check_account_access
 from pcaform.checks.access.check import AccessReport
 from pcaform.checks.audit import rules
-from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, Usage, sort_findings
+from pcaform.checks.audit.rule import (
+    Audit,
+    AuditContext,
+    AuditFinding,
+    Cost,
+    End,
+    Rule,
+    Usage,
+    monthly_price,
+    sort_findings,
+)
 from pcaform.checks.audit.rules.practice import ca_untagged
 from pcaform.core import facts
-from pcaform.core.formats.html_page import Row, format_page
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count, day, days_until
@@ -36,13 +45,19 @@ _REQUEST = SnapshotRequest(
 _SHOWN = 20
 
 
-def audit_account(account: Account, *, now: datetime, expiring: timedelta, framework: str = "") -> Audit:
-    """Read an account and check it as of a moment, with all rules, or with those that answer to a framework."""
+def audit_account(
+    account: Account, *, now: datetime, expiring: timedelta, framework: str = "", parts: tuple[str, ...] = ()
+) -> tuple[Audit, AccessReport, AccountSnapshot]:
+    """Read an account and check it as of a moment, with all rules, or with those that answer to a framework.
+
+    Returns the access and the snapshot too, with further `parts`.
+    """
     tags = (account_snapshot.TAGS,) if ca_untagged.answers_to(framework) else ()
     with show_progress("requests to AWS") as tell:
-        snapshot = read_snapshot(account, replace(_REQUEST, parts=(*_REQUEST.parts, *tags)), report_progress=tell)
+        request = replace(_REQUEST, parts=(*_REQUEST.parts, *parts, *tags))
+        snapshot = read_snapshot(account, request, report_progress=tell)
     access, unread = check_account_access(snapshot)
-    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework)
+    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework), access, snapshot
 
 
 def format_summary(result: Audit) -> str:
@@ -102,8 +117,7 @@ def _list_costs(snapshot: AccountSnapshot) -> Iterator[Cost]:
     for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn)):
         if ca.status not in GONE:
             mode = ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE
-            price = None if ca.arn.startswith("arn:aws-cn:") else facts.MONTHLY_USD.get(mode)
-            yield Cost(ca.name, ca.arn, ca.status, mode, price)
+            yield Cost(ca.name, ca.arn, ca.status, mode, monthly_price(mode, ca.region))
 
 
 def _list_usage(snapshot: AccountSnapshot) -> Iterator[Usage]:
@@ -128,12 +142,11 @@ def build_report(audit: Audit) -> Report:
         lines=lambda: (*_lines(audit), *_cost_lines(audit)),
         document=lambda: audit,
         markdown=lambda: "\n".join(_markdown_lines(audit)),
-        html=lambda: _format_html(audit),
         tags={rule.id: rule.controls for rule in RULES},
     )
 
 
-def _when(finding: AuditFinding, now: datetime) -> str:
+def when(finding: AuditFinding, now: datetime) -> str:
     """Return from when on a finding does harm: now, a day, or any day."""
     if finding.day is None:
         return "any day"
@@ -143,7 +156,7 @@ def _when(finding: AuditFinding, now: datetime) -> str:
 def _lines(audit: Audit) -> Iterator[str]:
     """Yield findings and what could not be read, then the first expiry dates."""
     for finding in audit.findings:
-        yield f"{_when(finding, audit.moment):10}  {finding.subject}: {finding.message} [{finding.rule}]"
+        yield f"{when(finding, audit.moment):10}  {finding.subject}: {finding.message} [{finding.rule}]"
         controls = f"answers to {', '.join(finding.controls)}" if finding.controls else ""
         yield from (f"{'':10}    {line}" for line in (finding.arn, finding.advice, controls) if line)
     for note in audit.unknown:
@@ -191,43 +204,8 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
     """Yield a table of the findings, what could not be read, and the costs."""
     if audit.findings:
         words = ((each, map(escape, (each.subject, each.message, each.advice))) for each in audit.findings)
-        rows = ((_when(each, audit.moment), *escaped, code_cell(_ids(each))) for each, escaped in words)
+        rows = ((when(each, audit.moment), *escaped, code_cell(_ids(each))) for each, escaped in words)
         yield from table(("from", "subject", "what is wrong", "what to do", "rule"), rows)
         yield ""
     yield from (f"- not read: {escape(note.address)}: {escape(note.reason)}" for note in audit.unknown)
     yield f"{audit.monthly_usd} USD a month for {count(len(audit.costs), 'CA')} ({audit.price})."
-
-
-def _format_html(audit: Audit) -> str:
-    """Return one page: all that the JSON holds, for people."""
-    now, classes = audit.moment, {"now": "now", "any day": "any"}
-    totals = {
-        "findings": len(audit.findings),
-        "CAs": audit.authorities,
-        "managed certificates": audit.certificates,
-        "a month": f"{audit.monthly_usd} USD",
-    }
-    findings: list[Row] = [
-        (classes.get(start, "soon"), (start, (each.subject, each.arn), (each.message, _ids(each)), each.advice))
-        for each, start in ((each, _when(each, now)) for each in audit.findings)
-    ]
-    unread: list[Row] = [("", (note.address, note.reason)) for note in audit.unknown]
-    ends: list[Row] = [
-        ("", (day(end.day), (f"{end.what} {end.name}", end.arn), _left(end, now), end.status)) for end in audit.ends
-    ]
-    costs: list[Row] = [
-        ("", ((each.name, each.arn), _price(each), each.usage_mode, each.status)) for each in audit.costs
-    ]
-    columns = ("from", "subject", "what is wrong", "what to do")
-    return format_page(
-        f"Private CAs of account {audit.account_id}",
-        f"{', '.join(audit.regions)}, read {now:%Y-%m-%d %H:%M} UTC by pcaform audit",
-        totals=((str(number), unit) for unit, number in totals.items()),
-        tables=(
-            ("Findings, soonest first", columns, findings) if findings else ("No findings", (), ()),
-            ("Not read", ("subject", "reason"), unread),
-            ("Expiry dates", ("day", "subject", "left", "status"), ends),
-            (f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs),
-        ),
-        footer=f"Costs: {audit.price}. Not shown: {audit.not_shown}.",
-    )

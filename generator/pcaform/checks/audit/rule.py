@@ -11,10 +11,10 @@ A function in a file of `rules/` becomes a rule by its decorator, and is registe
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
-from pydantic import computed_field
+from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
@@ -28,7 +28,9 @@ _NOT_SHOWN = (
     "and for access: service control policies, session policies and VPC endpoint policies"
 )
 _KINDS = {CaStatus: "CA", Certificate: "certificate", Bucket: "bucket", TrustAnchor: "trust anchor"}
-_PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
+PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
+Moment = Annotated[datetime, AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A moment in UTC, also where it is read back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class AuditFinding(Finding):
     `subject` is a name for people, `arn` the ARN at AWS, `controls` those of other checks that its rule answers to.
     """
 
-    day: datetime | None = None
+    day: Moment | None = None
     arn: str = ""
     region: str = ""
     controls: tuple[str, ...] = ()
@@ -52,7 +54,7 @@ class End:
     name: str
     arn: str
     status: str
-    day: datetime
+    day: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,12 @@ class Cost:
     arn: str
     status: str
     usage_mode: str
-    monthly_usd: int | None
+    monthly_usd: Annotated[int, Field(ge=0, le=1_000_000)] | None
+
+
+def monthly_price(usage_mode: str, region: str) -> int | None:
+    """Return what a CA costs in a month; for regions in China no price is known."""
+    return None if facts.partition(region) == "aws-cn" else facts.MONTHLY_USD.get(usage_mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,8 @@ class Usage:
     """What AWS bills by use: how many the audit knows of, and what they cost at most in a month, in US dollars."""
 
     what: str
-    number: int
-    monthly_usd: float
+    number: Annotated[int, Field(ge=0)]
+    monthly_usd: Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Audit:
     format_version: Literal["1.2"] = field(default="1.2", kw_only=True)
     account_id: str
     regions: tuple[str, ...]
-    moment: datetime
+    moment: Moment
     authorities: int
     certificates: int
     findings: tuple[AuditFinding, ...]
@@ -96,7 +103,7 @@ class Audit:
     statuses: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     usage: tuple[Usage, ...] = field(default=(), kw_only=True)
     framework: str = field(default="", kw_only=True)
-    price: str = field(default=_PRICE, kw_only=True)
+    price: str = field(default=PRICE, kw_only=True)
     not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
 
     @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461

@@ -86,7 +86,7 @@ def _lines(result: GuardResult, level: Level, *, is_quiet: bool) -> Iterator[str
         yield _head(finding, str(finding.severity))
         if not is_quiet:
             yield from (f"  {each.path}: {each.before} -> {each.after}" for each in finding.differences)
-            yield from (f"  affects {line}" for line in _shorten(finding.affected))
+            yield from (f"  affects {line}" for line in shorten(finding.affected))
             yield f"  {finding.advice_line}"
     for waived in result.waived:
         yield _head(waived.finding, "waived")
@@ -99,7 +99,7 @@ def _head(finding: GuardFinding | Undecided, label: str) -> str:
     return f"{label}: {address}{finding.statement} [{finding.rule}, {finding.level}]"
 
 
-def _shorten(lines: tuple[str, ...]) -> Iterator[str]:
+def shorten(lines: tuple[str, ...]) -> Iterator[str]:
     """Yield the first lines, and how many more there are."""
     yield from lines[:_LISTED]
     if len(lines) > _LISTED:
@@ -146,7 +146,7 @@ def _section(finding: GuardFinding) -> str:
         f"{escape(finding.statement)}.",
         *(f"- {code(each.path)}: {code(each.before)} → {code(each.after)}" for each in finding.differences),
     ]
-    affected = [f"- {escape(line)}" for line in _shorten(finding.affected)]
+    affected = [f"- {escape(line)}" for line in shorten(finding.affected)]
     body = ["\n".join(lines), *(["Affected:\n" + "\n".join(affected)] if affected else [])]
     body.append(f"Instead: {escape(finding.advice)}.")
     return fold(f"{finding.level}: {html_code(finding.address)} {finding.rule}", "\n\n".join(body))

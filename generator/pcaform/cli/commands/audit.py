@@ -1,5 +1,6 @@
 """`pcaform audit`: lists what is wrong with the CAs of an AWS account, what ends when, and what they cost."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -34,7 +35,15 @@ def command(
     from pcaform.cli.account_session import open_account
 
     caller, period = account.caller(), parse_expiring(expiring)
-    result = audit_account(open_account(caller), now=datetime.now(UTC), expiring=period, framework=framework or "")
-    build_report(result).print(form)
+    result, access, _ = audit_account(
+        open_account(caller), now=datetime.now(UTC), expiring=period, framework=framework or ""
+    )
+    if form == "html":
+        from pcaform.checks.report.page import format_parts
+        from pcaform.checks.report.parts import part_of_audit
+
+        console.print_document(format_parts([replace(part_of_audit(result), access=access)], now=result.moment))
+    else:
+        build_report(result).print(form)
     console.print_progress(format_summary(result))
     return FINDINGS if result.findings or result.unknown else OK

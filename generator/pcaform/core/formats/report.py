@@ -116,7 +116,6 @@ class Report:
     lines: Callable[[], Iterable[str]]
     document: Callable[[], Any]
     markdown: Callable[[], str]
-    html: Callable[[], str] = str
     tags: Mapping[str, Sequence[str]] | None = None
 
     def format(self, form: str) -> str:
@@ -129,7 +128,7 @@ class Report:
             return "\n".join(map(_annotation, self.findings))
         if form == "sarif":
             return format_sarif(self.findings, self.tags)
-        return self.html() if form == "html" else self.markdown()
+        return self.markdown()
 
     def print(self, form: str) -> None:
         """Print the report in a format of `--format`, unless there is nothing to say; a terminal gets colours."""
