@@ -15,6 +15,6 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
     def resolve(found: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join("docs", here, found[1]))
         is_here = target.removeprefix("docs/") in known
-        return found[1] if is_here else f"{config.repo_url}/blob/main/{target}"
+        return found[1] if is_here else f"{config.extra['repository']}/blob/main/{target}"
 
     return _LINK.sub(resolve, markdown)

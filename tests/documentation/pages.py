@@ -1,8 +1,8 @@
 """Pages of the documentation as a reader follows them: write the files, make the edits, type the commands, compare.
 
 A page is one run, in a directory of its own. A block with a `title` is a file, `diff` with a `title` is an edit of one,
-and `console` has commands behind `$ ` with their output, in which a line `...` stands for any lines. A block that is not
-run has the reason above it, `<!-- not run: ... -->`.
+and `console` has commands behind `$ ` with their output, in which a line `...` stands for any lines. What is not run
+has the reason above it, `<!-- not run: ... -->`.
 """
 
 import os

@@ -36,7 +36,9 @@ def test_site_needs_nothing_from_elsewhere(site: Path) -> None:
     pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
     assert len(pages) > len(PAGES)
     assert [address for page in pages for address in LOADED.findall(page)] == []
-    assert "fonts.googleapis" not in "".join(pages)
+    everything = "".join(pages)
+    assert "fonts.googleapis" not in everything
+    assert 'data-md-component="source"' not in everything  # it asks GitHub for stars and forks
 
 
 def test_links_that_leave_the_site_lead_to_files_of_the_repository(site: Path) -> None:
