@@ -60,6 +60,7 @@ scanner: $(SCANNER)
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/codespell generator templates modules docs examples *.md
 
 types: $(STAMP)
 	$(VENV)/bin/mypy

@@ -10,6 +10,7 @@ from typing import Any
 
 import carried_fields
 import guard_pages
+import messages
 import module_pages
 import reference_pages
 import spec_examples
@@ -206,6 +207,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/guard.md", "hazards", guard_pages.hazard_table),
     ("docs/guard.md", "said", guard_pages.hazard_sections),
     ("docs/guard.md", "doubts", guard_pages.doubt_table),
+    ("docs/messages.md", "messages", messages.message_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

@@ -83,8 +83,8 @@ def test_what_to_do_is_said_by_every_render(pcaform: Run, tmp_path: Path) -> Non
     prepare(pcaform, tmp_path)
     add(tmp_path / "out" / "s", "cloud.tf")
     said = (
-        "pcaform: Terraform or a tool may read an extra file and run code for it: take it out, or accept it by its "
-        "path in the stack, 'terraform: {extra_files: [cloud.tf]}' in the spec; a link is not accepted\n"
+        "pcaform: Terraform or a tool may read an extra file and run its code: remove it, or accept it in the spec by "
+        "its path in the stack, 'terraform: {extra_files: [cloud.tf]}'. A link is not accepted\n"
     )
     named = "out/s/cloud.tf: extra, not written by pcaform\n"
     for option, code, start in (

@@ -104,9 +104,8 @@ def _key(attributes: Mapping[str, Any]) -> tuple[Any, Any, Any]:
 
 
 GAP = (
-    "until 'terraform apply' re-creates them, ACM cannot issue or renew certificates of these CAs: apply now. ACM "
-    "starts to renew 60 days before expiry and retries, so a gap of minutes is harmless, but after weeks certificates "
-    "expire"
+    "until 'terraform apply' re-creates them, ACM cannot issue or renew certificates of these CAs: apply now. A "
+    "gap of minutes is harmless, since ACM starts 60 days before expiry and retries. After weeks certificates expire"
 )
 """How long the gap may be. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html"""
 

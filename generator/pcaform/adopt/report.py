@@ -30,8 +30,8 @@ from pcaform.terraform.resource_types import (
 Verdict = Literal["proven", "refused"]
 _TAGS_OPTION = "'pcaform adopt' refuses this unless run with --accept tags"
 _POLICY_ADVICE = (
-    "to keep what AWS has, write it into the spec: 'pcaform import aws --into SPEC' does so for an issuer's policy, as "
-    "grants or word for word as 'policy'; to have what the stack has, change it at AWS first"
+    "to keep what AWS has, write it into the spec: for an issuer's policy 'pcaform import aws --into SPEC' does so. To "
+    "have what the stack has, change it at AWS first"
 )
 HOLDERS = {
     **dict.fromkeys((IAM_USER_POLICY, IAM_USER_POLICY_ATTACHMENT), "user"),

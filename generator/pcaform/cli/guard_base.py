@@ -79,7 +79,7 @@ def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> 
     unread = [*reader.unread, *(Unread(path, reason) for path, reason in revision.unread.items())]
     named = {place: path for path, place in places.items()}
     doubts = [
-        (named.get(owner, ""), f"{each.path} of '{base}' may be the spec of before: {each.reason}")
+        (named.get(owner, ""), f"{each.path} of '{base}' may be the earlier spec: {each.reason}")
         for each in unread
         for owner in reader.owners(each, matches)
     ]

@@ -27,8 +27,8 @@ from pcaform.sources import tfstate
 
 _NOTHING = Confirmation()
 _EXTRA = (
-    "pcaform: Terraform or a tool may read an extra file and run code for it: take it out, or accept it by its path in "
-    "the stack, 'terraform: {extra_files: [cloud.tf]}' in the spec; a link is not accepted"
+    "pcaform: Terraform or a tool may read an extra file and run its code: remove it, or accept it in the spec by its "
+    "path in the stack, 'terraform: {extra_files: [cloud.tf]}'. A link is not accepted"
 )
 
 

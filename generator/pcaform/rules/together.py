@@ -24,9 +24,9 @@ OF_FILES = {
     "file": "A file that the spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
     "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
     "shared-state": (
-        "Two stacks do not have their state in one place: the apply of each destroys what the other has. That "
-        "includes the stacks below `--out` that are not rendered now, one of which may be a new stack under its former "
-        "name if only `terraform init` knows the backend."
+        "Two stacks do not have their state in one place: the apply of each destroys what the other has. The "
+        "stacks below `--out` that are not rendered now count too. One of them may be a renamed stack under its former "
+        "name, if only `terraform init` knows the backend."
     ),
     "shared-arn": (
         "What exists is managed, or destroyed, by one stack only; others name the CA with `managed: false`. That "
@@ -99,7 +99,7 @@ def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding |
         if any(ours) and ours == theirs:
             message = (
                 f"the stack '{name}' beside it has '{item.partition('.')[2]}' too, and only 'terraform init' knows the "
-                f"places of the states: if it is this stack, rename its directory to '{spec.stack}'; if this one has a "
+                f"places of the states. If it is this stack, rename its directory to '{spec.stack}'. If this one has a "
                 "state of its own, say 'pcaform render --never-applied'"
             )
             return document.problem(("stack",), message, rule="shared-state")

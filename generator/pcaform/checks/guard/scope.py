@@ -310,4 +310,4 @@ def _names_of_principal(change: Change) -> Iterator[tuple[str, str]]:
         for kind, name in (each for statement in trusting for each in statement.principals or ()):
             if kind in ("Federated", "Service"):
                 host = name.rpartition(":oidc-provider/")[2]
-                yield from ((each, "whom a role trusts that may use CAs") for each in (name, host, f"https://{host}"))
+                yield from ((each, "a role that may use CAs trusts it") for each in (name, host, f"https://{host}"))

@@ -59,7 +59,7 @@ _REGISTRY = re.compile(r"([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?/)?([A-Za-z0-
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?")
 
 _ALLOWED = (
-    "vendored, shared, a path that starts with './', '../' or '/', 'git::URL//DIR?ref=TAG' and its like, or the "
+    "vendored, shared, a path that starts with './', '../' or '/', 'git::URL//DIR?ref=TAG' and similar, or the "
     "directory of modules in a registry's package with its version, '[HOST/]NAMESPACE/NAME/PROVIDER//DIR@1.2.3'"
 )
 

@@ -51,8 +51,8 @@ def setting_effects(change: Change, context: PlanContext) -> Iterator[Effect]:
     """Yield what an update does to the enabled CRL and OCSP of a CA."""
     if reads_another_bucket(change, context):
         words = (
-            "behind its name the CRL goes to another bucket, and the distribution there reads the one of before, or is "
-            "not in the plan"
+            "the CRL goes to another bucket under the same name, and the distribution there still reads the old one, "
+            "or is not in the plan"
         )
         yield Effect("unknown", words)
     for name in _LOCATIONS if change.is_updated else ():

@@ -260,7 +260,7 @@ def _answered_first(change: Change, name: str, context: PlanContext) -> Iterator
         each.startswith(f"{front.address.partition('[')[0]}.") for front in fronts for each in referred
     )
     if not is_home or any(change.after.get(each) or is_marked(change.unknown.get(each)) for each in _GUARDS):
-        yield Effect("unknown", f"where {name} will lead, or for whom, is not known; {_naming(name, context)}")
+        yield Effect("unknown", f"where {name} will lead for some clients is not known; {_naming(name, context)}")
 
 
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:

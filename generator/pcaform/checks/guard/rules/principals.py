@@ -102,7 +102,7 @@ def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcom
     elif change.type == IAM_ROLE and change.before and context.holders.is_holder(change):
         step = _trust_step(change)
         if step.excluded or step.is_denial_added:
-            who = f": {describe(step.excluded, step.after)}" if step.excluded else " whom a Deny statement is about"
+            who = f": {describe(step.excluded, step.after)}" if step.excluded else ": a Deny statement names them"
             message = f"these can no longer assume the role, and no longer issue or renew with it{who}"
             yield principal_destroyed.finding(change, message, advice=_GONE, level=Level.BREAKS_TRUST)
 
@@ -125,7 +125,7 @@ def _used_by_others(change: Change, context: PlanContext) -> Iterator[Outcome]:
         message = f"whoever uses it newly acts as {', '.join(roles)}, which may use CAs"
         yield trust_extended.finding(change, message, advice="give it a role of its own")
     elif change.type in PROVIDERS and is_let_in_anew(change, context):
-        message = "whom it lets in changes, and roles that may use CAs trust it"
+        message = "who can sign in by it changes, and roles that may use CAs trust it"
         advice = "check who can newly sign in by it"
         yield trust_extended.finding(change, message, advice=advice, arguments=PROVIDERS[change.type])
     elif change.type in CREDENTIALS and (user := credential_owner(change, context)):
@@ -136,7 +136,7 @@ def _used_by_others(change: Change, context: PlanContext) -> Iterator[Outcome]:
 @lru_cache(maxsize=1)
 def _trust_step(change: Change) -> AccessChange:
     before, after = (each.get("assume_role_policy") or "" for each in (change.before, change.after))
-    names = ("trust policy of before", "trust policy")
+    names = ("earlier trust policy", "trust policy")
     step = compare_access(before, after, names=names, is_new=not before)
     return replace(step, is_unknown=bool(change.unknown.get("assume_role_policy")))
 
