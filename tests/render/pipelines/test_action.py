@@ -94,6 +94,14 @@ def test_action_passes_what_is_harmless_and_says_so_in_a_comment(job: Job) -> No
     assert (job.tools / "summary.md").read_text(encoding="utf-8").startswith("<!-- pcaform guard -->")
 
 
+def test_action_fails_for_a_stack_that_nobody_rendered_and_writes_none(job: Job) -> None:
+    text = job.spec.read_text(encoding="utf-8")
+    job.spec.write_text(text.replace("owner: platform-security", "owner: platform"), encoding="utf-8")
+    before = (job.home / "stacks/corp-pki/providers.tf").read_bytes()
+    assert job.run() == [0, 0, 2, 0, 0]
+    assert (job.home / "stacks/corp-pki/providers.tf").read_bytes() == before
+
+
 def test_action_fails_for_a_change_that_breaks_trust_and_renews_its_comment(job: Job) -> None:
     text = job.spec.read_text(encoding="utf-8")
     job.spec.write_text(text.replace("Corp Root CA}", "Another Root CA}"), encoding="utf-8")
