@@ -133,6 +133,14 @@ def check_file(path: str) -> LoadResult:
     return load_text(read_bytes(path), display_name(path), directory=base_directory(path))
 
 
+def load_checked(path: str) -> tuple[Spec, Document]:
+    """Return the spec in a file, and its document; raises Invalid with every problem if one of them is an error."""
+    result = check_file(path)
+    if result.spec is None or result.document is None or result.has_errors:
+        raise Invalid(result.problems)
+    return result.spec, result.document
+
+
 def check_files(paths: Iterable[str]) -> tuple[list[LoadResult], list[SpecFile]]:
     """Return the result of each spec that arguments name, and those without errors with their path and document."""
     results = {path: check_file(path) for path in list_spec_files(paths)}

@@ -3,12 +3,13 @@
 A stack destroys what its state has and its spec has not, and `prevent_destroy` is in the directory of the other one.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pcaform.core.files import display_name
-from pcaform.core.finding import Finding
+from pcaform.core.finding import Finding, Location, Severity
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -33,8 +34,8 @@ OF_FILES = {
         "includes the stacks below `--out` that are not rendered now."
     ),
     "provider-release": (
-        "With `validate --provider RELEASE`: that release of provider aws takes every value of the stack, and has no "
-        "known defect that the stack meets."
+        "With `validate --provider RELEASE`, and as a warning of `render` with the release in the stack's lock file: "
+        "provider aws of that release takes all that the stack uses, and has no known defect that it meets."
     ),
     "left-unsaid": (
         "`render` loses nothing that the stack has without a word in the spec: `removed`, `renamed_from`, a new "
@@ -48,32 +49,45 @@ Fact = tuple[str, Hashable]
 """A rule, and a value that only one stack may have."""
 
 
-def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding]:
-    """Yield each fact that a spec has in common with an earlier one, at its place in the later.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What must be one stack's own: each fact with its location in the spec's file, and its name in messages."""
+
+    path: str
+    stack: str
+    facts: tuple[tuple[Fact, Location, str], ...]
+
+
+def list_claims(file: SpecFile, out: str = "") -> Claims:
+    """Return what a spec claims for its stack.
 
     `out` is the directory of the stacks, if it is known: a state can be in a file that is named with its whole path.
     """
-    owners: dict[Fact, tuple[str, Spec]] = {}
-    for path, spec, document in files:
-        for fact, loc, what in _list_facts(spec, out):
-            other_path, other = owners.setdefault(fact, (path, spec))
-            if other_path != path:
-                yield _problem(
-                    document, fact, loc, f"{what} is also that of '{other.stack}', {display_name(other_path)}"
-                )
+    path, spec, document = file
+    facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
+    return Claims(path, spec.stack, facts)
 
 
-def check_against(files: Sequence[SpecFile], directory: PurePath, record: "Record") -> Iterator[Finding]:
+def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:
+    """Yield each fact that a spec has in common with an earlier one, at its place in the later; and both paths."""
+    owners: dict[Fact, Claims] = {}
+    for each in claims:
+        for fact, location, what in each.facts:
+            other = owners.setdefault(fact, each)
+            if other.path != each.path:
+                message = f"{what} is also that of '{other.stack}', {display_name(other.path)}"
+                yield _problem(location, fact, message), each.path, other.path
+
+
+def check_against(claims: Claims, directory: PurePath, record: "Record") -> Iterator[Finding]:
     """Yield each fact that a spec has in common with a rendered stack, as its manifest has it."""
-    name, out = directory.name, str(directory.parent)
-    taken: set[Fact] = {("stack-twice", name.casefold())}
+    taken: set[Fact] = {("stack-twice", directory.name.casefold())}
     backend, place = record.place.get("backend", {}), directory.as_posix()
     taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
     taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
-    for _, spec, document in files:
-        for fact, loc, what in _list_facts(spec, out):
-            if fact in taken:
-                yield _problem(document, fact, loc, f"{what} is also that of the stack '{name}' beside it")
+    for fact, location, what in claims.facts:
+        if fact in taken:
+            yield _problem(location, fact, f"{what} is also that of the stack '{directory.name}' beside it")
 
 
 def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:
@@ -106,7 +120,7 @@ def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding |
     return None
 
 
-def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
+def _problem(location: Location, fact: Fact, message: str) -> Finding:
     advice = {
         "stack-twice": "rename one of them",
         "shared-state": (
@@ -114,7 +128,7 @@ def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
         ),
         "shared-arn": "only one stack may manage it; the other names it with 'managed: false'",
     }
-    return document.problem(loc, f"{message}: {advice[fact[0]]}", rule=fact[0])
+    return Finding(fact[0], "", f"{message}: {advice[fact[0]]}", severity=Severity.ERROR, location=location)
 
 
 def _list_facts(spec: Spec, out: str) -> Iterator[tuple[Fact, Loc, str]]:
