@@ -16,7 +16,7 @@ endif
 WORKERS ?= $(if $(PCAFORM_UPDATE_GOLDEN),0,logical)
 PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
 
-.PHONY: install uninstall check demo test test-engine fuzz scan scanner lint types format golden docs pictures site bench mutants clean
+.PHONY: install uninstall check demo test test-engine fuzz scan scanner lint types format golden docs pictures site bench mutants clean versions
 
 # The program in an environment of its own, and a link to it that PATH finds; WHAT=FILE.whl for a wheel.
 PREFIX ?= $(HOME)/.local
@@ -63,6 +63,22 @@ scan: $(STAMP) $(SCANNER)
 	PCAFORM_REQUIRE_CHECKOV=1 $(VENV)/bin/pytest tests/scan
 
 scanner: $(SCANNER)
+
+# Short tests with the oldest and with the newest versions that pyproject.toml allows, on each Python found here; takes
+# minutes. A Python is left out that nothing finds: PYTHONS="/opt/python3.14/bin/python3" names others.
+FIND := import sys; print(sys.executable)
+PYTHONS ?= $(foreach minor,11 12 13 14,$(or $(shell python3.$(minor) -c '$(FIND)' 2>/dev/null),\
+	$(lastword $(wildcard $(HOME)/.pyenv/versions/3.$(minor).*/bin/python))))
+TRIED := tests/cli/test_cli.py tests/cli/test_help.py tests/cli/test_validate.py tests/cli/test_import.py \
+	tests/spec/test_contract.py tests/sources/hcl/test_styles.py tests/render/test_golden.py tests/sandbox/test_issuing.py
+versions: $(STAMP)
+	set -e; for python in $(PYTHONS); do for resolution in lowest-direct highest; do \
+	  echo "$$($$python --version), $$resolution"; \
+	  $(VENV)/bin/uv venv --quiet --clear --python $$python build/versions; \
+	  VIRTUAL_ENV=build/versions $(VENV)/bin/uv pip install --quiet --resolution $$resolution --editable '.[sandbox]'; \
+	  VIRTUAL_ENV=build/versions $(VENV)/bin/uv pip install --quiet pytest pytest-timeout pytest-xdist hypothesis jsonschema; \
+	  HYPOTHESIS_PROFILE=quick build/versions/bin/python -m pytest -q -n 2 -m "not terraform" $(TRIED); \
+	done; done
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .

@@ -79,10 +79,16 @@ def strays() -> list[Path]:
 
 def command_sections(_: str) -> str:
     """Return what `--help` says of each command, in its order."""
-    names = re.findall(r"^  ([a-z]+)  ", _help().partition("Commands")[2], re.MULTILINE)
-    nested = re.findall(r"^  ([a-z]+)  ", _help("import").partition("Commands")[2], re.MULTILINE)
-    commands = [*(name for name in names if name != "import"), *(f"import {name}" for name in nested)]
+    names = [name for name in _listed(_help()) if name != "import"]
+    commands = [*names, *(f"import {name}" for name in _listed(_help("import")))]
     return "\n".join(f"## pcaform {name}\n\n```text\n{_help(*name.split())}\n```\n" for name in commands)
+
+
+def _listed(text: str) -> list[str]:
+    """Return the commands that a help lists, before its options; raises ValueError for none."""
+    if found := re.findall(r"^  ([a-z]+)  +[A-Z]", text.partition("\nOptions:\n")[0], re.MULTILINE):
+        return found
+    raise ValueError(text)
 
 
 def _help(*command: str) -> str:

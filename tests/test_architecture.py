@@ -12,7 +12,8 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {"cli.main", "cli.options", "cli.commands.import_aws", "cli.commands.init", "cli.commands.sandbox"},
+    "typer": {"cli.main", "cli.help", "cli.options"}
+    | {f"cli.commands.{name}" for name in ("completion", "explain", "import_aws", "init", "sandbox")},
     "jinja2": {"render.templates"},
     "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},
     "lark": {"sources.hcl.compiler"},

@@ -9,15 +9,15 @@ from pcaform.sources.inventory import Inventory, Resource
 from pcaform.terraform.schema import LIVE
 
 CA = "aws_acmpca_certificate_authority"
-REFUSED = "'pcaform adopt' refuses this unless run with --accept tags"
+REFUSED = "'pcaform adopt' then needs --accept tags"
 
 
 def ca(name: str, tags: Mapping[str, str], *, is_reference: bool = False) -> Resource:
     return Resource(CA, name, {"tags_all": dict(tags)}, is_reference=is_reference)
 
 
-ADDED = f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {REFUSED}"
-LACKING = f"2 CAs lack the default tags of the spec (owner, team), and applying adds them: {REFUSED}"
+ADDED = f"if you add aws.default_tags, the next apply changes the tags of these CAs: {REFUSED}"
+LACKING = f"2 CAs lack the default tags of the spec (owner, team), and the next apply adds them: {REFUSED}"
 BOTH = {"owner": "pki", "team": "a"}
 CASES: list[tuple[tuple[Resource, ...], dict[str, str], str | None]] = [
     ((ca("a", {}),), {}, ADDED),

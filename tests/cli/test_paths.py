@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -106,8 +107,7 @@ def _make_pipes(directory: Path, *names: str) -> None:
         os.mkfifo(directory / name)
 
 
-def _list_paths(command: object, name: str) -> list[tuple[str, str]]:
-    below = getattr(command, "commands", None)
-    if below is not None:
-        return [found for each in below for found in _list_paths(below[each], f"{name} {each}".strip())]
-    return [(name, each.name) for each in command.params if each.metavar in PATHS]  # type: ignore[attr-defined]
+def _list_paths(command: Any, name: str) -> list[tuple[str, str]]:
+    below = {each: command.get_command(None, each) for each in getattr(command, "commands", ())}
+    found = [found for each, sub in below.items() for found in _list_paths(sub, f"{name} {each}".strip())]
+    return found or [(name, each.name) for each in command.params if each.metavar in PATHS]

@@ -28,7 +28,7 @@ from pcaform.terraform.resource_types import (
 )
 
 Verdict = Literal["proven", "refused"]
-_TAGS_OPTION = "'pcaform adopt' refuses this unless run with --accept tags"
+_TAGS_OPTION = "'pcaform adopt' then needs --accept tags"
 _POLICY_ADVICE = (
     "to keep what AWS has, write it into the spec: for an issuer's policy 'pcaform import aws --into SPEC' does so. To "
     "have what the stack has, change it at AWS first"
@@ -220,11 +220,11 @@ def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str |
     """
     own = [ca for ca in inventory.of_type(AUTHORITY) if not ca.is_reference]
     if own and not defaults:
-        return f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {_TAGS_OPTION}"
+        return f"if you add aws.default_tags, the next apply changes the tags of these CAs: {_TAGS_OPTION}"
     seen = [ca.attributes.get("tags_all", ca.attributes.get("tags")) for ca in own]
     lacking = [tags for tags in seen if tags is not None and not defaults.items() <= tags.items()]  # None is unread
     if not lacking:
         return None
     names = ", ".join(sorted(defaults))
     subject = "1 CA lacks" if len(lacking) == 1 else f"{len(lacking)} CAs lack"
-    return f"{subject} the default tags of the spec ({names}), and applying adds them: {_TAGS_OPTION}"
+    return f"{subject} the default tags of the spec ({names}), and the next apply adds them: {_TAGS_OPTION}"

@@ -15,6 +15,9 @@ from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import AUTHORITY
 
+_NAMED = 4
+"""Regions that are named; more are counted."""
+
 
 def open_account(caller: Caller, spec: Spec | None = None) -> Account:
     """Return the account of the caller's credentials; print which account it is, and who reads it.
@@ -26,7 +29,9 @@ def open_account(caller: Caller, spec: Spec | None = None) -> Account:
     if role is not None and caller.assume_role is None:
         caller = replace(caller, assume_role=role.role_arn, external_id=role.external_id)
         account = session.open_account(caller, RateLimiter())
-    console.print_status(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
+    many = len(account.regions) > _NAMED
+    regions = f"{len(account.regions)} regions" if many else ", ".join(account.regions)
+    console.print_progress(f"account {account.account_id}, as {account.arn}, in {regions}")
     return account
 
 
@@ -40,7 +45,7 @@ def read_inventory(
     account = open_account(caller, spec)
     with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("requests to AWS") as tell:
         if memory.resumed:
-            console.print_status(f"{memory.resumed} answers are from {checkpoint}")
+            console.print_progress(f"{memory.resumed} answers are from {checkpoint}")
         snapshot = read_snapshot(account, import_request(filters), checkpoint=memory, report_progress=tell)
     inventory = to_inventory(snapshot)
     if any(note.kind == "unknown" for note in inventory.notes):

@@ -1,7 +1,6 @@
 """The steps of `pcaform adopt` that print, write files, or connect the transaction to Terraform and AWS."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -63,8 +62,8 @@ class Progress:
     @contextmanager
     def step(self, text: str, *, is_logged: bool = False) -> Iterator[None]:
         """Show a step while it runs, and how long it took; also the decorator of a function that is one."""
-        if not console.width(sys.stderr):
-            console.print_status(*[text][: int(is_logged)])
+        if not console.has_progress():
+            console.print_progress(*[text][: int(is_logged)])
             yield
             return
         from rich.console import Console
@@ -77,7 +76,7 @@ class Progress:
         with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
             bar.add_task(line, total=None)
             yield
-        console.print_status(f"{line} ({time.monotonic() - start:.0f} s)")
+        console.print_progress(f"{line} ({time.monotonic() - start:.0f} s)")
 
 
 def initialise(directory: Path, environment: Mapping[str, str], progress: Progress) -> None:
@@ -85,7 +84,7 @@ def initialise(directory: Path, environment: Mapping[str, str], progress: Progre
     refuse_foreign(directory)
     with progress.step(f"initialising {directory}", is_logged=True):
         Terraform(find_binary(environment), directory, environment).init()
-    console.print_status(f"wrote {data_directory(directory, environment)} and {directory / LOCK_FILE}")
+    console.print_progress(f"wrote {data_directory(directory, environment)} and {directory / LOCK_FILE}")
 
 
 def build_environment(
@@ -102,7 +101,7 @@ def build_environment(
     def save_copy(name: str, content: bytes) -> None:
         backend.save_copy(name, content)
         if options.keep is not None:
-            console.print_status(f"wrote {states / name}")
+            console.print_progress(f"wrote {states / name}")
 
     return Environment(
         pull=progress.step("reading the shared state")(backend.pull),

@@ -164,13 +164,16 @@ def _write_files(
     result = report.build_report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)
     if options.is_dry_run and lines and options.form == "text":
         diff.print_lines(lines)
-    if not options.is_dry_run:
-        refuse_read_only(target for file in files for target in (file.target, _baseline_target(file.target)))
-        for file in files:
-            write_target(file.target, file.content)
-            # second: a baseline without its spec would hide a change
-            write_target(_baseline_target(file.target), file.baseline)
+    written = [] if options.is_dry_run else [(file, _baseline_target(file.target)) for file in files]
+    refuse_read_only(target for file, baseline in written for target in (file.target, baseline))
+    for file, baseline in written:
+        write_target(file.target, file.content)
+        # second: a baseline without its spec would hide a change
+        write_target(baseline, file.baseline)
     is_complete = _print_report(result, options)
+    console.print_progress(
+        *(f"wrote {file.target.path}, and for the next import {base.path}" for file, base in written)
+    )
     return not _print_new_problems(files) and is_complete
 
 
@@ -189,7 +192,9 @@ def _print_report(result: report.ImportReport, options: ImportOptions) -> bool:
     if options.form == "json":
         console.print_result(format_json(result))
     else:
-        console.print_status(*report.format_lines(result))
+        console.print_status(*report.format_lines(result, report.ATTENTION))
+        console.print_progress(*report.format_lines(result, report.SUMMARY))
+        console.print_detail(*(f"  {name}" for name in result.not_carried))
     return not report.has_findings(result)
 
 

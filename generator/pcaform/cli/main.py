@@ -1,55 +1,96 @@
 """The program: every command by its name, as `--help` lists them, and each way it can end as an exit code."""
 
 import errno
+import os
+import platform
 import signal
 import sys
-from importlib import import_module
-from typing import Annotated
+from difflib import get_close_matches
+from typing import Annotated, Any, ClassVar
 
 import typer
 
 from pcaform import __version__
-from pcaform.cli import commands
 from pcaform.cli.exit_codes import ERROR, INTERRUPTED, OK, UNEXPECTED
-from pcaform.cli.options import expand_groups
+from pcaform.cli.help import WIDEST, Group, describe
+from pcaform.cli.options import COMPLETION, QUIET, VERBOSE, Verbosity
 from pcaform.core import console
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
 
+
+class Import(Group):
+    """Write a spec of CAs that exist: at AWS, in a state, in files.
+
+    Nothing that exists is changed. Without --out or --into the spec is printed.
+
+    $ pcaform import aws --stack corp-pki --out corp-pki.yaml
+    $ pcaform import aws --into corp-pki.yaml --dry-run
+    $ pcaform import state terraform.tfstate --stack corp-pki --out corp-pki.yaml
+    > import.md
+    """
+
+    sections: ClassVar = {"Sources": "aws state hcl plan"}
+    prefix: ClassVar = "import_"
+
+
+class Pcaform(Group):
+    """YAML in, reviewable Terraform for AWS Private CA out, and existing CAs back into YAML.
+
+    $ pcaform init
+    $ pcaform render specs --out stacks
+    $ pcaform COMMAND --help
+    - NO_COLOR
+    > https://github.com/pcaform/pcaform
+    """
+
+    sections: ClassVar = {
+        "Write specs and render stacks": "init validate graph render",
+        "Check before you apply": "guard access",
+        "Work with what exists": "import adopt drift audit",
+        "Learn, and set up": "explain demo sandbox schema completion",
+    }
+    groups: ClassVar = {"import": Import}
+
+
 app = typer.Typer(
     name="pcaform",
-    help="YAML in, reviewable Terraform for AWS Private CA out, and existing CAs back into YAML.",
+    cls=Pcaform,
+    **describe(Pcaform),
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
 )
-_import = typer.Typer(help="Read existing CAs back into a spec.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(_import, name="import")
-
-_COMMANDS = "init validate render guard adopt drift audit access graph explain schema sandbox demo"
-for _name in _COMMANDS.split():
-    _module = import_module(f"{commands.__name__}.{_name}")
-    app.command(_name, context_settings=getattr(_module, "SETTINGS", None))(expand_groups(_module.command))
-for _name in ("state", "plan", "hcl", "aws"):
-    _import.command(_name)(expand_groups(import_module(f"{commands.__name__}.import_{_name}").command))
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag
     if value:
-        typer.echo(f"pcaform {__version__}")
+        from pcaform.terraform.runner import describe_versions
+
+        typer.echo(f"pcaform {__version__}\nPython {platform.python_version()}")
+        typer.echo("\n".join(describe_versions()))
         raise typer.Exit
 
 
 @app.callback()
 def _main(
     *,
+    is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help=QUIET)] = False,
+    is_verbose: Annotated[bool, typer.Option("--verbose", "-v", help=VERBOSE)] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version",
+            "-V",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the versions of pcaform, Python and Terraform, and of the providers of the stack here.",
+        ),
     ] = False,
 ) -> None:
-    pass
+    del version
+    Verbosity(is_quiet, is_verbose).set()
 
 
 _ISSUES = "https://github.com/pcaform/pcaform/issues"
@@ -59,6 +100,11 @@ _OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program and return its exit code; the only place where failures become messages."""
+    console.set_verbosity(0)
+    if COMPLETION in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
     try:
         code = app(args=arguments, prog_name="pcaform", standalone_mode=False)
     except Invalid as invalid:
@@ -66,7 +112,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Failure as failure:
         return _fail(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
     except typer.TyperException as usage:
-        return _fail(f"pcaform: {usage.format_message()}", "Try 'pcaform --help'.")
+        context: Any = getattr(usage, "ctx", None)
+        return _fail(f"pcaform: {_describe(usage)}", f"Try '{context.command_path if context else 'pcaform'} --help'.")
     except (KeyboardInterrupt, typer.Abort):
         return _fail("pcaform: interrupted", code=INTERRUPTED)
     except BrokenPipeError:
@@ -91,11 +138,21 @@ def run() -> None:
 
     So servers and child processes are stopped, and copies of states deleted; `nohup` keeps its meaning.
     """
-    for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
+    for number in filter(None, (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None))):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     console.escape_unencodable()
     sys.exit(main())
+
+
+def _describe(usage: typer.TyperException) -> str:
+    """Return the message of a usage error in our words, with the option that is nearly spelled so."""
+    message = usage.format_message().partition(" (Possible options: ")[0].partition(", unable to parse")[0]
+    close = get_close_matches(
+        getattr(usage, "option_name", ""), getattr(usage, "possibilities", None) or (), n=1, cutoff=0.7
+    )
+    hint = f". Did you mean '{close[0]}'?" if close else ""
+    return message.replace("Value error, ", "").replace("Input should be", "it must be") + hint
 
 
 def _fail(*lines: str, code: int = ERROR) -> int:

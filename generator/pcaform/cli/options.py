@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from pcaform.core import facts
+from pcaform.core import console, facts
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 _ARN = re.compile(facts.CA_ARN)
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
 _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 
 Format = Annotated[Literal["text", "markdown", "json", "github", "sarif"], "--format: The output format."]
 Expiring = Annotated[str, "--expiring DAYS: Report what ends within this time, such as 90d or 12w."]
+QUIET = "Print results, warnings and errors only."
+VERBOSE = "Print what runs and what is written too: programs, AWS requests and files."
+COMPLETION = "_PCAFORM_COMPLETE"
+"""The variable by which a shell asks for completions."""
 AcceptedChange = StrEnum(
     "AcceptedChange",
     {
@@ -56,7 +61,9 @@ class Status(StrEnum):
 
 def expand_groups(command: Callable[..., int]) -> Callable[..., int]:
     """Return a command for Typer: each parameter that is a group, a dataclass of options, becomes those options."""
-    parameters = signature(command).parameters
+    own = signature(command).parameters
+    shared = {name: each for name, each in signature(Verbosity).parameters.items() if name not in own}
+    parameters = {**own, **shared}
     groups: dict[str, Any] = {
         name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)
     }
@@ -66,7 +73,8 @@ def expand_groups(command: Callable[..., int]) -> Callable[..., int]:
     def expanded(**values: Any) -> int:
         for name, group in groups.items():
             values[name] = group(**{option: values.pop(option) for option in members[name]})
-        return command(**values)
+        Verbosity(values["is_quiet"], values["is_verbose"]).set()
+        return command(**{name: value for name, value in values.items() if name in own})
 
     options = [
         option.replace(kind=Parameter.KEYWORD_ONLY, annotation=_annotate(option.annotation))
@@ -84,10 +92,26 @@ def _annotate(annotation: Any) -> Any:
     if not isinstance(line, str):  # it has limits that no line has
         return annotation
     head, _, text = line.partition(": ")
-    name, _, metavar = head.partition(" ")
-    if name.startswith("--"):
-        return Annotated[annotation.__origin__, typer.Option(name, metavar=metavar or None, help=text)]
+    names = re.findall(r"(?<!\S)--?[a-z-]+", head)
+    if names:
+        metavar = head.partition(names[-1])[2].strip()
+        return Annotated[annotation.__origin__, typer.Option(*names, metavar=metavar or None, help=text)]
     return Annotated[annotation.__origin__, typer.Argument(metavar=head, help=text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Verbosity:
+    """How much a command says besides its result; every command has these options."""
+
+    is_quiet: Annotated[bool, f"--quiet -q: {QUIET}"] = False
+    is_verbose: Annotated[bool, f"--verbose -v: {VERBOSE}"] = False
+
+    def set(self) -> None:
+        """Make it that of this process, unless it says nothing: an option of `pcaform` may have said it."""
+        if self.is_quiet and self.is_verbose:
+            raise Failure("--quiet and --verbose exclude each other")
+        if self.is_quiet or self.is_verbose:
+            console.set_verbosity(-1 if self.is_quiet else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +121,7 @@ class ImportOptions:
     `out` is a new file, or a directory with one file per stack; `into` is a spec that exists. `form` is the report's.
     """
 
-    stack: Annotated[str, "--stack NAME: The name of the stack, which no source has. Not with --into."] = ""
+    stack: Annotated[str, "--stack NAME: The name of the stack, which no source knows. Not with --into."] = ""
     out: Annotated[
         Path | None, "--out FILE|DIR: A new file, or a directory for one file per stack. Default: print it."
     ] = None
@@ -113,7 +137,7 @@ class ImportOptions:
         if self.into is not None and self.out is not None:
             raise Failure("--into changes an existing spec, --out writes a new one: give one of them")
         if self.into is None and not self.stack:
-            raise Failure("--stack NAME is missing: no source has the name of the stack, only a spec given with --into")
+            raise Failure("--stack NAME is missing: no source knows it; to change a spec that exists, give --into SPEC")
         if self.into is None and self.out is None:
             if self.is_dry_run:
                 raise Failure("--dry-run shows what would change in a file: give --into SPEC or --out FILE with it")
@@ -146,7 +170,9 @@ class AccountOptions:
     """Which AWS account is read, by whom, and in which regions."""
 
     profile: Annotated[str | None, "--profile NAME: A profile of ~/.aws/config."] = None
-    region: Annotated[list[str] | None, "--region REGION: A region to read; repeatable. Default: yours."] = None
+    region: Annotated[
+        list[str] | None, "--region REGION: A region to read; repeatable. Default: that of the profile."
+    ] = None
     all_regions: Annotated[bool, "--all-regions: Every region that the account has enabled."] = False
     assume_role: Annotated[str | None, "--assume-role ARN: The role to assume for reading."] = None
     external_id: Annotated[str | None, "--external-id ID: The external ID that this role requires."] = None
@@ -161,6 +187,10 @@ class AccountOptions:
             raise Failure(f"'{wrong[0]}' is not a region, expected one such as eu-west-1")
         if self.region and self.all_regions:
             raise Failure("--region and --all-regions exclude each other")
+        if self.assume_role and not _ROLE.fullmatch(self.assume_role):
+            raise Failure(
+                f"--assume-role '{self.assume_role}': expected the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME"
+            )
         if self.external_id and not self.assume_role:
             raise Failure("--external-id needs a role: name it with --assume-role")
         regions = () if self.all_regions else names

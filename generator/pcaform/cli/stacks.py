@@ -33,12 +33,16 @@ _EXTRA = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the last step of one stack ended: the exit code, and the lines for stdout and stderr; a diff is coloured."""
+    """How the last step of one stack ended: the exit code, and the lines for stdout and stderr; a diff is coloured.
+
+    `done` is the line of the status that only says that all went well.
+    """
 
     code: int
     status: tuple[str, ...]
     result: tuple[str, ...] = ()
     is_diff: bool = False
+    done: str = ""
 
     def print(self) -> None:
         """Print the result, and then the status."""
@@ -46,7 +50,8 @@ class Outcome:
             diff.print_lines(self.result)
         elif self.result:
             console.print_result(join_lines(self.result))
-        console.print_status(*self.status)
+        for line in self.status:
+            (console.print_progress if line == self.done else console.print_status)(line)
 
 
 def render_spec(
@@ -120,7 +125,10 @@ def write(stack: Rendered, out: Path, *, force: bool) -> Outcome:
     extra = _describe_extra(written)
     counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
     counted = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items() if paths)
-    return Outcome(OK, (f"{written.directory}: {counted}", *extra, *([_EXTRA] if extra else [])))
+    paths = {"wrote": written.changed, "deleted": written.deleted}
+    console.print_detail(*(f"{word} {written.directory / path}" for word, each in paths.items() for path in each))
+    done = f"{written.directory}: {counted}"
+    return Outcome(OK, (done, *extra, *([_EXTRA] if extra else [])), done=done)
 
 
 def _describe_extra(compared: Comparison) -> list[str]:
@@ -132,10 +140,12 @@ def compare(stack: Rendered, out: Path, *, as_diff: bool) -> Outcome:
     compared = comparison.compare(stack, out / stack.name)
     directory, differences = compared.directory, compared.differences
     if not differences and not compared.extra:
-        return Outcome(OK, (f"{directory}: fresh, {len(compared.unchanged)} unchanged",))
+        fresh = f"{directory}: fresh, {len(compared.unchanged)} unchanged"
+        return Outcome(OK, (fresh,), done=fresh)
     extra = _describe_extra(compared)
     if as_diff:
-        result = tuple(line for each in differences for line in diff.diff_lines(each, directory))
+        last = sorted(differences, key=lambda each: each.path == manifest.NAME)  # digests are for programs
+        result = tuple(line for each in last for line in diff.diff_lines(each, directory))
     else:
         result = (*(f"{directory / each.path}: {each.reason}" for each in differences), *extra)
     kinds = [each.reason.split(",")[0] for each in differences] + ["extra"] * len(extra)

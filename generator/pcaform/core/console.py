@@ -7,13 +7,18 @@ import shutil
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from types import SimpleNamespace
 from typing import TextIO
 
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import json_escape, visible, visible_line
 
 _COLOUR = re.compile(r"(\x1b\[\d*m)")
+_MIN_COLUMNS = 20
+_FIRST_COLUMN = re.compile(r" {0,4}\S[^:]{0,23}? {2,}(?=\S)")
+"""What is left of the text of a row: a word such as a date, and two spaces."""
 _ESCAPE_UNENCODABLE = "pcaform.unicode"
+_state = SimpleNamespace(verbosity=0)
 
 
 def print_result(text: str, *, is_coloured: bool = False, has_commands: bool = False) -> None:
@@ -40,10 +45,36 @@ def print_document(text: str) -> None:
 
 
 def print_status(*lines: str) -> None:
-    """Print status lines to stderr; what is in a line stays in it. Nobody can be told where stderr is full."""
+    """Print status lines to stderr; what is in a line stays in it. Nobody can be told where stderr is full.
+
+    A terminal wraps them at words, unless they are indented: that is how others are quoted.
+    """
     with suppress(Failure):
         if lines:
-            _print(sys.stderr, "\n".join(map(visible_line, lines)), "standard error")
+            shown = (line if line.startswith(" ") else wrap_line(line, sys.stderr) for line in map(visible_line, lines))
+            _print(sys.stderr, "\n".join(shown), "standard error")
+
+
+def print_progress(*lines: str) -> None:
+    """Print status lines that only tell what went well; not with --quiet."""
+    if _state.verbosity >= 0:
+        print_status(*lines)
+
+
+def print_detail(*lines: str) -> None:
+    """Print status lines for --verbose: what ran, and what was written."""
+    if _state.verbosity > 0:
+        print_status(*lines)
+
+
+def has_progress() -> bool:
+    """Tell whether progress is shown: on a terminal that can move its cursor, and nothing else is written there."""
+    return has_cursor(sys.stderr) and _state.verbosity == 0
+
+
+def set_verbosity(verbosity: int) -> None:
+    """Set how much this process says: -1 with --quiet, 1 with --verbose, else 0."""
+    _state.verbosity = verbosity
 
 
 def print_styled(line: str) -> None:
@@ -91,16 +122,33 @@ def _print(stream: TextIO | None, text: str, name: str) -> None:
         raise Failure(f"{name} cannot be written: {error.strerror}") from None
 
 
+def wrap_line(line: str, stream: TextIO | None) -> str:
+    """Return an escaped line for a terminal: wrapped at words, below the text of a row, else indented."""
+    columns = width(stream)
+    if not len(line) > columns > _MIN_COLUMNS:
+        return line
+    from textwrap import wrap
+
+    column = _FIRST_COLUMN.match(line)
+    indent = " " * (column.end() if column else len(line) - len(line.lstrip()) + 4)
+    return "\n".join(wrap(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
+
+
 def width(stream: TextIO | None) -> int:
     """Return the columns of a terminal, 0 for everything else."""
     return shutil.get_terminal_size().columns if stream is not None and stream.isatty() else 0
 
 
 def has_colour(stream: TextIO | None = None) -> bool:
-    """Tell whether a stream, or stdout, is a terminal and NO_COLOR is not set."""
-    return width(stream or sys.stdout) > 0 and not os.environ.get("NO_COLOR")
+    """Tell whether a stream, or stdout, is a terminal with colours, and NO_COLOR is not set."""
+    return has_cursor(stream or sys.stdout) and not os.environ.get("NO_COLOR")
+
+
+def has_cursor(stream: TextIO | None) -> bool:
+    """Tell whether a stream is a terminal that understands escape sequences."""
+    return width(stream) > 0 and os.environ.get("TERM") != "dumb"
 
 
 def style(text: str, code: str) -> str:
-    """Return text in an ANSI style if stderr is a terminal and NO_COLOR is not set."""
+    """Return text in an ANSI style if stderr is a terminal that has colours."""
     return f"\x1b[{code}m{text}\x1b[0m" if sys.stderr is not None and has_colour(sys.stderr) else text

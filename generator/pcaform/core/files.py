@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+from pcaform.core import console
 from pcaform.core.problems import Failure
 
 STDIN = "-"
@@ -202,6 +203,7 @@ def write_file(
         real = path.resolve()
         _refuse_read_only(real, f"{cannot}; {advice}")
         _replace(real, content, is_private=is_private, check=check)
+        console.print_detail(f"wrote {path}")
     except (OSError, RuntimeError) as error:
         raise Failure(f"{cannot}: {_reason(error)}; {advice}") from None
     try:

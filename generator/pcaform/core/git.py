@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
+from pcaform.core import console
 from pcaform.core.files import read_if_present
 from pcaform.core.problems import Failure
 
@@ -207,6 +208,7 @@ def _environment() -> dict[str, str]:
 
 
 def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    console.print_detail(f"run: git -C {directory} {' '.join(arguments)}")
     try:
         return subprocess.run(
             _command(directory, *arguments),

@@ -96,7 +96,7 @@ def _check_header(path: Path, content: bytes, account_id: str) -> bytes:
     """Return the snapshot in a file; raises StateFileError for another kind of file, version or account."""
     head = _HEADER.match(content)
     if head is None:
-        raise StateFileError(f"{path}: this is not a sandbox's state file{_ALTERNATIVE}")
+        raise StateFileError(f"{path}: this is not a sandbox's state file; name another one, or a new file")
     if int(head["format"]) != FORMAT:
         file_format = head["format"].decode()
         raise StateFileError(

@@ -10,12 +10,14 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pcaform.core import console
 from pcaform.core.problems import Failure
 
 _DROPPED_PREFIXES = ("AWS_", "TF_", "MOTO_", "BOTO_")
@@ -32,6 +34,9 @@ MIRROR = "PCAFORM_PROVIDER_MIRROR"
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _DIFFERENCES = 2
 _POLL = 0.2
+_PATIENCE = 10
+"""Seconds to wait for a version, which needs no network."""
+_VERSION = ("Terraform v", "OpenTofu v", "+ provider ")
 _COLOUR = r"\x1b\[[0-9;]*m"
 _DECORATION = re.compile(rf"^(?:{_COLOUR})*[╷│╵](?:{_COLOUR})* ?|{_COLOUR}", re.MULTILINE)
 """Colours, and the frame around messages, which commands without -no-color print even without a terminal."""
@@ -59,6 +64,26 @@ def find_binary(environment: Mapping[str, str] = os.environ) -> str:
     raise TerraformMissing(
         f"neither terraform nor tofu is on PATH: install Terraform or OpenTofu 1.10 or later, or set {BINARY}"
     )
+
+
+def describe_versions(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the version of the binary, and of each provider that a stack in this directory locks; never fails."""
+    try:
+        done = subprocess.run(
+            [find_binary(environment), "version"],
+            env=user_environment(environment),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (Failure, OSError, subprocess.TimeoutExpired) as problem:
+        return [f"no Terraform: {problem}"]
+    lines = done.stdout.splitlines()
+    found = [line.removeprefix("+ ").replace(" v", " ") for line in lines if line.startswith(_VERSION)]
+    return found or ["no Terraform: it does not tell its version"]
 
 
 def cli_configuration(environment: Mapping[str, str]) -> str:
@@ -148,6 +173,7 @@ class Terraform:
             )
 
     def _run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        start = time.monotonic()
         with _held_signals() as release:
             process = subprocess.Popen(
                 [self.binary, *arguments],
@@ -161,6 +187,8 @@ class Terraform:
                 start_new_session=True,
             )
             stdout, stderr = _wait(process, release)
+        words, seconds = " ".join([self.binary, *arguments]), time.monotonic() - start
+        console.print_detail(f"ran in {self.directory}: {words}: exit code {process.returncode}, {seconds:.1f} s")
         if process.returncode not in codes:
             output = _DECORATION.sub("", stderr or stdout).strip()
             raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:", *output.splitlines())

@@ -158,7 +158,7 @@ def test_a_permission_for_another_account_or_service_is_named() -> None:
 def test_certificates_that_are_not_issued_are_counted_apart() -> None:
     held = [certificate(300), certificate(300, status="FAILED"), certificate(-1, status="EXPIRED")]
     assert format_summary(audit_of(authority(), held=held)) == (
-        "1 CAs, 3 managed certificates (1 EXPIRED, 1 FAILED): 2 findings"
+        "1 CA, 3 managed certificates (1 EXPIRED, 1 FAILED): 2 findings"
     )
 
 

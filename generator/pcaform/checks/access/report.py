@@ -57,7 +57,7 @@ def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
         for route, permissions in row.routes():
             yield f"  {row.target.ljust(width)}  {route}: {', '.join(permissions)}"
     end = "" if principal.compared else ", not compared with grants"
-    yield f"  all else is denied: {principal.judged} requests checked{end}"
+    yield f"  all else is denied: {count(principal.judged, 'request')} checked{end}"
 
 
 def _markdown_lines(result: AccessReport) -> Iterator[str]:
@@ -80,7 +80,7 @@ def format_summary(result: AccessReport) -> str:
     """Return the last line: how much was checked, and the number of findings."""
     requests = sum(principal.judged for principal in result.principals)
     end = count(len(result.findings), "finding") if result.findings else "nothing found"
-    return f"{len(result.principals)} principals, {requests} requests checked: {end}"
+    return f"{count(len(result.principals), 'principal')}, {count(requests, 'request')} checked: {end}"
 
 
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:

@@ -51,7 +51,8 @@ def format_summary(result: Audit) -> str:
     others = [f"{number} {status}" for status, number in result.statuses.items() if status != ISSUED]
     apart = f" ({', '.join(others)})" if others else ""
     more = f", {count(len(result.unknown), 'thing')} could not be read" if result.unknown else ""
-    return f"{result.authorities} CAs, {result.certificates} managed certificates{apart}: {end}{more}"
+    read = f"{count(result.authorities, 'CA')}, {count(result.certificates, 'managed certificate')}"
+    return f"{read}{apart}: {end}{more}"
 
 
 def audit(
@@ -161,7 +162,7 @@ def _lines(audit: Audit) -> Iterator[str]:
 
 
 def _cost_lines(audit: Audit) -> Iterator[str]:
-    yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({audit.price})"
+    yield f"{audit.monthly_usd} USD a month for {count(len(audit.costs), 'CA')} ({audit.price})"
     counts = Counter((cost.usage_mode, cost.monthly_usd) for cost in audit.costs)
     for (mode, usd), number in sorted(counts.items(), key=lambda each: str(each[0])):
         total = "no price" if usd is None else f"{number * usd} USD"
@@ -179,7 +180,7 @@ def _ids(finding: AuditFinding) -> str:
 
 def _left(end: End, now: datetime) -> str:
     days = days_until(end.day, now)
-    return "expired" if days < 0 or end.status == "EXPIRED" else f"{days} days left"
+    return "expired" if days < 0 or end.status == "EXPIRED" else f"{count(days, 'day')} left"
 
 
 def _price(cost: Cost) -> str:
@@ -194,7 +195,7 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
         yield from table(("from", "subject", "what is wrong", "what to do", "rule"), rows)
         yield ""
     yield from (f"- not read: {escape(note.address)}: {escape(note.reason)}" for note in audit.unknown)
-    yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({audit.price})."
+    yield f"{audit.monthly_usd} USD a month for {count(len(audit.costs), 'CA')} ({audit.price})."
 
 
 def _format_html(audit: Audit) -> str:

@@ -58,7 +58,7 @@ def format_summary(drift: Drift) -> str:
     """Return the last line: how much was compared, and the number of differences."""
     unknown = sum(difference.kind is Kind.UNKNOWN for difference in drift.differences)
     end = count(len(drift.differences), "difference") if drift.differences else "no differences"
-    return f"{drift.compared} things compared: {end}" + (f", {unknown} of them unknown" if unknown else "")
+    return f"{count(drift.compared, 'thing')} compared: {end}" + (f", {unknown} of them unknown" if unknown else "")
 
 
 def compare(spec: Spec, snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Drift:

@@ -34,7 +34,16 @@ def command(
     live: Annotated[bool, "--live: Check all principals of an AWS account instead."] = False,
     account: CaOptions,
 ) -> int:
-    """Show who may do what on which CA, computed from the policies; exit 2 for less or more than was granted."""
+    """Show who may do what on which CA, computed from the policies.
+
+    Exit code 2 if somebody may do more or less than was granted. With --pipeline or --break-glass, print a policy
+    for the role of a pipeline instead.
+
+    $ pcaform access corp-pki.yaml
+    $ pcaform access --live --region eu-west-1
+    $ pcaform access corp-pki.yaml --pipeline apply > policy.json
+    - AWS_PROFILE AWS_REGION
+    """
     from pcaform.checks.access.stack import check_spec_access, check_stack_access
     from pcaform.rules.load import load_file
 
@@ -77,7 +86,7 @@ def _print(result: "AccessReport", form: str) -> int:
 
     report.build_report(result).print(form)
     holder = "principal" if result.is_live else "stack"
-    console.print_status(f"no policy of a {holder} shows: {result.not_shown}", report.format_summary(result))
+    console.print_progress(f"no policy of a {holder} shows: {result.not_shown}", report.format_summary(result))
     return FINDINGS if result.findings else OK
 
 

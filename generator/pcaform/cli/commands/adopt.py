@@ -43,7 +43,15 @@ def command(
     options: AdoptOptions,
     finish: Annotated[str | None, "--finish SPEC: Only remove from SPEC the moves that the state has absorbed."] = None,
 ) -> int:
-    """Take over what Terraform cannot import: prove that nothing would change, then push the state."""
+    """Put into a state what Terraform cannot import.
+
+    A plan proves first that nothing would change. Exit code 2 if it would: then the state is as it was.
+
+    $ pcaform adopt stacks/corp-pki --init --dry-run
+    $ pcaform adopt stacks/corp-pki --spec corp-pki.yaml --proof proof.json
+    $ pcaform adopt stacks/corp-pki --finish corp-pki.yaml
+    - PCAFORM_TERRAFORM AWS_PROFILE AWS_REGION
+    """
     from pcaform.cli import adopt_steps as steps
 
     if finish is None:
@@ -80,7 +88,7 @@ def _adopt(directory: Path, options: AdoptOptions) -> int:
         proof = build_proof(proven, context, "not pushed")
         steps.write_proof(proof, options.proof)
         if options.proof is not None:
-            console.print_status(f"wrote {options.proof}")
+            console.print_progress(f"wrote {options.proof}")
         console.print_result(join_lines(format_lines(proof)))
         if not proven.result.is_accepted:
             steps.print_refusal(proven)

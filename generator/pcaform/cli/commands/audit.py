@@ -21,12 +21,20 @@ def command(
     ] = None,
     account: AccountOptions,
 ) -> int:
-    """Report what is wrong with the CAs of an AWS account (exit 2); needs no spec, no Terraform; changes nothing."""
+    """Report what is wrong with the CAs of an AWS account.
+
+    Besides, what ends when, and what the CAs cost. Exit code 2 if there are findings. It needs no spec and no
+    Terraform, and changes nothing.
+
+    $ pcaform audit --region eu-west-1
+    $ pcaform audit --all-regions --expiring 12w --format html > audit.html
+    - AWS_PROFILE AWS_REGION
+    """
     from pcaform.checks.audit.check import audit_account, build_report, format_summary
     from pcaform.cli.account_session import open_account
 
     caller, period = account.caller(), parse_expiring(expiring)
     result = audit_account(open_account(caller), now=datetime.now(UTC), expiring=period, framework=framework or "")
     build_report(result).print(form)
-    console.print_status(format_summary(result))
+    console.print_progress(format_summary(result))
     return FINDINGS if result.findings or result.unknown else OK

@@ -11,7 +11,16 @@ from pcaform.core import console
 def command(
     keep: Annotated[Path | None, "--keep DIR: Run in DIR and keep the files."] = None,
 ) -> int:
-    """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, repair it, import."""
+    """Show the whole loop on a local AWS.
+
+    Nothing of yours is touched. It renders, applies, issues, renews, breaks the renewal, repairs it, and imports.
+    Without Terraform, that part is left out.
+
+    $ pcaform demo
+    $ pcaform demo --keep demo
+    - PCAFORM_TERRAFORM PCAFORM_PROVIDER_MIRROR
+    > sandbox.md
+    """
     from pcaform.cli.demo.story import play
 
     with tempfile.TemporaryDirectory(prefix="pcaform-demo-") as name:

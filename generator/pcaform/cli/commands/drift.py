@@ -24,7 +24,14 @@ def command(
     expiring: Expiring = "90d",
     account: SpecAccountOptions,
 ) -> int:
-    """Compare a spec with its AWS account (exit 2 where they differ); needs no state, and changes nothing."""
+    """Compare a spec with its AWS account.
+
+    Exit code 2 if they differ. It needs no state and changes nothing.
+
+    $ pcaform drift corp-pki.yaml
+    $ pcaform drift corp-pki.yaml --format json
+    - AWS_PROFILE AWS_REGION
+    """
     from pcaform.checks.drift.check import compare_account, format_summary, select_regions
     from pcaform.checks.drift.difference import build_report
     from pcaform.cli.account_session import open_account
@@ -34,5 +41,5 @@ def command(
     loaded = load_file(spec)
     drift = compare_account(loaded, open_account(select_regions(loaded, caller), loaded), expiring=period)
     build_report(drift, display_name(spec)).print(form)
-    console.print_status(format_summary(drift))
+    console.print_progress(format_summary(drift))
     return FINDINGS if drift.differences else OK

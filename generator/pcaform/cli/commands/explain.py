@@ -3,19 +3,37 @@
 from collections.abc import Iterator
 from typing import Annotated
 
+import typer
+
 from pcaform.cli.exit_codes import OK
+from pcaform.cli.help import DOCS
 from pcaform.core import console
 from pcaform.core.problems import Failure
 
-_DOCS = "https://github.com/pcaform/pcaform/blob/main/docs"
+
+def _list_topics(start: str) -> list[str]:
+    """Return the names of rules and of fields that start so."""
+    from pcaform.spec.fields import list_fields
+
+    names = (*(name for name, _ in dict(_rules())), *(path.rpartition(".")[2] for path, *_ in list_fields()))
+    return [name for name in dict.fromkeys(names) if name.startswith(start)]
 
 
 def command(
-    topic: Annotated[str | None, "RULE|FIELD: As messages name a rule, or a spec a field."] = None,
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RULE|FIELD", help="As messages name a rule, or a spec a field.", autocompletion=_list_topics
+        ),
+    ] = None,
 ) -> int:
-    """Explain a rule, a finding or a field of a spec; without one, list all rules.
+    """Explain a rule, a finding or a field of a spec.
 
-    A field is its name, or as much of its path as tells it from others: 'validity', 'crl_configuration.enabled'.
+    Without one, list all rules. A field is its name, or as much of its path as tells it from others.
+
+    $ pcaform explain ca-template
+    $ pcaform explain crl_configuration.enabled
+    > rules.md
     """
     rules = dict(_rules())
     if topic is None:
@@ -23,11 +41,9 @@ def command(
         return OK
     pages = [*(text for (name, _), text in rules.items() if name == topic), *_fields(topic)]
     if not pages:
-        from pcaform.spec.fields import list_fields
         from pcaform.spec.messages import suggest
 
-        names = [*(name for name, _ in rules), *(path.rpartition(".")[2] for path, *_ in list_fields())]
-        raise Failure(f"there is no rule and no field '{topic}'{suggest(topic, list(dict.fromkeys(names)))}")
+        raise Failure(f"there is no rule and no field '{topic}'{suggest(topic, _list_topics(''))}")
     console.print_result("\n\n".join(pages))
     return OK
 
@@ -54,7 +70,7 @@ def _rules() -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _page(text: str, kind: str, source: str, page: str) -> str:
-    return f"{text}\n  {kind}\n" + (f"  source: {source}\n" if source else "") + f"  more: {_DOCS}/{page}"
+    return f"{text}\n  {kind}\n" + (f"  source: {source}\n" if source else "") + f"  more: {DOCS}/{page}"
 
 
 def _fields(topic: str) -> Iterator[str]:

@@ -15,7 +15,11 @@ def command(
 ) -> int:
     """Show which CA signs which, and who may issue from each CA.
 
-    A state or an account becomes a spec first: 'pcaform import aws --stack x | pcaform graph -'.
+    A state or an account becomes a spec first: see the second example.
+
+    $ pcaform graph corp-pki.yaml
+    $ pcaform import aws --stack corp-pki | pcaform graph - --format mermaid
+    > spec.md
     """
     from pcaform.render import graph
     from pcaform.rules.load import load_file

@@ -40,14 +40,22 @@ def command(
     spec: Annotated[str | None, "--spec SPEC|OLD: The spec of the plan's stack, or the old spec."] = None,
     base: Annotated[str | None, "--base REVISION: With --spec NEW: the git revision with the old specs."] = None,
     waivers: Annotated[str | None, "--waivers FILE: A file of 'waivers', for what has no spec."] = None,
-    is_quiet: Annotated[bool, "--quiet: One line for each finding."] = False,
+    is_quiet: Annotated[bool, "--quiet -q: One line for each finding."] = False,
     plan: PlanOptions,
     form: Format = "text",
     fail_on: Annotated[
         Literal["breaks-trust", "widens-access", "notice"], "--fail-on: The lowest level that fails."
     ] = "breaks-trust",
 ) -> int:
-    """Refuse what would break trust (exit 2): check a plan, or the change from one spec to another."""
+    """Tell what a plan, or a change of specs, would break.
+
+    Exit code 2 if something reaches the level of --fail-on, 1 if something could not be judged.
+
+    $ terraform plan -out=plan.tfplan && pcaform guard plan.tfplan
+    $ pcaform guard --spec old.yaml new.yaml
+    $ pcaform guard --spec specs --base origin/main --format markdown
+    - PCAFORM_TERRAFORM AWS_PROFILE AWS_REGION
+    """
     from pcaform.checks.guard.report import format_verdict
     from pcaform.checks.guard.verdict import Level
     from pcaform.cli.guard_cases import apply_case_waivers, check_cases, join_results, report_cases

@@ -15,13 +15,23 @@ def command(
     *,
     options: ImportOptions,
     account: CaOptions,
-    status: Annotated[list[Status] | None, "--status: Only CAs with this status; repeatable."] = None,
+    status: Annotated[
+        list[Status] | None, f"--status STATUS: Only {', '.join(Status)} CAs; repeatable, then any of them."
+    ] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="FILE", dir_okay=False, help="Keep answers here, and resume from them."),
     ] = None,
 ) -> int:
-    """Print the spec of the CAs in an AWS account, and of who can issue from them; changes nothing at AWS."""
+    """Write a spec of the CAs in an AWS account.
+
+    It also has who can issue from them. Nothing is changed at AWS. Exit code 2 if something is left out, unknown or
+    in conflict.
+
+    $ pcaform import aws --stack corp-pki --region eu-west-1 --out corp-pki.yaml
+    $ pcaform import aws --into corp-pki.yaml --dry-run
+    - AWS_PROFILE AWS_REGION
+    """
     from pcaform.adopt.report import build_policy_notice, build_tag_notice
     from pcaform.checks.drift.cas import is_elsewhere, region_of
     from pcaform.cli.account_session import read_inventory

@@ -28,7 +28,15 @@ def command(
     location: FileOptions = FROM_FILES,
     options: ImportOptions,
 ) -> int:
-    """Print the spec of the CAs in Terraform files, as far as they are literal."""
+    """Write a spec of the CAs in Terraform files.
+
+    What is not literal there is left out, or see --evaluate. Exit code 2 if something is left out, unknown or in
+    conflict.
+
+    $ pcaform import hcl infra/pki --stack corp-pki --out corp-pki.yaml
+    $ pcaform import hcl infra/pki --evaluate --stack corp-pki
+    - PCAFORM_TERRAFORM PCAFORM_PROVIDER_MIRROR
+    """
     from pcaform.cli.import_result import write_result
     from pcaform.sources.hcl.read import read
 

@@ -15,7 +15,12 @@ def command(
     location: FileOptions = FROM_FILES,
     options: ImportOptions,
 ) -> int:
-    """Print the spec of the CAs in a plan ('terraform show -json PLAN | pcaform import plan - --stack x')."""
+    """Write a spec of the CAs in a plan.
+
+    The plan may never have been applied. Exit code 2 if something is left out, unknown or in conflict.
+
+    $ terraform show -json plan.tfplan | pcaform import plan - --stack corp-pki
+    """
     from pcaform.cli.import_result import write_result
     from pcaform.sources import tfplan
 

@@ -14,7 +14,13 @@ def command(
     *,
     options: ImportOptions,
 ) -> int:
-    """Print the spec of the CAs in a Terraform state ('terraform state pull | pcaform import state - --stack x')."""
+    """Write a spec of the CAs in a Terraform state.
+
+    Exit code 2 if something is left out, unknown or in conflict.
+
+    $ terraform state pull | pcaform import state - --stack corp-pki
+    $ pcaform import state terraform.tfstate --into corp-pki.yaml
+    """
     from pcaform.cli.import_result import write_result
     from pcaform.sources import tfstate
 

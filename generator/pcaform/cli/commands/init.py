@@ -39,9 +39,14 @@ def command(
     arn: Annotated[str | None, "--arn ARN: The CA, with --shape reference."] = None,
     force: Annotated[bool, "--force: Overwrite the file."] = False,
 ) -> int:
-    """Write a first spec with comments, and name the next command.
+    """Write a first spec, with comments, for a usual shape of PKI.
 
     What no option says is asked on a terminal.
+
+    $ pcaform init
+    $ pcaform init --shape acm --account-id 123456789012 --region eu-west-1
+    - AWS_REGION
+    > spec.md
     """
     choice: Any = shape or _ask("--shape", f"Shape ({', '.join(_SHAPES)})", "acm")
     if choice not in get_args(Shape):
@@ -63,7 +68,7 @@ def command(
     if target.before is not None and not force:
         raise Failure(f"{path}: already exists: give another file, or --force to overwrite it")
     write_target(target, text)
-    console.print_status(
+    console.print_progress(
         f"wrote {path}: {_SHAPES[choice]}",
         f"next: pcaform graph {path}; pcaform render {path} --out stacks; then 'terraform init' in stacks/{name}",
     )

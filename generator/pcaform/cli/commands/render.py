@@ -25,7 +25,14 @@ def command(
     check: Annotated[bool, "--check: Write nothing; list stale files; exit 2 if any."] = False,
     diff: Annotated[bool, "--diff: Write nothing; print a unified diff; exit 2 if any."] = False,
 ) -> int:
-    """Write the Terraform stack of each spec to DIR/<stack>/."""
+    """Write the Terraform stack of each spec to DIR/STACK.
+
+    With --check or --diff nothing is written, and the exit code is 2 if a stack is not what its spec renders to.
+
+    $ pcaform render specs --out stacks
+    $ pcaform render specs --out stacks --check
+    > spec.md
+    """
     from pcaform.cli.batch import Task, render_all
     from pcaform.cli.stacks import compare, read_state, write
     from pcaform.render.evidence import Confirmation

@@ -10,7 +10,7 @@ import typer
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
 
-SETTINGS = {"ignore_unknown_options": True}
+SETTINGS = {"allow_interspersed_args": False}
 """How Typer reads the line: options after CMD belong to CMD."""
 
 
@@ -38,21 +38,28 @@ def command(
         "--shell: The shell whose syntax is printed. Default: yours.",
     ] = None,
 ) -> int:
-    """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
+    """Run a local AWS to try things out.
+
+    It has Private CA, ACM, IAM, S3 and STS. With CMD it runs for as long as that; options after CMD belong to CMD.
+
+    $ pcaform sandbox
+    $ pcaform sandbox --iam -- terraform -chdir=stacks/corp-pki apply
+    - PCAFORM_TERRAFORM PCAFORM_PROVIDER_MIRROR
+    """
     from pcaform.cli.sandbox_process import choose_account, open_sandbox, run_child, stop_on_signals
     from pcaform.sandbox.shell_exports import detect_shell, format_exports
 
-    inherited = dict(os.environ)
     stop_on_signals()
     account_id, region, notes = choose_account(Path(), account_id=account, region=region)
     console.print_status(*notes)
     with open_sandbox(account_id=account_id, region=region, port=port, iam=iam, state=state) as (server, environment):
         if command:
             return run_child(command, environment)
-        console.print_status(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
+        url = server.endpoint_url
+        console.print_progress(f"a local AWS for account {account_id} answers at {url}; Ctrl-C stops it")
         if state is not None:
             console.print_status(f"its content, private keys too, is written to {state} when it stops")
-        console.print_status("it is not AWS: nothing here costs money or is trusted by others. In another shell:")
-        console.print_result(format_exports(server.environment, shell=shell or detect_shell(inherited)))
+        console.print_progress("it is not AWS: nothing here costs money or is trusted by others. In another shell:")
+        console.print_result(format_exports(server.environment, shell=shell or detect_shell(dict(os.environ))))
         threading.Event().wait()
     return OK

@@ -24,7 +24,14 @@ def command(
         "[spec|guard|access|import|drift|audit|adopt]: What to describe.",
     ] = "spec",
 ) -> int:
-    """Print the JSON Schema of the spec, for editors, or of the JSON reports of the other commands."""
+    """Print the JSON Schema of the spec, or of a JSON report.
+
+    Editors complete and check a spec with it; a report is what a command prints with --format json.
+
+    $ pcaform schema > pcaform.schema.json
+    $ pcaform schema guard
+    > spec.md
+    """
     console.print_result(json.dumps(build_schema(of), indent=2))
     return OK
 

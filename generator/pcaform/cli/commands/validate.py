@@ -21,7 +21,14 @@ def command(
         str | None, "--provider RELEASE: Say what would not work with this release of provider aws."
     ] = None,
 ) -> int:
-    """Print every problem of every spec, with file, line and column."""
+    """List every problem of every spec, with file, line and column.
+
+    Exit code 1 if a spec has an error.
+
+    $ pcaform validate specs
+    $ pcaform validate corp-pki.yaml --strict --format sarif > problems.sarif
+    > rules.md
+    """
     from pcaform.rules.load import check_files
     from pcaform.rules.together import check_together, list_claims
 
@@ -42,7 +49,7 @@ def command(
             markdown=lambda: markdown.format_findings(problems, "No problems."),
         )
         report.print(form)
-    console.print_status(_summarize(len(results), problems))
+    console.print_progress(_summarize(len(results), problems))
     return ERROR if of_all or any(result.has_errors for result in results) or (strict and problems) else OK
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter, computed_field
-
 from pcaform import __version__
 from pcaform.core import console
 from pcaform.core.finding import Finding, Location
@@ -24,6 +22,8 @@ def format_json(document: Any) -> str:
 
     The field `format_version` of every report: its major number grows with breaking changes.
     """
+    from pydantic import TypeAdapter
+
     data = TypeAdapter(type(document)).dump_python(document, mode="json", by_alias=True)
     text = json.dumps(data, indent=2, ensure_ascii=False)
     if not text.replace("\n", "").isprintable():
@@ -33,6 +33,8 @@ def format_json(document: Any) -> str:
 
 def alias(name: str, kind: type[T]) -> T:
     """Return a property that repeats a field under another name, in Python and in JSON."""
+    from pydantic import computed_field
+
     repeated: Any = computed_field(return_type=kind)(property(lambda finding: getattr(finding, name)))
     return cast("T", repeated)
 
@@ -42,6 +44,8 @@ def json_schema(report: type, *, rules: Sequence[str] = ()) -> dict[str, Any]:
 
     `rules` are the ids that its findings may have, if they are a closed list.
     """
+    from pydantic import TypeAdapter
+
     schema = {**_DIALECT, **TypeAdapter(report).json_schema(mode="serialization")}
     for name, part in [("", schema), *schema["$defs"].items()]:
         if "properties" in part:

@@ -1,8 +1,9 @@
 """Text: lines, each of which stays one line, findings with the source line and a caret below the column, and dates."""
 
+import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from textwrap import wrap
 from typing import TextIO
 
 from pcaform.core import console
@@ -14,7 +15,8 @@ _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _COLOURS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m"}
 _RED, _YELLOW = _COLOURS.values()
 _LABELS = {
-    "error": _RED,
+    **dict.fromkeys(("error", "now", "urgent", "breaks renewal", "would replace a CA"), _RED),
+    **dict.fromkeys(("any day", "unknown", "cannot be expressed"), _YELLOW),
     "do not apply this": _RED,
     "warning": _YELLOW,
     "undecided": _YELLOW,
@@ -22,7 +24,6 @@ _LABELS = {
     "waived": "\x1b[2m",
     "note": "\x1b[2m",
 }
-_MIN_COLUMNS = 20
 
 
 def join_lines(lines: Iterable[str]) -> str:
@@ -32,13 +33,10 @@ def join_lines(lines: Iterable[str]) -> str:
 
 def lay_out(line: str, stream: TextIO | None) -> str:
     """Return an escaped line for a terminal: its first words in colour if they say how severe it is, and wrapped."""
-    columns = console.width(stream)
-    if len(line) > columns > _MIN_COLUMNS:
-        indent = " " * (len(line) - len(line.lstrip()) + 4)
-        line = "\n".join(wrap(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
-    label, colon, rest = line.partition(":")
-    colour = _LABELS.get(label) if console.has_colour(stream) else None
-    return f"{colour}{label}:{_RESET}{rest}" if colon and colour else line
+    line = console.wrap_line(line, stream)
+    label = re.split(r"(?<=:)|  |$", line, maxsplit=1)[0]
+    colour = _LABELS.get(label.rstrip(":")) if console.has_colour(stream) else None
+    return f"{colour}{label}{_RESET}{line.removeprefix(label)}" if colour else line
 
 
 def source_lines(finding: Finding) -> Iterator[str]:
@@ -60,7 +58,7 @@ def format_findings(findings: Sequence[Finding], *, colour: bool = False) -> str
     for finding in findings:
         first, *rest = map(visible_line, source_lines(finding))
         if colour:
-            location, _, message = first.partition(": ")
+            location, _, message = console.wrap_line(first, sys.stdout).partition(": ")
             first = f"{_BOLD}{location}:{_RESET} {_COLOURS[finding.severity]}{message}{_RESET}"
         lines += [first, *rest]
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import KINDS, by_path
 
 _MAX_LENGTH = 80
+_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +162,23 @@ LINES: Mapping[str, Callable[[ImportReport], Iterator[str]]] = {
     "found": lambda report: iter(
         ["found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")]
     ),
-    "not_carried": lambda report: iter(
-        [f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"]
-    ),
+    "not_carried": lambda report: iter([_describe_not_carried(report)]),
 }
 """Field of the report -> its lines of text, in their order: those that need the user first, and a summary."""
+SUMMARY = ("listed", "kept", "added", "taken", "found", "not_carried")
+ATTENTION = tuple(name for name in LINES if name not in SUMMARY)
 
 
-def format_lines(report: ImportReport) -> Iterator[str]:
-    """Yield a line per item."""
-    for lines in LINES.values():
-        yield from lines(report)
+def _describe_not_carried(report: ImportReport) -> str:
+    names, more = report.not_carried[:_NAMED], len(report.not_carried) - _NAMED
+    listed = ", ".join(names) + (f" and {more} more, which --verbose lists" if more > 0 else "")
+    return f"not in {KINDS[report.source].description}, add by hand where you use it: {listed}"
+
+
+def format_lines(report: ImportReport, names: Iterable[str]) -> Iterator[str]:
+    """Yield a line per item of these fields."""
+    for name in names:
+        yield from LINES[name](report)
 
 
 def _to_text(value: Any) -> str:

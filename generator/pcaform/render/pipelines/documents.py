@@ -168,4 +168,4 @@ def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]
     without_arn = [key for key, ca in spec.managed.items() if ca.arn is None]
     if without_arn:
         keys = ", ".join(without_arn)
-        yield f"it covers every CA of the region, since the ARN of {keys} is unknown: give '--outputs' once created"
+        yield f"it covers every CA of the region, since {keys} has no ARN yet: after the first apply, give '--outputs'"

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from pcaform.core import console
 from pcaform.core.facts import REQUEST_RATES
 from pcaform.core.problems import Failure
 
@@ -182,6 +183,12 @@ class Account:
 
         # Before signing, so that a request that waited long is not rejected as too old.
         client_.meta.events.register_first(f"request-created.{service}", wait)
+
+        def tell(event_name: str, response_dict: dict[str, Any] | None, **_: Any) -> None:
+            operation, status = event_name.rpartition(".")[2], (response_dict or {}).get("status_code", "no response")
+            console.print_detail(f"asked {service} in {region}: {operation}: {status}")
+
+        client_.meta.events.register(f"response-received.{service}", tell)
         return client_
 
 
@@ -278,4 +285,6 @@ def _describe_failure(error: Exception, caller: Caller, region: str) -> str:
         ErrorKind.UNREACHABLE: f"check the region '{region}', AWS_ENDPOINT_URL and the proxy",
     }
     hint = hints.get(cause.kind)
+    if cause.kind is ErrorKind.NO_CREDENTIALS:
+        return cause.message
     return f"the caller's identity cannot be read: {cause.message}" + (f": {hint}" if hint else "")

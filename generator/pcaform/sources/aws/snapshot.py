@@ -8,13 +8,13 @@ https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html. A
 terminal: nothing of it is written to a file or a pipe.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, Certificate
@@ -51,16 +51,21 @@ def no_progress(done: int, total: int) -> None:
 @contextmanager
 def show_progress(description: str) -> Iterator[ProgressCallback]:
     """Yield the callback of a progress bar if stderr is a terminal, else one that does nothing."""
-    if not sys.stderr.isatty():
+    if not console.has_progress():
         yield no_progress
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    texts = (TextColumn("{task.fields[rate]:.0f}/s,"), TimeRemainingColumn(), TextColumn("left"))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *texts)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(description, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(description, total=None, rate=0)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, rate=done / max(bar.tasks[0].elapsed or 0, 1))
+
+        yield tell
 
 
 @dataclass(frozen=True, slots=True)
