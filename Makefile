@@ -16,10 +16,28 @@ endif
 WORKERS ?= $(if $(PCAFORM_UPDATE_GOLDEN),0,logical)
 PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
 
-.PHONY: check demo test test-engine fuzz scan scanner versions lint types format golden docs bench mutants clean
+.PHONY: install uninstall check demo test test-engine fuzz scan scanner lint types format golden docs pictures site bench mutants clean versions
+
+# The program in an environment of its own, and a link to it that PATH finds; WHAT=FILE.whl for a wheel.
+PREFIX ?= $(HOME)/.local
+WHAT ?= .[sandbox]
+HOME_OF_PROGRAM := $(abspath $(PREFIX))/share/pcaform
+PROGRAMS := $(abspath $(PREFIX))/bin
+
+install:
+	$(PYTHON) -m venv "$(HOME_OF_PROGRAM)"
+	"$(HOME_OF_PROGRAM)/bin/pip" install --quiet --no-compile --upgrade '$(WHAT)'
+	mkdir -p "$(PROGRAMS)"
+	ln -sf "$(HOME_OF_PROGRAM)/bin/pcaform" "$(PROGRAMS)/pcaform"
+	@"$(PROGRAMS)/pcaform" --version
+	@case ":$$PATH:" in *:"$(PROGRAMS)":*) ;; *) echo "add $(PROGRAMS) to your PATH" ;; esac
+
+uninstall:
+	rm -rf "$(HOME_OF_PROGRAM)" "$(PROGRAMS)/pcaform"
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
+	@echo "next: make install, then 'pcaform graph examples/corp-pki.yaml'"
 
 # Everything but what runs Terraform, for while one works.
 check: lint types
@@ -91,6 +109,14 @@ mutants: $(STAMP)
 # Writes the generated parts of all pages, and the copies of modules.
 docs: $(STAMP)
 	$(VENV)/bin/python docs/generate.py
+
+# The pictures of the documentation, from what the program prints now.
+pictures: $(STAMP)
+	$(VENV)/bin/python docs/pictures.py
+
+# The documentation as a site, in build/site.
+site: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --strict --quiet
 
 # Writes the golden trees anew; read the diff before you commit it.
 golden: $(STAMP)

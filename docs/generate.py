@@ -5,9 +5,8 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import carried_fields
 import engine_pages
@@ -16,47 +15,18 @@ import messages
 import module_copies
 import module_pages
 import provider_pages
+import reference_pages
+import spec_examples
 
 from pcaform.core import facts
-from pcaform.rules.load import RULES
-from pcaform.rules.rule import Rule
 from pcaform.rules.together import OF_FILES
 from pcaform.spec.fields import default_of, describe_values, list_paths, read_models
 from pcaform.terraform.arguments import FLOOR
 from pcaform.terraform.schema import by_path
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "generator" / "pcaform"
-CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
 sys.path.insert(0, str(ROOT / "tests"))  # for the table of errors in sandbox/refusals.py
-
-
-def rule_sections(_: str) -> str:
-    """Return a section for each file of rules, and in it one for each rule."""
-    files = groupby(RULES, key=lambda rule: rule.check.__module__)
-    return "\n".join("\n".join([_subject(module), *map(_rule_section, rules)]) for module, rules in files)
-
-
-def _subject(module: str) -> str:
-    """Return the heading of a file of rules: its docstring, without "Rules about"."""
-    subject = (sys.modules[module].__doc__ or "").removeprefix("Rules about ").rstrip(".")
-    return f"## {subject[0].upper()}{subject[1:]}\n"
-
-
-def _rule_section(rule: Rule) -> str:
-    """Return what must hold, a spec that breaks the rule, and what pcaform prints."""
-    spec = (CASES / f"{rule.id}.err.yaml").read_text(encoding="utf-8").rstrip()
-    output = (CASES / f"{rule.id}.err.out").read_text(encoding="utf-8").rstrip()
-    text = f"{rule.text} ({_severities(rule)})" + (f"\n\nSource: <{rule.source}>" if rule.source else "")
-    return f"### {rule.id}\n\n{text}\n\n```yaml\n{spec}\n```\n\n```text\n{output}\n```\n"
-
-
-def _severities(rule: Rule) -> str:
-    """Return what a rule is in the profiles of a spec."""
-    severities = ((name, rule.severity_in(name)) for name in get_args(facts.Profile))
-    by_profile = [f"{severity} in the profile {name}" for name, severity in severities if severity]
-    return ", ".join(by_profile) if rule.is_practice else rule.severity.value
 
 
 def file_rule_table(_: str) -> str:
@@ -112,7 +82,8 @@ def _model_table(title: str, paths: tuple[str, ...], model: Any, *, titles: Mapp
     head = f"## {title}\n\n{location}{model.get('description', '')}\n"
     names = ["key", "description", "type and limits", "default", "import sources", "in Terraform", "in the API"]
     columns = f"| {' | '.join(names)} |\n|{' --- |' * len(names)}"
-    return "\n".join([head, columns, *rows, ""])
+    shown, errors = (spec_examples.example(paths, model), spec_examples.errors(paths)) if paths else ("", "")
+    return "\n".join([head, shown, columns, *rows, errors, ""])
 
 
 def _field_row(path: str, field: Any, *, is_required: bool, titles: Mapping[str, str]) -> str:
@@ -234,10 +205,11 @@ def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
 
 
 PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("README.md", "access", access_table),
+    ("docs/issuers.md", "access", access_table),
+    ("docs/commands.md", "commands", reference_pages.command_sections),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "files", file_rule_table),
-    ("docs/rules.md", "rules", rule_sections),
+    ("docs/rules.md", "rules", reference_pages.rule_index),
     ("docs/audit.md", "rules", audit_rule_table),
     ("docs/import.md", "carried", carried_fields.table),
     ("docs/import-aws.md", "statuses", status_table),
@@ -284,8 +256,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = [_write_or_compare(ROOT / page, _render_page(page, name, make), check=check) for page, name, make in PARTS]
-    stale += [_write_or_compare(path, text, check=check) for path, text in module_copies.copies().items()]
-    stale += [_write_or_compare(path, None, check=check) for path in module_copies.stray_copies()]
+    whole = module_copies.copies() | reference_pages.rule_pages() | reference_pages.schemas()
+    stale += [_write_or_compare(path, text, check=check) for path, text in whole.items()]
+    strays = [*module_copies.stray_copies(), *reference_pages.strays()]
+    stale += [_write_or_compare(path, None, check=check) for path in strays]
     for page in dict.fromkeys(filter(None, stale)):
         sys.stderr.write(f"{page}: {'stale, run make docs' if check else 'written'}\n")
     return 1 if check and any(stale) else 0

@@ -17,13 +17,13 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel, install it into an environment of its own, and return that environment's program."""
+    """Build the wheel, let `make install` install it, and return the program that it links."""
     away = tmp_path_factory.mktemp("away")
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", away, ROOT, cwd=away)
-    run(sys.executable, "-m", "venv", away / "venv", cwd=away)
     (wheel,) = away.glob("*.whl")
-    run(away / "venv" / "bin" / "pip", "install", "--quiet", "--no-compile", wheel, cwd=away)
-    return away / "venv" / "bin" / "pcaform"
+    done = run("make", "install", f"PYTHON={sys.executable}", f"PREFIX={away / 'mine'}", f"WHAT={wheel}", cwd=ROOT)
+    assert f"add {away}/mine/bin to your PATH" in done
+    return away / "mine" / "bin" / "pcaform"
 
 
 def test_installed_program_renders_the_same_bytes(installed: Path, pcaform: Run, tmp_path: Path) -> None:

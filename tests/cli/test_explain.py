@@ -16,13 +16,13 @@ PAGES = {
     "parent-key": f"""\
 A referenced parent has a `key_algorithm`: the signing algorithm must be of its family.
   error of a spec
-  more: {DOCS}/rules.md#parent-key
+  more: {DOCS}/rules/hierarchy.md#parent-key
 """,
     "ca-template": f"""\
 An issuer never signs CA certificates: it could then create trusted CAs.
   error of a spec
   source: https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html
-  more: {DOCS}/rules.md#ca-template
+  more: {DOCS}/rules/grants.md#ca-template
 
 A change that lets an existing policy, or another account, issue CA certificates. \
 Then its principals can create CAs that are trusted wherever this one is.
@@ -54,7 +54,7 @@ def test_without_a_topic_all_rules_are_listed(pcaform: Run) -> None:
 
 def test_a_rule_and_a_field_of_one_name_are_both_explained(pcaform: Run) -> None:
     rule, field = pcaform("explain", "moves").stdout.split("\n\n")
-    assert rule.endswith("rules.md#moves")
+    assert rule.endswith("rules/changes.md#moves")
     assert field.startswith("moves\n  Old address to new address")
 
 

@@ -1,12 +1,15 @@
 """`pcaform init`: each shape is a spec without problems, with the user's answers in it, that real Terraform accepts."""
 
+import json
 import os
 import pty
 import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from conftest import Offline, Run
 from pcaform.core.files import packaged_directory
@@ -88,3 +91,14 @@ def test_what_no_option_says_is_asked_on_a_terminal(tmp_path: Path) -> None:
     text = (tmp_path / "pki.yaml").read_text(encoding="utf-8")
     assert f'account_id: "{ACCOUNT}"' in text
     assert "common_name: Müller Issuing CA 2, organization: Müller" in text
+
+
+def test_the_schema_that_the_first_lines_name_accepts_the_spec(pcaform: Run, tmp_path: Path) -> None:
+    assert pcaform("init", "--shape", "acm", *ANSWERS, cwd=tmp_path).returncode == 0
+    modeline, how, *_ = (tmp_path / "corp-pki.yaml").read_text(encoding="utf-8").splitlines()
+    assert modeline == f"# yaml-language-server: $schema={how.rpartition(' > ')[2]}"
+    command = how.partition(": pcaform ")[2].partition(" > ")[0]
+    schema = json.loads(pcaform(*command.split()).stdout)
+    spec = yaml.safe_load((tmp_path / "corp-pki.yaml").read_text(encoding="utf-8"))
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(spec)) == []
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors({**spec, "isuers": {}})) != []

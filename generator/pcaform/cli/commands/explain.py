@@ -56,7 +56,8 @@ def _rules() -> Iterator[tuple[tuple[str, str], str]]:
     from pcaform.rules.together import OF_FILES
 
     for rule in RULES:
-        yield (rule.id, "validate"), _page(rule.text, f"{rule.severity} of a spec", rule.source, f"rules.md#{rule.id}")
+        page = f"rules/{rule.check.__module__.rpartition('.')[2]}.md#{rule.id}"
+        yield (rule.id, "validate"), _page(rule.text, f"{rule.severity} of a spec", rule.source, page)
     for name, text in OF_FILES.items():
         yield (name, "validate"), _page(text, "error about files", "", "rules.md")
     for guard_rule in all_rules().values():
@@ -69,8 +70,7 @@ def _rules() -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _page(text: str, kind: str, source: str, page: str) -> str:
-    lines = (text, f"  {kind}", f"  source: {source}" if source else "", f"  more: {DOCS}/{page}")
-    return "\n".join(filter(None, lines))
+    return f"{text}\n  {kind}\n" + (f"  source: {source}\n" if source else "") + f"  more: {DOCS}/{page}"
 
 
 def _fields(topic: str) -> Iterator[str]:

@@ -29,7 +29,8 @@ def command(
 ) -> int:
     """Make one HTML page of specs, of an account, or of saved results.
 
-    It shows findings, the hierarchy, what ends when, access and costs, and needs no network. The exit code is 0 whatever is found.
+    It shows findings, the hierarchy, what ends when, access and costs, and needs no network.
+    The exit code is 0 whatever is found.
 
     $ pcaform report specs --out report.html
     $ pcaform report --live --out report.html
