@@ -24,13 +24,14 @@ from pcaform.core.formats.report import Report
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest
 from pcaform.render.manifest import Record
-from pcaform.rules.load import check_file, list_spec_files
+from pcaform.rules.load import check_file, load_specs
 from pcaform.rules.together import SpecFile, check_together
 from pcaform.sources.aws.session import Caller
-from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
+from pcaform.spec.extends import Reader, read_document
+from pcaform.spec.parse import load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import Document, parse
+from pcaform.spec.yaml_reader import Document
 from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
@@ -87,7 +88,7 @@ def check_cases(
     """
     if base is not None and spec is not None and caller is None:
         now = _load_all([spec, *paths])
-        return _check_stacks(now, match_base(base, [spec, *paths], {path: spec for path, spec, _ in now}))
+        return _check_stacks(now, match_base(base, [spec, *paths], now))
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
     (path,) = paths
@@ -95,10 +96,7 @@ def check_cases(
     if spec is not None and not _is_plan(content):
         if caller is not None:
             raise Failure(_USAGE)
-        earlier = [
-            EarlierSpec(old, parse_earlier(read_bytes(old), display_name(old), file_reader(base_directory(old))))
-            for old in list_spec_files([spec])
-        ]
+        earlier = [EarlierSpec(old, before) for old, before, _ in load_specs([spec], is_judged=False)]
         now = _load_all([path])
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
@@ -184,12 +182,12 @@ def _is_plan(content: bytes) -> bool:
 
 def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
     """Return a spec of an earlier version: it must have the right shape, today's rules do not matter."""
-    document = parse(content, name)
+    document = read_document(content, name, reader)
     return load_pem_files(parse_spec(document), document, reader)
 
 
 def _load_all(paths: Sequence[str]) -> list[SpecFile]:
-    now = [(path, *_load_now(path)) for path in list_spec_files(paths)]
+    now = load_specs(paths)
     if shared := list(check_together(now)):
         raise Invalid(shared)
     return now

@@ -42,7 +42,7 @@ def render_specs(
     is about the only stack.
     """
     results, specs = check_files(paths)
-    problems = sorted(problem for result in results for problem in result.problems)
+    problems = sorted({problem for result in results for problem in result.problems})
     if len(specs) < len(results):
         raise Invalid(problems)
     for warning in problems:

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 OF_FILES = {
     "yaml": "The text is YAML, without duplicate keys, tags or aliases that a spec does not have.",
     "shape": "Every key exists, is there where it is required, and has a value of its type, pattern and limits.",
+    "extends": (
+        "A base that a spec extends is a plain file of YAML without `stack`, named relative to the file that extends "
+        "it, and none of its own bases."
+    ),
     "ignore": "An ignored rule exists.",
-    "file": "A file that the spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
+    "file": "A file that a spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
     "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
     "shared-state": (
         "Two stacks do not have their state in one place: the apply of each destroys what the other has. The "
