@@ -9,7 +9,7 @@ be new without them.
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -58,6 +58,9 @@ class BaseMatch:
     note: str = ""
     files: Mapping[str, list[Outcome]] = field(default_factory=dict)
     """What is said of files of others in the stack of each spec."""
+    revision: Revision | None = None
+    is_same: Callable[[str], bool] = lambda _: False
+    """Whether the file at a real path is as it was."""
 
 
 def match_base(base: str, arguments: Iterable[str], specs: Sequence[SpecFile]) -> BaseMatch:
@@ -93,7 +96,11 @@ def match_base(base: str, arguments: Iterable[str], specs: Sequence[SpecFile]) -
     is_all = revision.is_head and base != "HEAD"
     note = f"'{base}' has all commits of HEAD: only what is not committed is compared" if is_all else ""
     earlier = {path: matches[place] for path, place in places.items()}
-    return BaseMatch(earlier, gone, doubts, note, check_extra_files(revision, now))
+
+    def is_same(path: str) -> bool:
+        return Path(path).is_relative_to(revision.top) and reader.is_same(place_of(revision, path))
+
+    return BaseMatch(earlier, gone, doubts, note, check_extra_files(revision, now), revision, is_same)
 
 
 def place_of(revision: Revision, path: str) -> str:

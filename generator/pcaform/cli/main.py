@@ -28,7 +28,7 @@ app = typer.Typer(
 _import = typer.Typer(help="Read existing CAs back into a spec.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(_import, name="import")
 
-_COMMANDS = "init validate render guard adopt drift audit access graph explain schema sandbox demo"
+_COMMANDS = "init validate render guard adopt drift audit access graph stacks affected explain schema sandbox demo"
 for _name in _COMMANDS.split():
     _module = import_module(f"{commands.__name__}.{_name}")
     app.command(_name, context_settings=getattr(_module, "SETTINGS", None))(expand_groups(_module.command))
