@@ -1,6 +1,7 @@
 """`pcaform stacks` and `pcaform affected`: what a tree of specs has, and what a change in git touches."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from checks.guard.git_histories import Repository
 from conftest import Run
-from pcaform.cli.fleet import Affected, AffectedStack, format_matrix
+from pcaform.cli.fleet import format_matrix
 from spec.test_pem_files import write_spec
 
 BASE = """\
@@ -29,16 +30,22 @@ def change(path: str, edit: Callable[[str], str]) -> Callable[[Repository], None
     return lambda repository: repository.write(path, edit((repository.home / path).read_text(encoding="utf-8")))
 
 
-@pytest.fixture
-def fleet(pcaform: Run, tmp_path: Path) -> Repository:
+@pytest.fixture(scope="module")
+def rendered(pcaform: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a repository with three specs and their stacks."""
-    repository = Repository(tmp_path)
+    repository = Repository(tmp_path_factory.mktemp("fleet"))
     for name, text in {"base": BASE, "specs/eu": EU, "specs/us": US, "specs/lab": LAB}.items():
         repository.write(f"{name}.yaml", text)
     repository.git("init", "-q", "-b", "main")
-    assert pcaform("render", "specs", "--out", "stacks", cwd=tmp_path).returncode == 0
+    assert pcaform("render", "specs", "--out", "stacks", cwd=repository.home).returncode == 0
     repository.commit()
-    return repository
+    return repository.home
+
+
+@pytest.fixture
+def fleet(rendered: Path, tmp_path: Path) -> Repository:
+    """Return a copy of it."""
+    return Repository(Path(shutil.copytree(rendered, tmp_path / "fleet")))
 
 
 def affected(pcaform: Run, repository: Repository, *options: str) -> str:
@@ -51,10 +58,10 @@ def affected(pcaform: Run, repository: Repository, *options: str) -> str:
 def test_stacks_are_listed(pcaform: Run, fleet: Repository) -> None:
     done = pcaform("stacks", "specs", cwd=fleet.home)
     assert done.stdout == (
-        "stack  spec            account       region     state  CAs  bases\n"
-        "eu     specs/eu.yaml   123456789012  eu-west-1  local  1    base.yaml\n"
+        "stack  spec            account_id    region     state  certificate_authorities  bases\n"
+        "eu     specs/eu.yaml   123456789012  eu-west-1  local  1                        base.yaml\n"
         "lab    specs/lab.yaml  123456789012  eu-west-1  local  1\n"
-        "us     specs/us.yaml   123456789012  us-east-1  s3     1    base.yaml\n"
+        "us     specs/us.yaml   123456789012  us-east-1  s3     1                        base.yaml\n"
     )
     listed = json.loads(pcaform("stacks", "specs", "--format", "json", cwd=fleet.home).stdout)
     assert (listed["format_version"], listed["stacks"][2]["bases"]) == ("1.0", ["base.yaml"])
@@ -76,7 +83,7 @@ CHANGES: dict[str, tuple[Callable[[Repository], Any], str]] = {
     "a deleted manifest": (lambda each: each.delete(MANIFEST), "lab: specs/lab.yaml\n  stack: stacks/lab\n"),
     "a deleted spec": (
         lambda each: each.delete("specs/lab.yaml"),
-        "gone: lab, specs/lab.yaml: no spec has this stack any more; 'pcaform guard --base' judges that\n",
+        "gone: lab, specs/lab.yaml: 'pcaform guard --base' judges that\n",
     ),
     "another file": (lambda each: each.write("README.md", "x"), ""),
 }
@@ -87,7 +94,12 @@ def test_what_a_change_touches_is_named(pcaform: Run, fleet: Repository, name: s
     step, said = CHANGES[name]
     step(fleet)
     assert affected(pcaform, fleet) == said
+
+
+def test_what_is_committed_counts_like_what_is_not(pcaform: Run, fleet: Repository) -> None:
+    step, said = CHANGES["a base"]
     fleet.git("checkout", "-qb", "topic")
+    step(fleet)
     fleet.commit()
     assert affected(pcaform, fleet) == said
 
@@ -128,11 +140,11 @@ def test_the_matrix_is_one_line(pcaform: Run, fleet: Repository) -> None:
 
 @pytest.mark.parametrize("number", [1, 255, 256, 257, 600, 10_000])
 def test_a_matrix_has_at_most_256_jobs_and_every_stack_once(number: int) -> None:
-    stacks = tuple(AffectedStack(f"s{each}", f"s{each}.yaml", ()) for each in range(number))
-    matrix = json.loads(format_matrix(Affected("1.0", "main", stacks, (), ())))
+    stacks = [{"stack": f"s{each}", "spec": f"s{each}.yaml"} for each in range(number)]
+    matrix = json.loads(format_matrix({"stacks": stacks}))
     sizes = {len(job["stacks"]) for job in matrix["include"]}
     assert (matrix["count"], len(matrix["include"])) == (number, min(number, 256))
-    assert [name for job in matrix["include"] for name in job["stacks"]] == [each.stack for each in stacks]
+    assert [name for job in matrix["include"] for name in job["stacks"]] == [each["stack"] for each in stacks]
     assert max(sizes) - min(sizes) <= 1
 
 
@@ -149,3 +161,27 @@ def test_what_git_or_the_disk_does_not_have_is_an_error(
 ) -> None:
     done = pcaform("affected", *arguments, cwd=fleet.home)
     assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+
+
+def test_names_of_stacks_are_directories(pcaform: Run, tmp_path: Path) -> None:
+    specs = Repository(tmp_path)
+    for name, text in {"specs/eu/one": EU, "specs/us": US}.items():
+        specs.write(f"{name}.yaml", text.replace("../base", "base").replace("stack: eu", "stack: prod/eu/one"))
+    specs.write("specs/base.yaml", BASE)
+    specs.write("specs/eu/base.yaml", "extends: ../base.yaml\n")
+
+    def render(*options: str) -> tuple[int, str]:
+        done = pcaform("render", "specs", "--out", "stacks", "--modules", "shared", *options, cwd=tmp_path)
+        return done.returncode, done.stderr
+
+    assert render()[0] == 0
+    text = (tmp_path / "stacks/prod/eu/one/certificate_authorities.tf").read_text(encoding="utf-8")
+    assert '"../../../modules/private-ca"' in text
+    assert render("--check")[0] == 0
+    specs.write("specs/in.yaml", LAB.replace("stack: lab", "stack: prod/eu"))
+    code, said = render()
+    assert (code, "the stack 'prod/eu' and of 'prod/eu/one', specs/eu/one.yaml, are in each other" in said) == (1, True)
+    for name in ("one", "base"):
+        specs.delete(f"specs/eu/{name}.yaml")
+    code, said = render()
+    assert (code, "and of 'prod/eu/one' beside it, are in each other: rename one of them" in said) == (1, True), said

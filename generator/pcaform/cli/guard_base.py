@@ -22,7 +22,7 @@ from pcaform.core.git import Revision, find_revision, list_unchecked, object_id,
 from pcaform.core.problems import Invalid
 from pcaform.rules.load import list_bases
 from pcaform.rules.together import SpecFile
-from pcaform.spec.extends import Reader, extend
+from pcaform.spec.extends import extend_whole
 from pcaform.spec.messages import EXTENDS
 from pcaform.spec.parse import list_pem_files, load_pem_files, parse_spec
 from pcaform.spec.stack import Spec
@@ -174,7 +174,8 @@ class _Reader:
             if not isinstance(data, Mapping) or _STACK not in data or not {"aws", _CAS, EXTENDS} & set(data):
                 continue
             try:
-                spec = _build_spec(document, read, prefix)
+                whole = extend_whole(document, read, prefix=prefix)
+                spec = load_pem_files(parse_spec(whole), whole, read)
             except Invalid as invalid:
                 if is_base:
                     self.unread.append(Unread(path, str(invalid.problems[0]), str(data["stack"])))
@@ -212,13 +213,6 @@ class _Reader:
         if self.is_same(unread.path):
             return [path for path in new if self.now[path].stack == unread.stack]
         return new or ([] if self.is_there(unread.path) else [""])
-
-
-def _build_spec(document: Document, read: Reader, prefix: str) -> Spec:
-    whole, problems = extend(document, read, prefix=prefix)
-    if problems:
-        raise Invalid(problems)
-    return load_pem_files(parse_spec(whole), whole, read)
 
 
 def list_parts(path: str, spec: Spec, document: Document) -> list[str]:

@@ -27,8 +27,6 @@ from pcaform.render.manifest import Record
 from pcaform.rules.load import check_file, load_specs
 from pcaform.rules.together import SpecFile, check_together
 from pcaform.sources.aws.session import Caller
-from pcaform.spec.extends import Reader, read_document
-from pcaform.spec.parse import load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
@@ -87,7 +85,7 @@ def check_cases(
     Of the plan's account `caller` is who asks it, None for nobody.
     """
     if base is not None and spec is not None and caller is None:
-        now = _load_all([spec, *paths])
+        now = load_all([spec, *paths])
         return _check_stacks(now, match_base(base, [spec, *paths], now))
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
@@ -97,7 +95,7 @@ def check_cases(
         if caller is not None:
             raise Failure(_USAGE)
         earlier = [EarlierSpec(old, before) for old, before, _ in load_specs([spec], is_judged=False)]
-        now = _load_all([path])
+        now = load_all([path])
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
     return [_check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)]
@@ -180,13 +178,8 @@ def _is_plan(content: bytes) -> bool:
     return content.startswith(starts) or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
-    """Return a spec of an earlier version: it must have the right shape, today's rules do not matter."""
-    document = read_document(content, name, reader)
-    return load_pem_files(parse_spec(document), document, reader)
-
-
-def _load_all(paths: Sequence[str]) -> list[SpecFile]:
+def load_all(paths: Sequence[str]) -> list[SpecFile]:
+    """Return all specs that arguments name; raises Invalid if one has errors, or two are of one stack."""
     now = load_specs(paths)
     if shared := list(check_together(now)):
         raise Invalid(shared)

@@ -33,13 +33,13 @@ _EXTRA = (
 
 
 def render_specs(
-    paths: Iterable[str], out: Path, *, modules: ModuleSource, confirmation: Confirmation = _NOTHING
+    paths: Iterable[str], out: Path, *, modules: ModuleSource, confirmation: Confirmation = _NOTHING, at: bool = False
 ) -> list[Rendered]:
     """Return the files of each spec's stack, after those of the modules that all share where `modules` is SHARED.
 
     A directory means every `*.yaml` below it. Raises Invalid with the problems of all specs where one has errors, or
     where the stack in `out` has something that its spec drops without a word, and prints the warnings. `confirmation`
-    is about the only stack.
+    is about the only stack; `out` is its own directory with `at`.
     """
     results, specs = check_files(paths)
     problems = sorted({problem for result in results for problem in result.problems})
@@ -47,9 +47,11 @@ def render_specs(
         raise Invalid(problems)
     for warning in problems:
         console.print_status(*source_lines(warning))
+    if at:
+        out = out.parents[specs[0][1].stack.count("/")]
     plans = _plan(specs, out, modules=modules, confirmation=confirmation)
     stacks = [templates.render(planned) for planned in plans]
-    shared = [templates.shared_modules({stack.name for stack in stacks})] if modules is SHARED else []
+    shared = [templates.shared_modules({stack.name.partition("/")[0] for stack in stacks})] if modules is SHARED else []
     return [*shared, *stacks]
 
 
@@ -85,7 +87,8 @@ def _plan_over(
     before = record_of(directory, known, confirmation, local)
 
     def check(before: Record) -> tuple[StackPlan, list[Finding]]:
-        planned = stack_plan.plan(spec, source=source, modules=modules, before=before)
+        source_of_modules = ModuleSource("../" * spec.stack.count("/") + SHARED.base) if modules is SHARED else modules
+        planned = stack_plan.plan(spec, source=source, modules=source_of_modules, before=before)
         return planned, removal_check.list_problems(spec, document, planned, before)
 
     planned, problems = check(before)
@@ -128,14 +131,23 @@ def _check_neighbours(specs: Sequence[SpecFile], out: Path, confirmation: Confir
     real, rendered = Path(os.path.realpath(out)), {spec.stack for _, spec, _ in specs}
     yield from check_together(specs, str(real))
     is_unsaid = not confirmation.is_never_applied and confirmation.state is None
-    for path in sorted(out.glob(f"*/{manifest.NAME}")) if is_directory(out) else ():
-        if path.parent.name not in rendered:
-            record = manifest.read(path).record
-            yield from check_against(specs, real / path.parent.name, record)
+    for name in _list_rendered(out):
+        if name not in rendered:
+            record = manifest.read(out / name / manifest.NAME).record
+            yield from check_against(specs, str(real), name, record)
             for each in specs if is_unsaid else ():
-                renamed = check_renamed(each, path.parent.name, record)
+                renamed = check_renamed(each, name, record)
                 if renamed is not None and manifest.read(out / each[1].stack / manifest.NAME).is_missing:
                     yield renamed
+
+
+def _list_rendered(out: Path, inside: str = "") -> Iterator[str]:
+    """Yield the name of each stack below a directory; there is none in another."""
+    for path in sorted((out / inside).iterdir()) if is_directory(out / inside) else ():
+        if (path / manifest.NAME).is_file():
+            yield f"{inside}{path.name}"
+        elif not path.name.startswith(".") and not path.is_symlink():
+            yield from _list_rendered(out, f"{inside}{path.name}/")
 
 
 def finish_all(stacks: Iterable[Rendered], finish: Callable[[Rendered], int]) -> int:
@@ -187,9 +199,8 @@ def compare(stack: Rendered, out: Path, *, as_diff: bool) -> int:
 def refuse_stale(path: str, directory: Path) -> None:
     """Raise Failure unless a stack's directory holds exactly what a spec renders to."""
     modules = VENDORED if (directory / "modules").is_dir() else SHARED
-    out, name = directory.resolve().parent, directory.resolve().name
-    *_, stack = render_specs([path], out, modules=modules)
-    if stack.name != name:
+    *_, stack = render_specs([path], directory.resolve(), modules=modules, at=True)
+    if not directory.resolve().match(stack.name):
         raise Failure(f"{directory}: {display_name(path)} is the stack '{stack.name}', not this one")
     differences = comparison.compare(stack, directory).differences
     if differences:

@@ -3,7 +3,7 @@
 A stack destroys what its state has and its spec has not, and `prevent_destroy` is in the directory of the other one.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,10 @@ OF_FILES = {
     ),
     "ignore": "An ignored rule exists.",
     "file": "A file that a spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
-    "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
+    "stack-twice": (
+        "Two specs are not of one stack: they would write one directory, also where a disk ignores case. Nor is the "
+        "directory of one in that of another."
+    ),
     "shared-state": (
         "Two stacks do not have their state in one place: the apply of each destroys what the other has. The "
         "stacks below `--out` that are not rendered now count too. One of them may be a renamed stack under its former "
@@ -58,7 +61,9 @@ def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding
     `out` is the directory of the stacks, if it is known: a state can be in a file that is named with its whole path.
     """
     owners: dict[Fact, tuple[str, Spec]] = {}
+    names = {spec.stack.casefold(): f"{spec.stack}', {display_name(path)}" for path, spec, _ in files}
     for path, spec, document in files:
+        yield from _check_nested(spec, document, names)
         for fact, loc, what in _list_facts(spec, out):
             other_path, other = owners.setdefault(fact, (path, spec))
             if other_path != path:
@@ -67,17 +72,28 @@ def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding
                 )
 
 
-def check_against(files: Sequence[SpecFile], directory: PurePath, record: "Record") -> Iterator[Finding]:
+def check_against(files: Sequence[SpecFile], out: str, name: str, record: "Record") -> Iterator[Finding]:
     """Yield each fact that a spec has in common with a rendered stack, as its manifest has it."""
-    name, out = directory.name, str(directory.parent)
     taken: set[Fact] = {("stack-twice", name.casefold())}
-    backend, place = record.place.get("backend", {}), directory.as_posix()
+    backend, place = record.place.get("backend", {}), PurePath(out, name).as_posix()
     taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
     taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
     for _, spec, document in files:
+        yield from _check_nested(spec, document, {name: f"{name}' beside it"})
         for fact, loc, what in _list_facts(spec, out):
             if fact in taken:
                 yield _problem(document, fact, loc, f"{what} is also that of the stack '{name}' beside it")
+
+
+def _check_nested(spec: Spec, document: Document, names: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield each stack in whose directory this one would be, or that is in its directory: its files are not its own."""
+    own = spec.stack.casefold()
+    for name, who in names.items():
+        if own.startswith(f"{name}/") or name.startswith(f"{own}/"):
+            message = (
+                f"the directories of the stack '{spec.stack}' and of '{who}, are in each other: rename one of them"
+            )
+            yield document.problem(("stack",), message, rule="stack-twice")
 
 
 def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:

@@ -5,8 +5,7 @@ one after the other, mapping by mapping. Any other value replaces the one before
 bases are relative to the file that has them, and joined as text: so they mean the same on a disk and in git.
 """
 
-import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, reduce
 from posixpath import dirname, isabs, join, normpath
@@ -29,11 +28,6 @@ _parse_base = lru_cache(maxsize=16)(parse)
 """Many specs have the same bases: what is parsed is never changed."""
 
 
-def refuse_files(_: str) -> bytes:
-    """Read no file: for a text that has no directory."""
-    raise OSError(errno.ENOENT, "a text without a directory has no bases")
-
-
 def merge(defaults: Any, overrides: Any) -> Any:
     """Return `overrides` merged over `defaults`, mapping by mapping; any other value replaces the default."""
     if not (isinstance(defaults, Mapping) and isinstance(overrides, Mapping)):
@@ -44,10 +38,15 @@ def merge(defaults: Any, overrides: Any) -> Any:
 
 def read_document(content: bytes, path: str, read: Reader) -> Document:
     """Return the document in a spec's bytes with its bases; raises Invalid with every problem of these files."""
-    document, problems = extend(parse(content, path), read)
+    return extend_whole(parse(content, path), read)
+
+
+def extend_whole(document: Document, read: Reader, *, prefix: str = "") -> Document:
+    """Return a document merged over its bases; raises Invalid with every problem of these, see `extend`."""
+    merged, problems = extend(document, read, prefix=prefix)
     if problems:
         raise Invalid(problems)
-    return document
+    return merged
 
 
 def extend(document: Document, read: Reader, *, prefix: str = "") -> tuple[Document, list[Finding]]:
@@ -89,26 +88,19 @@ class _Bases:
 
     def add(self, document: Document, chain: tuple[str, ...]) -> None:
         """Add the bases of a document, and then itself; `chain` are the bases that lead to it."""
-        for loc, name in self.names(document):
-            place = normpath(join(dirname(document.place), name))
-            if message := self.refuse(name, place, chain) or self.add_base(document, name, (*chain, place)):
-                self.problems.append(document.problem(loc, f"the base {describe_value(name)} {message}", rule=_RULE))
-        self.found.append(document)
-
-    def names(self, document: Document) -> Iterator[tuple[Loc, str]]:
-        """Yield the name of each base with its path in the document; what is none is a problem."""
-        if EXTENDS not in document.data:
-            return
-        value = document.data[EXTENDS]
-        pairs: list[tuple[Loc, Any]] = [((EXTENDS,), value)]
-        if isinstance(value, list) and value:
-            pairs = [((EXTENDS, number), each) for number, each in enumerate(value)]
-        for loc, each in pairs:
-            if isinstance(each, str) and each:
-                yield loc, each
+        value = document.data.get(EXTENDS, ())
+        names = value if isinstance(value, list | tuple) and value != [] else [value]
+        for number, name in enumerate(names):
+            loc: Loc = (EXTENDS, number) if names is value else (EXTENDS,)
+            if isinstance(name, str) and name:
+                place = normpath(join(dirname(document.place), name))
+                message = self.refuse(name, place, chain) or self.add_base(document, name, (*chain, place))
+                message = message and f"the base {describe_value(name)} {message}"
             else:
-                message = f"'{EXTENDS}' is {describe_value(each)}, allowed: the name of a file, or a list of names"
-                self.problems.append(document.problem(loc, message, rule="shape"))
+                message = f"'{EXTENDS}' is {describe_value(name)}, allowed: the name of a file, or a list of names"
+            if message:
+                self.problems.append(document.problem(loc, message, rule=_RULE))
+        self.found.append(document)
 
     def refuse(self, name: str, place: str, chain: tuple[str, ...]) -> str:
         """Return why a base is not even read, or nothing."""
@@ -116,9 +108,8 @@ class _Bases:
             return "is a whole path: name it relative to this file, as it is in every checkout"
         if place in chain:
             return f"is one of its own bases: {' -> '.join([*chain[chain.index(place) :], place])}"
-        if len(self.found) + len(chain) >= MAX_BASES:
-            return f"is one too many: a spec is merged from at most {MAX_BASES}"
-        return ""
+        is_full = len(self.found) + len(chain) >= MAX_BASES
+        return f"is one too many: a spec is merged from at most {MAX_BASES}" if is_full else ""
 
     def add_base(self, document: Document, name: str, chain: tuple[str, ...]) -> str:
         """Add a base with its own bases; return what is wrong with it as a whole."""

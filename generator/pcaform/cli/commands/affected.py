@@ -20,18 +20,18 @@ def command(
 
     What is not committed counts too. Without a stack the exit code is 0 as well: 'matrix' has a count.
     """
-    from pcaform.cli.fleet import find_affected, format_affected, format_matrix, load_fleet
+    from pcaform.cli.fleet import find_affected, format_affected, format_matrix
+    from pcaform.cli.guard_cases import load_all
     from pcaform.core.formats.report import format_json
     from pcaform.core.formats.text import count
 
-    fleet = load_fleet(specs)
+    fleet = load_all(specs)
     affected = find_affected(base, specs, fleet)
-    if form == "text":
-        console.print_status(f"{len(affected.stacks)} of {count(len(fleet), 'stack')} affected")
-    if form != "text" or affected.stacks:
-        forms = {"text": format_affected, "json": format_json, "matrix": format_matrix}
-        console.print_result(forms[form](affected))
-    for gone in affected.gone:
-        console.print_status(f"gone: {gone}: no spec has this stack any more; 'pcaform guard --base' judges that")
-    console.print_status(*(f"doubt: {each}" for each in affected.doubts))
+    if form != "text":
+        console.print_result(format_json(affected) if form == "json" else format_matrix(affected))
+    elif affected["stacks"]:
+        console.print_result(format_affected(affected))
+    gone = (f"gone: {each['stack']}, {each['spec']}: 'pcaform guard --base' judges that" for each in affected["gone"])
+    counted = f"{len(affected['stacks'])} of {count(len(fleet), 'stack')} affected"
+    console.print_status(counted, *gone, *(f"doubt: {each}" for each in affected["doubts"]))
     return OK

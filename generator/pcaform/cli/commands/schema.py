@@ -14,16 +14,14 @@ _REPORTS = {
     "drift": ("pcaform.checks.drift.difference", "Drift"),
     "audit": ("pcaform.checks.audit.rule", "Audit"),
     "adopt": ("pcaform.adopt.report", "Proof"),
-    "stacks": ("pcaform.cli.fleet", "StackList"),
-    "affected": ("pcaform.cli.fleet", "Affected"),
 }
 """The dataclass that each of them prints as JSON; only the module that is asked for is imported."""
 
 
 def command(
     of: Annotated[
-        Literal["spec", "guard", "access", "import", "drift", "audit", "adopt", "stacks", "affected"],
-        "[spec|guard|access|import|drift|audit|adopt|stacks|affected]: What to describe.",
+        Literal["spec", "guard", "access", "import", "drift", "audit", "adopt"],
+        "[spec|guard|access|import|drift|audit|adopt]: What to describe.",
     ] = "spec",
 ) -> int:
     """Print the JSON Schema of the spec, for editors, or of the JSON reports of the other commands."""

@@ -14,9 +14,11 @@ def command(
     form: Annotated[Literal["text", "json"], "--format: A table, or JSON."] = "text",
 ) -> int:
     """List the stack of each spec: its spec, account, region, the kind of its state, CAs and bases."""
-    from pcaform.cli.fleet import format_stacks, list_stacks, load_fleet
+    from pcaform.cli.fleet import format_table, list_stacks
+    from pcaform.cli.guard_cases import load_all
     from pcaform.core.formats.report import format_json
 
-    listed = list_stacks(load_fleet(specs))
-    console.print_result(format_json(listed) if form == "json" else format_stacks(listed))
+    listed = list_stacks(load_all(specs))
+    document = {"format_version": "1.0", "stacks": listed}
+    console.print_result(format_json(document) if form == "json" else format_table(listed))
     return OK

@@ -23,7 +23,7 @@ from pcaform.importer.merge.decisions import Comparison, Decision, IsSearched, c
 from pcaform.render.history import list_calls
 from pcaform.render.normal_form import PERMISSIONS, SECTIONS, Form, Path
 from pcaform.sources.inventory import ImportNote
-from pcaform.spec.extends import Reader, read_document, refuse_files
+from pcaform.spec.extends import Reader, read_document
 from pcaform.spec.messages import DEFAULTS
 from pcaform.spec.parse import locate, parse_spec
 from pcaform.spec.stack import Spec
@@ -141,9 +141,7 @@ class ImportResult:
     """Items of the spec that exist, but could not be imported: a note says why."""
 
 
-def merge(
-    content: bytes, name: str, *, found: ImportResult, last: Form | None, read: Reader = refuse_files
-) -> MergeResult:
+def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None, read: Reader) -> MergeResult:
     """Merge an import into a spec file's bytes; `last` is what the last import found, and `read` reads its bases.
 
     Raises Invalid if the file is not a spec, Failure if a value cannot be written in the file's layout.

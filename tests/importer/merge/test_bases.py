@@ -1,0 +1,72 @@
+"""An import into a spec with a base: found values are in the spec as a whole, and only differences are written."""
+
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importer.merge.test_properties import changed, rest_of
+from pcaform.importer.merge.decisions import compare, merge_form
+from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
+from pcaform.spec.extends import own_data, read_document
+from pcaform.spec.parse import parse_spec
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document
+from spec.strategies import specs
+from spec.test_extends import split
+from spec.test_yaml_writer import yaml_of
+
+DRAWN = settings().max_examples
+
+
+def document_of(content: bytes, base: bytes) -> Document:
+    return read_document(content, "spec.yaml", lambda _: base)
+
+
+def into(content: bytes, base: bytes, found: Spec) -> MergeResult:
+    imported = ImportResult(found, "state", is_complete=True)
+    return merge(content, "spec.yaml", found=imported, last=None, read=lambda _: base)
+
+
+def list_leaves(data: Any, at: tuple[str, ...] = ()) -> set[str]:
+    if isinstance(data, dict) and data:
+        return {leaf for key, each in data.items() for leaf in list_leaves(each, (*at, key))}
+    return {f"{at} {data!r}"}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[bytes, bytes, Spec]:
+    data = draw(specs())
+    random: Random = draw(st.randoms(use_true_random=False))
+    parts = {key: split(each, random) for key, each in data.items() if key != "stack"}
+    base, own = ({key: pair[n] for key, pair in parts.items() if not is_absent(pair[n])} for n in (0, 1))
+    text = yaml_of({"extends": "base.yaml", "stack": data["stack"], **own})
+    return text.encode(), yaml_of(base).encode(), draw(changed(data))
+
+
+def is_absent(part: Any) -> bool:
+    return type(part) is object
+
+
+@settings(max_examples=DRAWN // 4)
+@given(cases())
+def test_only_what_differs_from_the_base_is_written(case: tuple[bytes, bytes, Spec]) -> None:
+    content, base, found = case
+    before = document_of(content, base)
+    result = into(content, base, found)
+    after = document_of(result.content, base)
+    left = compare(merge_form(parse_spec(after), "state"), None, merge_form(found, "state"), is_complete=True)
+    assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.inherited)
+    assert rest_of(parse_spec(before)) == rest_of(parse_spec(after))
+    assert own_data(after)["extends"] == "base.yaml"
+    written = list_leaves(own_data(after)) - list_leaves(own_data(before))
+    assert written.isdisjoint(list_leaves(after.layers[1].data))
+    assert into(result.content, base, found).content == result.content
+
+
+@settings(max_examples=DRAWN // 8)
+@given(cases())
+def test_what_is_the_same_changes_nothing(case: tuple[bytes, bytes, Spec]) -> None:
+    content, base, _ = case
+    assert into(content, base, parse_spec(document_of(content, base))).content == content
