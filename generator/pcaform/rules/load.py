@@ -144,7 +144,7 @@ def check_file(path: str, *, is_judged: bool = True) -> LoadResult:
 def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[LoadResult], list[SpecFile]]:
     """Return the result of each spec that arguments name, and those without errors with their path and document.
 
-    What has no `stack` and is a base of another one is no spec of its own.
+    What has no `stack` and is a base of another one is not a spec of its own.
     """
     results = {path: check_file(path, is_judged=is_judged) for path in list_spec_files(paths)}
     bases = {base for path, result in results.items() if result.document for base in list_bases(path, result.document)}

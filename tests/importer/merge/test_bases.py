@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.merge.test_properties import changed, rest_of
+from pcaform.core.problems import Failure
 from pcaform.importer.merge.decisions import compare, merge_form
 from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
 from pcaform.spec.extends import own_data, read_document
@@ -49,12 +50,16 @@ def is_absent(part: Any) -> bool:
     return type(part) is object
 
 
-@settings(max_examples=DRAWN // 4)
+@settings(max_examples=DRAWN // 8)
 @given(cases())
 def test_only_what_differs_from_the_base_is_written(case: tuple[bytes, bytes, Spec]) -> None:
     content, base, found = case
     before = document_of(content, base)
-    result = into(content, base, found)
+    try:
+        result = into(content, base, found)
+    except Failure as refused:  # what the base has below a value that goes away does not fit
+        assert "nothing was written" in str(refused)
+        return
     after = document_of(result.content, base)
     left = compare(merge_form(parse_spec(after), "state"), None, merge_form(found, "state"), is_complete=True)
     assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.inherited)

@@ -15,7 +15,7 @@ from pcaform.core import facts
 from pcaform.core.unicode import nfc
 from pcaform.importer.merge.decisions import Decision
 from pcaform.render.normal_form import PERMISSIONS, Path
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority, CrlConfiguration
 from pcaform.spec.extends import base_data, merge, own_data
 from pcaform.spec.issuers import Grant, Issuer
 from pcaform.spec.messages import DEFAULTS, EXTENDS
@@ -25,6 +25,8 @@ from pcaform.spec.yaml_reader import Document
 _CAS = "certificate_authorities"
 _REVOCATION = "revocation_configuration"
 _GRANTS = "grants"
+_DEFAULTS = {"s3_object_acl": CrlConfiguration.model_fields["s3_object_acl"].default}
+"""What takes the place of a field of the revocation that cannot be null."""
 _GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
 _BLOCKS = ("crl_configuration", "ocsp_configuration")
 _ORDERS: Mapping[str, Sequence[str]] = {
@@ -53,7 +55,8 @@ def apply_decisions(document: Document, decisions: Sequence[Decision], short: Ma
             merged = _insert(merged, item[0], section, order=_SECTIONS)
             continue
         defaults = document.data.get(DEFAULTS) or {} if item[0] == _CAS else {}
-        defaults = merge(defaults, _value_at(bases, item) or {})
+        inner = _value_at(bases, item)
+        defaults = merge(defaults, inner) if isinstance(inner, Mapping) else defaults
         own, order = _value_at(merged, item) or {}, _ORDERS.get(item[0], ())
         whole = merge(defaults, own)
         for change in changes:
@@ -168,7 +171,8 @@ def _override_defaults(
     for key in (key for key, value in defaults.items() if key not in whole and value not in (None, {}, [])):
         is_ca = path[0] == _CAS and len(path) == 2  # noqa: PLR2004 - section, key
         if path[2:3] == (_REVOCATION,) or (is_ca and _is_nullable(key)):
-            result = _insert(result, key, None, order=order)
+            default = _DEFAULTS.get(key)
+            result = result if default == defaults[key] else _insert(result, key, default, order=order)
         else:
             inherited += _leaf_paths((*path, key), defaults[key])
             result |= {key: own[key]} if key in own else {}

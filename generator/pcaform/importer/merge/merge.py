@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform.core.problems import Failure
+from pcaform.core.problems import Failure, Invalid
 from pcaform.core.unicode import visible
 from pcaform.importer.merge.apply import apply_decisions, replace_value
 from pcaform.importer.merge.decisions import Comparison, Decision, IsSearched, compare, format_path, merge_form
@@ -160,7 +160,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None, 
         _check(spec, read_document(result.encode(), name, read), found, comparison=comparison, inherited=inherited)
         conflicts = [decision for decision in comparison.decisions if decision.kind == "conflict"]
         result = add_marks(result, conflicts, comparison.names)
-    except Unwritable as why:
+    except (Unwritable, Invalid) as why:
         raise Failure(f"{name}: {why}; nothing was written: change it by hand, or use block style") from None
     decisions = (decision for decision in comparison.decisions if decision.name not in inherited)
     baseline = update_baseline(last, theirs)
