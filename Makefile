@@ -16,7 +16,7 @@ endif
 WORKERS ?= $(if $(PCAFORM_UPDATE_GOLDEN),0,logical)
 PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
 
-.PHONY: check demo test fuzz scan scanner lint types format golden docs bench mutants clean
+.PHONY: check demo test test-engine fuzz scan scanner lint types format golden docs bench mutants clean
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
@@ -27,6 +27,13 @@ check: lint types
 
 test: $(STAMP)
 	$(PYTEST) $(PYTEST_ARGS)
+
+# All tests that run Terraform, with another engine or provider than those of CI: docs/engines.md. What cannot hold there is
+# skipped with its reason; nothing is skipped because there is no engine.
+test-engine: $(STAMP)
+	@test -n "$$PCAFORM_TERRAFORM" -a -n "$$PCAFORM_PROVIDER_MIRROR" || { echo "set PCAFORM_TERRAFORM to the engine's \
+	binary, and PCAFORM_PROVIDER_MIRROR to a directory that 'providers mirror' of this engine wrote" >&2; exit 2; }
+	PCAFORM_REQUIRE_TERRAFORM=1 $(PYTEST) -m terraform $(PYTEST_ARGS)
 
 # Fresh examples, and many of them: what the same few of each run cannot find.
 fuzz: $(STAMP)
@@ -65,7 +72,7 @@ bench: $(STAMP)
 mutants: $(STAMP)
 	$(VENV)/bin/python benchmarks/mutants.py $(MUTANTS)
 
-# Writes the generated parts of all pages, and the unprotected copies of modules.
+# Writes the generated parts of all pages, and the copies of modules.
 docs: $(STAMP)
 	$(VENV)/bin/python docs/generate.py
 

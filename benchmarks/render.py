@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 
 from validate import spec
 
-from pcaform.cli import stacks
+from pcaform.cli import batch, stacks
 from pcaform.core.garbage_collection import gc_paused
+from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import VENDORED
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
@@ -77,13 +78,11 @@ def compare_again(authorities: int) -> tuple[float, float, float]:
 
 
 def _write(path: Path, out: Path) -> None:
-    for stack in stacks.render_specs([str(path)], out, modules=VENDORED):
-        stacks.write(stack, out, force=False)
+    batch.render_all([str(path)], batch.Task(out, VENDORED, Confirmation(), partial(stacks.write, force=False)))
 
 
 def _check(path: Path, out: Path) -> None:
-    for stack in stacks.render_specs([str(path)], out, modules=VENDORED):
-        stacks.compare(stack, out, as_diff=False)
+    batch.render_all([str(path)], batch.Task(out, VENDORED, Confirmation(), partial(stacks.compare, as_diff=False)))
 
 
 def main() -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 import carried_fields
+import engine_pages
 import guard_pages
 import messages
+import module_copies
 import module_pages
+import provider_pages
 
 from pcaform.core import facts
 from pcaform.rules.load import RULES
 from pcaform.rules.rule import Rule
 from pcaform.rules.together import OF_FILES
 from pcaform.spec.fields import default_of, describe_values, list_paths, read_models
+from pcaform.terraform.arguments import FLOOR
 from pcaform.terraform.schema import by_path
 
 ROOT = Path(__file__).parent.parent
@@ -62,11 +66,15 @@ def file_rule_table(_: str) -> str:
 
 
 def audit_rule_table(_: str) -> str:
-    """Return a row for each rule of the audit: its id, what is wrong, and the page that says why."""
+    """Return a row for each rule of the audit: its id, the page that says why, what is wrong, and its controls."""
     from pcaform.checks.audit.check import RULES as AUDIT_RULES
 
-    rows = [f"| [`{rule.id}`]({rule.source}) | {rule.text} |" for rule in AUDIT_RULES]
-    return "\n".join(["| rule, with its source | what is wrong |", "| --- | --- |", *rows])
+    controls = {rule.id: ", ".join(f"`{control}`" for control in rule.controls) for rule in AUDIT_RULES}
+    only = {rule.id: " Only with `--framework`." if rule.is_optional else "" for rule in AUDIT_RULES}
+    rows = [
+        f"| [`{each.id}`]({each.source}) | {each.text}{only[each.id]} | {controls[each.id]} |" for each in AUDIT_RULES
+    ]
+    return "\n".join(["| rule, with its source | what is wrong | answers to |", "| --- | --- | --- |", *rows])
 
 
 def field_tables(_: str) -> str:
@@ -115,6 +123,8 @@ def _field_row(path: str, field: Any, *, is_required: bool, titles: Mapping[str,
     argument = f"`{fact.resource}` `{fact.name}`" if fact and fact.resource and fact.is_argument else ""
     if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.is_argument:
         argument = "cannot be set yet"
+    elif argument and fact and fact.since != FLOOR:
+        argument += f", from provider aws {fact.since} on"
     api = f"`{fact.api}`" if fact and fact.api else ""
     cells = [
         f"`{name}`",
@@ -235,6 +245,11 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/guard.md", "hazards", guard_pages.hazard_table),
     ("docs/guard.md", "said", guard_pages.hazard_sections),
     ("docs/guard.md", "doubts", guard_pages.doubt_table),
+    ("docs/provider-releases.md", "uses", provider_pages.use_table),
+    ("docs/provider-releases.md", "defects", provider_pages.defect_table),
+    ("docs/provider-releases.md", "never", provider_pages.never_table),
+    ("docs/engines.md", "releases", engine_pages.release_table),
+    ("docs/engines.md", "features", engine_pages.feature_tables),
     ("docs/messages.md", "messages", messages.message_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
@@ -269,8 +284,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = [_write_or_compare(ROOT / page, _render_page(page, name, make), check=check) for page, name, make in PARTS]
-    stale += [_write_or_compare(path, text, check=check) for path, text in module_pages.copies().items()]
-    stale += [_write_or_compare(path, None, check=check) for path in module_pages.stray_copies()]
+    stale += [_write_or_compare(path, text, check=check) for path, text in module_copies.copies().items()]
+    stale += [_write_or_compare(path, None, check=check) for path in module_copies.stray_copies()]
     for page in dict.fromkeys(filter(None, stale)):
         sys.stderr.write(f"{page}: {'stale, run make docs' if check else 'written'}\n")
     return 1 if check and any(stale) else 0

@@ -1,4 +1,4 @@
-"""Generates the examples and tables in the READMEs of the Terraform modules, and the unprotected copies of modules."""
+"""Generates the examples and tables in the READMEs of the Terraform modules."""
 
 import json
 import re
@@ -10,19 +10,16 @@ import hcl2
 import module_rights
 
 from pcaform import __version__
+from pcaform.terraform.module_names import original
 
 MODULES = Path(__file__).parent.parent / "modules"
-SUFFIX = "-unprotected"
-OVERRIDE = "unprotected_override.tf"
-PROTECTED = "prevent_destroy"
-LICENCE = "# SPDX-License-Identifier: Apache-2.0\n\n"
 ADDRESS = "git::https://github.com/pcaform/pcaform.git//modules"
 _SOURCE = re.compile(r'= "\.\./\.\.(?:/\.\./(?P<other>[a-z-]+))?"')
 
 
 def names() -> list[str]:
     """Return the names of the modules without the generated copies."""
-    return sorted(path.name for path in MODULES.iterdir() if path.is_dir() and not path.name.endswith(SUFFIX))
+    return sorted(path.name for path in MODULES.iterdir() if path.is_dir() and original(path.name) == path.name)
 
 
 def blocks(module: str, file: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -90,53 +87,3 @@ def _code(text: str) -> str:
 
 def _text(literal: str) -> str:
     return str(json.loads(literal))
-
-
-def protected(module: str) -> list[str]:
-    """Return the override of each block of a module that Terraform refuses to destroy, of its calls too."""
-    source = hcl2.loads((MODULES / module / "main.tf").read_text(encoding="utf-8"))
-    overrides = [
-        f"resource {kind} {name} {{\n  lifecycle {{\n    {PROTECTED} = false\n  }}\n}}"
-        for block in source.get("resource", [])
-        for kind, named in block.items()
-        for name, body in named.items()
-        if any(lifecycle.get(PROTECTED) for lifecycle in body.get("lifecycle", []))
-    ]
-    calls = [(name, _text(body["source"])) for block in source.get("module", []) for name, body in block.items()]
-    return overrides + [
-        f'module {name} {{\n  source = "{called}{SUFFIX}"\n}}'
-        for name, called in calls
-        if protected(called.removeprefix("../"))
-    ]
-
-
-def copies() -> dict[Path, str]:
-    """Return every file of the unprotected copies, of all modules that protect something."""
-    found = {}
-    for module in names():
-        if overrides := protected(module):
-            copy = MODULES / f"{module}{SUFFIX}"
-            found |= {copy / path.name: path.read_text(encoding="utf-8") for path in (MODULES / module).glob("*.tf")}
-            found[copy / OVERRIDE] = _override(module, overrides)
-            found[copy / "README.md"] = _copy_page(module)
-    return found
-
-
-def _override(module: str, overrides: list[str]) -> str:
-    head = f"# The only difference from {module}: Terraform may destroy what is protected there."
-    return LICENCE + "\n\n".join([head, *overrides]) + "\n"
-
-
-def _copy_page(module: str) -> str:
-    return (
-        f"# {module}{SUFFIX}\n\n"
-        f"The module [{module}](../{module}/README.md) with one difference: Terraform may destroy what is protected\n"
-        "there. Written by `make docs`; change the original.\n"
-    )
-
-
-def stray_copies() -> list[Path]:
-    """Return files in the copies that are no longer generated."""
-    generated = copies()
-    files = sorted(path for path in MODULES.glob(f"*{SUFFIX}/*") if path.is_file())
-    return [path for path in files if path not in generated]

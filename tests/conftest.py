@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from engine import describe, misfit
 from fork_server import ForkServer
 from pcaform.terraform.runner import (
+    BINARY,
     MIRROR,
     Terraform,
     TerraformMissing,
@@ -55,8 +57,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long)
 
 
+def pytest_report_header() -> str | None:
+    """Say with which engine and provider tests run that were chosen for another one."""
+    return f"engine: {describe()}" if os.environ.get(BINARY) else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs Terraform where there is none; fail instead where CI says that it must be there."""
+    """Skip what needs Terraform where there is none, or another one; fail where CI says that it must be there."""
     if item.get_closest_marker("terraform") is None:
         return
     try:
@@ -65,6 +72,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get(REQUIRE) == "1":
             pytest.fail(f"{REQUIRE}=1, and {missing}", pytrace=False)
         pytest.skip(str(missing))
+    for mark in item.iter_markers("holds_for"):
+        if why := misfit(mark):
+            pytest.skip(why)
 
 
 @pytest.fixture(scope="session")

@@ -143,6 +143,14 @@ def test_block_without_values_equals_none() -> None:
     assert check(record, accept=("tags",)).is_accepted
 
 
+def test_plan_with_a_part_of_a_later_release_is_refused() -> None:
+    result = check(change("no-op"), novelty=[1])
+    assert (result.is_accepted, result.reasons) == (
+        False,
+        ("no release that was read has the part 'novelty' of a plan",),
+    )
+
+
 @pytest.mark.parametrize(
     "plan", [{"errored": True}, {"errored": None}, {"complete": False}, {"deferred_changes": [{"reason": "unknown"}]}]
 )
@@ -152,8 +160,10 @@ def test_incomplete_plan_is_refused(plan: dict[str, Any]) -> None:
     assert result.reasons[0].endswith("the plan is incomplete")
 
 
-def test_plan_with_action_invocations_is_refused() -> None:
-    result = check(change("no-op"), action_invocations=[{"address": "action.aws_lambda_invoke.x"}])
+@pytest.mark.parametrize("part", ["action_invocations", "deferred_action_invocations"])
+def test_plan_with_action_invocations_is_refused(part: str) -> None:
+    plan: dict[str, Any] = {part: [{"address": "action.aws_lambda_invoke.x"}]}
+    result = check(change("no-op"), **plan)
     assert (result.is_accepted, result.reasons) == (
         False,
         ("the plan invokes actions, which change more than resources",),

@@ -8,10 +8,12 @@ import pytest
 
 from adopt.backends import Backend, state
 from conftest import Offline
-from pcaform.adopt.state import Entry, add_entries, is_same_state, parse_state, restore_state
+from pcaform.adopt.permissions import match_permissions
+from pcaform.adopt.state import Entry, add_entries, is_same_state, parse_state, planned_entries, restore_state
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 
+_ACTIONS = ("GetCertificate", "IssueCertificate", "ListPermissions")
 PERMISSION = Entry(
     address='module.pki["eu.a"].aws_acmpca_permission.acm[1]',
     module='module.pki["eu.a"]',
@@ -52,6 +54,45 @@ def test_second_instance_joins_its_resource() -> None:
     once = add_entries(parse_state(state(1, "L")), [PERMISSION])
     again = json.loads(add_entries(parse_state(once), [PERMISSION]))
     assert [len(resource["instances"]) for resource in again["resources"]] == [2]
+
+
+def test_entry_has_the_region_that_provider_6_plans() -> None:
+    """6 plans it, and reads the id of 5.100: its permission has no identity, and no version of its schema."""
+    arn = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+    after = {"actions": list(_ACTIONS), "certificate_authority_arn": arn, "principal": "acm.amazonaws.com"}
+    block = {"type": PERMISSION.type, "name": "acm", "provider_config_key": "aws.far", "schema_version": 0}
+    provider = {"name": "aws", "alias": "far"}
+    change = {
+        "address": f"{PERMISSION.type}.acm",
+        "type": PERMISSION.type,
+        "name": "acm",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": {"actions": ["create"], "before": None, "after": {**after, "region": "us-east-1"}},
+    }
+    configuration = {"root_module": {"resources": [block]}, "provider_config": {"aws.far": provider}}
+    plan = {"resource_changes": [change], "configuration": configuration}
+    (planned,) = planned_entries(plan, "arn:aws:iam::123456789012")
+    found = match_permissions(planned, [{"Principal": after["principal"], "Actions": _ACTIONS}], "123456789012")
+    assert found is not None
+    upgraded = {"schema_version": 1, "attributes": {"region": "eu-west-1"}, "identity_schema_version": 0}
+    before = json.loads(state(7, "L", "a"))
+    before["resources"][0]["instances"] = [{**upgraded, "identity": {"arn": "x"}, "private": "bnVsbA=="}]
+    first, added = json.loads(add_entries(parse_state(json.dumps(before).encode()), [found.entry]))["resources"]
+    assert first == before["resources"][0]
+    assert added["provider"].endswith("].far")
+    assert added["instances"] == [
+        {
+            "schema_version": 0,
+            "attributes": {
+                **after,
+                "id": f"{arn},acm.amazonaws.com,",
+                "policy": "",
+                "region": "us-east-1",
+                "source_account": "",
+            },
+            "sensitive_attributes": [],
+        }
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", state(0, "")])

@@ -180,8 +180,8 @@ def test_names_of_stacks_are_directories(pcaform: Run, tmp_path: Path) -> None:
     assert render("--check")[0] == 0
     specs.write("specs/in.yaml", LAB.replace("stack: lab", "stack: prod/eu"))
     code, said = render()
-    assert (code, "the stack 'prod/eu' and of 'prod/eu/one', specs/eu/one.yaml, are in each other" in said) == (1, True)
+    assert (code, "the directory of 'prod/eu/one' is in that of 'prod/eu', specs/in.yaml: " in said) == (1, True), said
     for name in ("one", "base"):
         specs.delete(f"specs/eu/{name}.yaml")
     code, said = render()
-    assert (code, "and of 'prod/eu/one' beside it, are in each other: rename one of them" in said) == (1, True), said
+    assert (code, "of 'prod/eu' and of the stack 'prod/eu/one' beside it is in the other: rename" in said) == (1, True), said

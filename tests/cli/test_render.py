@@ -64,14 +64,15 @@ def test_modules_of_ones_own_are_called_where_they_are(pcaform: Run, specs: Path
     assert not any("modules/" in path for path in written)
 
 
-def test_a_spec_with_errors_stops_all_of_them(pcaform: Run, specs: Path) -> None:
+def test_a_spec_with_errors_fails_alone(pcaform: Run, specs: Path) -> None:
     (specs / "bad.yaml").write_text(TEXT.replace("parent: root", "parent: rooot"), encoding="utf-8")
     (specs / "worse.yaml").write_text("version: 1\n", encoding="utf-8")
     done = pcaform("render", "one.yaml", "worse.yaml", "bad.yaml", "--out", "out", cwd=specs)
     assert done.returncode == 1
     assert "bad.yaml:" in done.stderr
     assert "worse.yaml:" in done.stderr
-    assert not (specs / "out").exists()
+    assert [path.name for path in (specs / "out").iterdir()] == ["one"]
+    assert done.stderr.splitlines()[-1].startswith("out/one: ")
 
 
 def test_two_specs_of_one_stack_are_refused(pcaform: Run, specs: Path) -> None:

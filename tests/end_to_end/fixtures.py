@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.cli.stacks import render_specs
+from pcaform.cli.stacks import render_spec
 from pcaform.render.plan.module_call import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import load_valid_text
+from pcaform.rules.load import load_checked, load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_json import list_changes
 from pcaform.terraform.runner import Terraform, find_binary
@@ -42,9 +42,9 @@ class Stack:
 
     def render(self, text: str, *, modules: ModuleSource = VENDORED) -> None:
         """Render a spec over the stack, as the command does; raises Invalid where it refuses."""
-        (self.home / "spec.yaml").write_text(HEAD + text, encoding="utf-8")
-        for stack in render_specs([str(self.home / "spec.yaml")], self.home, modules=modules):
-            write(stack, self.home)
+        path = self.home / "spec.yaml"
+        path.write_text(HEAD + text, encoding="utf-8")
+        write(render_spec((str(path), *load_checked(str(path))), self.home, modules=modules), self.home)
 
     def plan(self, text: str, *, modules: ModuleSource = VENDORED) -> Changes:
         """Render a spec and return what its plan changes, by address."""

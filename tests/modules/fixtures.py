@@ -9,10 +9,10 @@ import hcl2
 
 from conftest import ROOT
 from pcaform import __version__
+from pcaform.terraform.module_names import UNPROTECTED, original
 
 MODULES = ROOT / "modules"
-UNPROTECTED = "-unprotected"
-NAMES = sorted(path.name for path in MODULES.iterdir() if path.is_dir() and not path.name.endswith(UNPROTECTED))
+NAMES = sorted(path.name for path in MODULES.iterdir() if path.is_dir() and original(path.name) == path.name)
 PROTECTED = [name for name in NAMES if (MODULES / f"{name}{UNPROTECTED}").is_dir()]
 VERSION = f"v{__version__}"
 ADDRESS = "git::https://github.com/pcaform/pcaform.git//modules"

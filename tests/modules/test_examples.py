@@ -15,7 +15,6 @@ from modules.fixtures import (
     MODULES,
     NAMES,
     PROTECTED,
-    UNPROTECTED,
     VERSION,
     example,
     lay_out,
@@ -25,6 +24,7 @@ from modules.fixtures import (
 )
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
+from pcaform.terraform.module_names import UNPROTECTED
 from pcaform.terraform.plan_json import Changes, list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 from terraform_steps import init_once, remaining_changes

@@ -30,14 +30,13 @@ def test_every_input_and_output_is_tested(module: str) -> None:
 
 
 @pytest.mark.terraform
+@pytest.mark.holds_for("Terraform 1.11", reason="only Terraform, from 1.11 on, mocks at plan time")
 def test_every_run_passes(tmp_path: Path, offline: Offline) -> None:
     lay_out(tmp_path, {})
     (tmp_path / "tests").mkdir()
     for file in HERE.glob("*.tftest.hcl"):
         shutil.copy(file, tmp_path / "tests")
     terraform = offline(tmp_path)
-    if "Terraform" not in terraform.version():
-        pytest.skip("only Terraform, from 1.11 on, mocks at plan time")
     init_once(terraform)
     command = [terraform.binary, "test", "-json"]
     done = subprocess.run(command, cwd=tmp_path, env=dict(terraform.environment), capture_output=True, check=False)
@@ -49,12 +48,11 @@ def test_every_run_passes(tmp_path: Path, offline: Offline) -> None:
 
 
 @pytest.mark.terraform
+@pytest.mark.holds_for("Terraform 1.11", reason="only Terraform, from 1.11 on, mocks at plan time")
 def test_the_test_in_the_page_of_all_modules_passes(tmp_path: Path, offline: Offline) -> None:
     (tmp_path / "tests").mkdir()
     tests = {"tests/divisions.tftest.hcl": in_page((MODULES / "README.md").read_text(encoding="utf-8"))}
     lay_out(tmp_path, {"main.tf": local(example("private-ca-with-certificate")), **tests})
     terraform = offline(tmp_path)
-    if "Terraform" not in terraform.version():
-        pytest.skip("only Terraform, from 1.11 on, mocks at plan time")
     init_once(terraform)
     assert "1 passed, 0 failed" in terraform._run("test", "-no-color").stdout  # noqa: SLF001 - no part of the program

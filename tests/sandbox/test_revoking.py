@@ -12,16 +12,17 @@ from sandbox.conftest import (
 )
 
 
-def test_revocation_addresses_are_written_into_certificates(pki: Pki) -> None:
+@pytest.mark.parametrize(("path", "place"), [({}, "crl/"), ({"CustomPath": "a/b"}, "a/b/"), ({"CustomPath": "/"}, "")])
+def test_revocation_addresses_are_written_into_certificates(pki: Pki, path: dict[str, str], place: str) -> None:
     settings = {
-        "CrlConfiguration": {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket"},
+        "CrlConfiguration": {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket", **path},
         "OcspConfiguration": {"Enabled": True, "OcspCustomCname": "ocsp.example.com"},
     }
     arn = pki.root(RevocationConfiguration=settings)
     extensions = parse_certificate(pki.issue(arn)["Certificate"]).extensions
     (point,) = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     (access,) = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    address = f"http://crl-bucket.s3.amazonaws.com/crl/{arn.rpartition('/')[2]}.crl"
+    address = f"http://crl-bucket.s3.amazonaws.com/{place}{arn.rpartition('/')[2]}.crl"
     assert point.full_name == [x509.UniformResourceIdentifier(address)]
     assert access.access_location == x509.UniformResourceIdentifier("http://ocsp.example.com")
     with pytest.raises(x509.ExtensionNotFound):

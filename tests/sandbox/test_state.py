@@ -60,6 +60,7 @@ def read_all(server: Sandbox) -> dict[str, Any]:
     answers["keys"] = iam.list_access_keys(UserName="ci")["AccessKeyMetadata"]
     answers["policy"] = iam.get_user_policy(UserName="ci", PolicyName="issue")["PolicyDocument"]
     answers["object"] = s3.get_object(Bucket="kept-lists", Key="crl/1.crl")["Body"].read()
+    answers["anchors"] = server.client("rolesanywhere").list_trust_anchors()["trustAnchors"]
     answers["location"] = s3.get_bucket_location(Bucket="kept-lists")["LocationConstraint"]
     return answers
 
@@ -81,6 +82,8 @@ def fill(server: Sandbox) -> tuple[str, str, str]:
         Pki(server.client("acm-pca", account_id=account, region=region)).root()
     pki.client.tag_certificate_authority(CertificateAuthorityArn=issuer, Tags=[{"Key": "team", "Value": "pki"}])
     pki.grant(issuer)
+    source = {"sourceType": "AWS_ACM_PCA", "sourceData": {"acmPcaArn": issuer}}
+    server.client("rolesanywhere").create_trust_anchor(name="kept", source=source)
     certificate = server.client("acm").request_certificate(
         DomainName="kept.example", CertificateAuthorityArn=issuer, KeyAlgorithm="EC_prime256v1"
     )["CertificateArn"]

@@ -115,7 +115,11 @@ PRINCIPALS: list[Limit] = [
                 {"principals": [ROLE.ljust(2049, "x")]},
                 "at most 2048 characters",
             ),
-            ({"services": ["ec2.amazonaws.com"]}, {"services": ["ec2"]}, "an AWS service such as"),
+            (
+                {"services": ["ec2.amazonaws.com", "ec2.amazonaws.com.cn", "ec2.c2s.ic.gov"]},
+                {"services": ["ec2"]},
+                "an AWS service such as",
+            ),
             ({"services": [LONG_SERVICE]}, {"services": [f"a{LONG_SERVICE}"]}, "at most 128 characters"),
             ({"oidc": [OIDC]}, {"oidc": [OIDC | {"provider_arn": ROLE}]}, "the ARN of an identity provider"),
             (

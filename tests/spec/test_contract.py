@@ -1,5 +1,6 @@
 """The models against the sources of their facts: AWS's own service model, and the provider's schema."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,6 +106,22 @@ def test_regions_are_those_of_the_sdk(partition: str) -> None:
     theirs = botocore.session.Session().get_available_regions("acm-pca", partition)
     assert set(facts.REGIONS[partition]) == set(theirs)
     assert {facts.partition(region) for region in theirs} == {partition}
+
+
+def test_partitions_are_those_of_the_sdk() -> None:
+    """All regions, also those without Private CA, and names that a region of a partition may have tomorrow."""
+    theirs = botocore.loaders.Loader().load_data("partitions")["partitions"]
+    assert {each["id"]: each["outputs"]["dnsSuffix"] for each in theirs} == facts.DNS_SUFFIXES
+    regions = {name: each["id"] for each in theirs for name in each["regions"] if not name.endswith("-global")}
+    assert {name: facts.partition(name) for name in regions} == regions
+    for each in theirs:
+        starts = re.match(r"\^\(?([a-z|]+)\)?\\-((?:[a-z]+\\-)?)", each["regionRegex"])
+        assert starts is not None
+        new = [f"{start}-{starts[2].replace(chr(92), '')}south-9" for start in starts[1].split("|")]
+        assert [(facts.partition(name), facts.is_in_a_partition(name)) for name in new] == [(each["id"], True)] * len(
+            new
+        )
+    assert not any(map(facts.is_in_a_partition, ("nz-south-1", "euscx-de-east-1", "cnx-north-1", "usgov-east-1")))
 
 
 def fields(schema: Any = SCHEMA, path: str = "") -> Iterator[str]:

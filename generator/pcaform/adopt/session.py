@@ -18,12 +18,11 @@ from pcaform.core.problems import Failure
 from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
 from pcaform.sources.hcl.static_config import Configuration, read_configuration
 from pcaform.terraform import provider_releases
+from pcaform.terraform.provider_releases import LOCK_FILE
 from pcaform.terraform.runner import Terraform, find_binary
 
 _CA_ARN = re.compile(r"arn:(?P<partition>[^:\"]+):acm-pca:(?P<region>[^:\"]+):(?P<account>[0-9]{12}):[^\"]+")
 _IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
-LOCK_FILE = ".terraform.lock.hcl"
-_LOCKED_PROVIDER = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +139,9 @@ def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
 
 def _read_provider_version(stack: Path) -> str:
     """Return the version of provider aws in a stack's lock file; raises Failure for an unsupported version."""
-    match = _LOCKED_PROVIDER.search(read_bytes(str(stack / LOCK_FILE)).decode(errors="replace"))
-    if match is None:
+    version = provider_releases.locked(read_bytes(str(stack / LOCK_FILE)).decode(errors="replace"))
+    if version is None:
         raise Failure(f"{stack / LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
-    version = match["version"]
     for problem in provider_releases.problems(version, (), ()):
         raise Failure(f"{stack / LOCK_FILE}: provider aws {version}: {problem}: run 'terraform init -upgrade'")
     return version

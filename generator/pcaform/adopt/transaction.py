@@ -27,7 +27,7 @@ from pcaform.adopt.state import (
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure, Invalid
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
-from pcaform.terraform.plan_json import is_marked
+from pcaform.terraform.plan_json import is_marked, unknown_parts
 from pcaform.terraform.resource_types import PERMISSION
 
 CLASSES: Mapping[str, frozenset[str]] = {
@@ -103,8 +103,10 @@ def _find_reasons(plan: Mapping[str, Any]) -> Iterator[str]:
         yield "Terraform stopped with an error: the plan is incomplete"
     if plan.get("complete") is False or plan.get("deferred_changes"):
         yield "Terraform deferred changes: the plan is incomplete"
-    if plan.get("action_invocations"):
+    if plan.get("action_invocations") or plan.get("deferred_action_invocations"):
         yield "the plan invokes actions, which change more than resources"
+    for name in unknown_parts(plan):
+        yield f"no release that was read has the part '{name}' of a plan"
 
 
 def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Container[str]) -> PlanLine:

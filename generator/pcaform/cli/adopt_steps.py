@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pcaform.adopt import permissions, report
 from pcaform.adopt.backend import EMITTED, Backend, copy_stack, data_directory, emit, read_files, refuse_inside
-from pcaform.adopt.session import LOCK_FILE, Session, refuse_foreign, refuse_uninitialised
+from pcaform.adopt.session import Session, refuse_foreign, refuse_uninitialised
 from pcaform.adopt.state import parse_state, remove_absorbed_moves
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.commands.adopt import AdoptOptions
@@ -21,6 +21,7 @@ from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.extends import read_document
 from pcaform.spec.parse import file_reader
+from pcaform.terraform.provider_releases import LOCK_FILE
 from pcaform.terraform.runner import Terraform, find_binary, user_environment
 
 _PLANNING = "planning in a copy of the stack, whose state is a copy too"

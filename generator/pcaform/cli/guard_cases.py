@@ -24,12 +24,11 @@ from pcaform.core.formats.report import Report
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest
 from pcaform.render.manifest import Record
-from pcaform.rules.load import check_file, load_specs
-from pcaform.rules.together import SpecFile, check_together
+from pcaform.rules.load import load_checked, load_specs
+from pcaform.rules.together import SpecFile, check_together, list_claims
 from pcaform.sources.aws.session import Caller
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import Document
 from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
@@ -104,7 +103,7 @@ def check_cases(
 def _check_plan_file(path: str, saved: bytes, *, spec: str | None, chdir: Path | None, caller: Caller | None) -> Case:
     """Check a plan, in JSON or as Terraform saves it; its spec provides what the plan leaves unknown."""
     plan = read(show_plan(path, chdir) if saved.startswith(_PLAN_FILE) else saved, display_name(path))
-    now, document = (None, None) if spec is None else _load_now(spec)
+    now, document = (None, None) if spec is None else load_checked(spec)
     existing, doubts = _find_existing(plan, now, caller)
     if spec is None or now is None:
         result, name, waivers = check_plan(plan, existing), display_name(path), tuple[Waiver, ...]()
@@ -127,7 +126,7 @@ def _find_existing(plan: Plan, spec: Spec | None, caller: Caller | None) -> tupl
     if spec is not None:
         refuse_other_account(spec, account)
     snapshot = read_snapshot(account, SnapshotRequest())
-    return find_in_account(plan, snapshot), list(doubts_of_account(snapshot))
+    return find_in_account(plan, snapshot), list(doubts_of_account(plan, snapshot))
 
 
 def _find_record(directory: Path, spec: Spec) -> Record:
@@ -181,7 +180,7 @@ def _is_plan(content: bytes) -> bool:
 def load_all(paths: Sequence[str]) -> list[SpecFile]:
     """Return all specs that arguments name; raises Invalid if one has errors, or two are of one stack."""
     now = load_specs(paths)
-    if shared := list(check_together(now)):
+    if shared := [problem for problem, *_ in check_together(map(list_claims, now))]:
         raise Invalid(shared)
     return now
 
@@ -201,11 +200,3 @@ def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
     if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:
         gone.append(("base", collect_result(lost), now[0][0]))
     return [*cases, *(Case(name, result, (), SourcePositions(path)) for name, result, path in gone)]
-
-
-def _load_now(path: str) -> tuple[Spec, Document]:
-    """Return a spec of the current version, which must have no errors; raises Invalid otherwise."""
-    loaded = check_file(path)
-    if loaded.spec is None or loaded.document is None or loaded.has_errors:
-        raise Invalid(loaded.problems)
-    return loaded.spec, loaded.document

@@ -1,14 +1,13 @@
-"""The steps from specs to stacks on disk, in order: load, check, plan, render, then write or compare."""
+"""The steps from a checked spec to its stack on disk: plan over what is there, render, then write or compare."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
+from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.core import console
-from pcaform.core.files import STDIN, display_name, is_directory, read_bytes
+from pcaform.core.files import STDIN, display_name, read_bytes
 from pcaform.core.finding import Finding
-from pcaform.core.formats.text import join_lines, source_lines
+from pcaform.core.formats.text import join_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import history, manifest, removal_check, templates
 from pcaform.render.evidence import NEVER_APPLIED, Confirmation, check_state, local_state_file, record_of
@@ -21,8 +20,8 @@ from pcaform.render.templates import Rendered
 from pcaform.render.write import comparison, diff
 from pcaform.render.write import write as stack_writer
 from pcaform.render.write.comparison import Comparison
-from pcaform.rules.load import check_files
-from pcaform.rules.together import SpecFile, check_against, check_renamed, check_together
+from pcaform.rules.load import load_checked
+from pcaform.rules.together import SpecFile
 from pcaform.sources import tfstate
 
 _NOTHING = Confirmation()
@@ -32,44 +31,34 @@ _EXTRA = (
 )
 
 
-def render_specs(
-    paths: Iterable[str], out: Path, *, modules: ModuleSource, confirmation: Confirmation = _NOTHING, at: bool = False
-) -> list[Rendered]:
-    """Return the files of each spec's stack, after those of the modules that all share where `modules` is SHARED.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last step of one stack ended: the exit code, and the lines for stdout and stderr; a diff is coloured."""
 
-    A directory means every `*.yaml` below it. Raises Invalid with the problems of all specs where one has errors, or
-    where the stack in `out` has something that its spec drops without a word, and prints the warnings. `confirmation`
-    is about the only stack; `out` is its own directory with `at`.
-    """
-    results, specs = check_files(paths)
-    problems = sorted({problem for result in results for problem in result.problems})
-    if len(specs) < len(results):
-        raise Invalid(problems)
-    for warning in problems:
-        console.print_status(*source_lines(warning))
-    if at:
-        out = out.parents[specs[0][1].stack.count("/")]
-    plans = _plan(specs, out, modules=modules, confirmation=confirmation)
-    stacks = [templates.render(planned) for planned in plans]
-    shared = [templates.shared_modules({stack.name.partition("/")[0] for stack in stacks})] if modules is SHARED else []
-    return [*shared, *stacks]
+    code: int
+    status: tuple[str, ...]
+    result: tuple[str, ...] = ()
+    is_diff: bool = False
+
+    def print(self) -> None:
+        """Print the result, and then the status."""
+        if self.result and self.is_diff:
+            diff.print_lines(self.result)
+        elif self.result:
+            console.print_result(join_lines(self.result))
+        console.print_status(*self.status)
 
 
-def _plan(
-    specs: Sequence[SpecFile], out: Path, *, modules: ModuleSource, confirmation: Confirmation
-) -> list[StackPlan]:
-    if len(specs) != 1 and confirmation != Confirmation():
-        raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
-    plans, problems = [], list(_check_neighbours(specs, out, confirmation))
-    for each in specs:
-        planned, found = _plan_over(each, out / each[1].stack, modules=modules, confirmation=confirmation)
-        problems += found
-        plans.append(planned)
+def render_spec(
+    spec_file: SpecFile, out: Path, *, modules: ModuleSource, confirmation: Confirmation = _NOTHING
+) -> Rendered:
+    """Return the files of a spec's stack; raises Invalid where the one in `out` has what the spec drops unsaid."""
+    planned, problems = _plan_over(spec_file, out / spec_file[1].stack, modules=modules, confirmation=confirmation)
     if problems:
         is_of_history = any(problem.rule == removal_check.RULE for problem in problems)
         is_told = is_of_history and confirmation == Confirmation()
         raise Invalid(problems, advice=[f"pcaform: {NEVER_APPLIED}"] if is_told else ())
-    return plans
+    return templates.render(planned)
 
 
 def _plan_over(
@@ -87,7 +76,7 @@ def _plan_over(
     before = record_of(directory, known, confirmation, local)
 
     def check(before: Record) -> tuple[StackPlan, list[Finding]]:
-        source_of_modules = ModuleSource("../" * spec.stack.count("/") + SHARED.base) if modules is SHARED else modules
+        source_of_modules = ModuleSource("../" * spec.stack.count("/") + SHARED.base) if modules == SHARED else modules
         planned = stack_plan.plan(spec, source=source, modules=source_of_modules, before=before)
         return planned, removal_check.list_problems(spec, document, planned, before)
 
@@ -126,80 +115,43 @@ def _was_emptied(local: StateContent, path: Path | None) -> bool:
     return before is None or not before.is_empty
 
 
-def _check_neighbours(specs: Sequence[SpecFile], out: Path, confirmation: Confirmation) -> Iterator[Finding]:
-    """Yield where a spec has the name, the state, or an ARN of another one, or of a stack in `out` that has no spec."""
-    real, rendered = Path(os.path.realpath(out)), {spec.stack for _, spec, _ in specs}
-    yield from check_together(specs, str(real))
-    is_unsaid = not confirmation.is_never_applied and confirmation.state is None
-    for name in _list_rendered(out):
-        if name not in rendered:
-            record = manifest.read(out / name / manifest.NAME).record
-            yield from check_against(specs, str(real), name, record)
-            for each in specs if is_unsaid else ():
-                renamed = check_renamed(each, name, record)
-                if renamed is not None and manifest.read(out / each[1].stack / manifest.NAME).is_missing:
-                    yield renamed
-
-
-def _list_rendered(out: Path, inside: str = "") -> Iterator[str]:
-    """Yield the name of each stack below a directory; there is none in another."""
-    for path in sorted((out / inside).iterdir()) if is_directory(out / inside) else ():
-        if (path / manifest.NAME).is_file():
-            yield f"{inside}{path.name}"
-        elif not path.name.startswith(".") and not path.is_symlink():
-            yield from _list_rendered(out, f"{inside}{path.name}/")
-
-
-def finish_all(stacks: Iterable[Rendered], finish: Callable[[Rendered], int]) -> int:
-    """Take the last step for each stack and return the exit code; one that is refused does not stop the others."""
-    codes = []
-    for stack in stacks:
-        try:
-            codes.append(finish(stack))
-        except Failure as failure:
-            console.print_status(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
-            codes.append(ERROR)
-    return ERROR if ERROR in codes else max(codes, default=OK)
-
-
-def write(stack: Rendered, out: Path, *, force: bool) -> int:
-    """Write a stack below `out`, and print how many files that changed."""
+def write(stack: Rendered, out: Path, *, force: bool) -> Outcome:
+    """Write a stack below `out`; the outcome says how many files that changed."""
     written = stack_writer.write(stack, out, force=force)
     extra = _describe_extra(written)
     counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
     counted = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items() if paths)
-    console.print_status(f"{written.directory}: {counted}", *extra, *([_EXTRA] if extra else []))
-    return OK
+    return Outcome(OK, (f"{written.directory}: {counted}", *extra, *([_EXTRA] if extra else [])))
 
 
 def _describe_extra(compared: Comparison) -> list[str]:
     return [f"{compared.directory / path}: extra, not written by pcaform" for path in compared.extra]
 
 
-def compare(stack: Rendered, out: Path, *, as_diff: bool) -> int:
-    """Print how a stack differs from what is below `out`, as a list or as a diff; return 2 where it does."""
+def compare(stack: Rendered, out: Path, *, as_diff: bool) -> Outcome:
+    """Return how a stack differs from what is below `out`, as a list or as a diff; the exit code is 2 where it does."""
     compared = comparison.compare(stack, out / stack.name)
     directory, differences = compared.directory, compared.differences
     if not differences and not compared.extra:
-        console.print_status(f"{directory}: fresh, {len(compared.unchanged)} unchanged")
-        return OK
+        return Outcome(OK, (f"{directory}: fresh, {len(compared.unchanged)} unchanged",))
     extra = _describe_extra(compared)
-    if as_diff and differences:
-        diff.print_lines([line for each in differences for line in diff.diff_lines(each, directory)])
-    elif not as_diff:
-        console.print_result(join_lines([*(f"{directory / each.path}: {each.reason}" for each in differences), *extra]))
+    if as_diff:
+        result = tuple(line for each in differences for line in diff.diff_lines(each, directory))
+    else:
+        result = (*(f"{directory / each.path}: {each.reason}" for each in differences), *extra)
     kinds = [each.reason.split(",")[0] for each in differences] + ["extra"] * len(extra)
     counts = (f"{kinds.count(kind)} {kind}" for kind in ("missing", "changed", "leftover", "extra") if kind in kinds)
     state = "stale" if differences else "not fresh"
     advice = [*(extra if as_diff else []), *([_EXTRA] if extra else [])]
-    console.print_status(f"{directory}: {state}: {', '.join(counts)}", *advice)
-    return FINDINGS
+    return Outcome(FINDINGS, (f"{directory}: {state}: {', '.join(counts)}", *advice), result, as_diff)
 
 
 def refuse_stale(path: str, directory: Path) -> None:
     """Raise Failure unless a stack's directory holds exactly what a spec renders to."""
     modules = VENDORED if (directory / "modules").is_dir() else SHARED
-    *_, stack = render_specs([path], directory.resolve(), modules=modules, at=True)
+    spec, document = load_checked(path)
+    out = directory.resolve().parents[spec.stack.count("/")]
+    stack = render_spec((path, spec, document), out, modules=modules)
     if not directory.resolve().match(stack.name):
         raise Failure(f"{directory}: {display_name(path)} is the stack '{stack.name}', not this one")
     differences = comparison.compare(stack, directory).differences

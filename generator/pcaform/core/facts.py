@@ -140,6 +140,8 @@ ACM_VALIDITY_DAYS = 395  # [ACM] private certificates are valid for 13 months
 ACM_RENEWS_DAYS = 60  # [ACM] "renewal for private certificates": before the end
 MONTHLY_USD: dict[str, int] = {"GENERAL_PURPOSE": 400, "SHORT_LIVED_CERTIFICATE": 50}
 """List price of one CA per month, prorated for a part of a month: https://aws.amazon.com/private-ca/pricing/."""
+EXPORTED_USD = 0.75  # of one certificate, at export and at each renewal; the first 1,000 of a month in a region
+OCSP_USD = 0.06  # of one certificate whose status is asked by OCSP, per month
 MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its regions outside China has these prices
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy without white space
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
@@ -192,7 +194,7 @@ REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared 
     "aws-iso-f": _words("us-isof-east-1 us-isof-south-1"),
     "aws-eusc": _words("eusc-de-east-1"),
 }
-_PARTITIONS = {  # [API] botocore's partitions file: how the names of a partition's regions start
+_PARTITIONS = {  # [API] botocore's partitions file: how the names of a partition's regions start, the longer ones first
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
     "us-iso-": "aws-iso",
@@ -200,7 +202,21 @@ _PARTITIONS = {  # [API] botocore's partitions file: how the names of a partitio
     "eu-isoe-": "aws-iso-e",
     "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
+    **{f"{start}-": "aws" for start in _words("us eu ap sa ca me af il mx")},
 }
+DNS_SUFFIXES = {  # [API] the same file
+    "aws": "amazonaws.com",
+    "aws-cn": "amazonaws.com.cn",
+    "aws-us-gov": "amazonaws.com",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+    "aws-eusc": "amazonaws.eu",
+}
+"""How the names of a partition's endpoints end; those of its services end so too, or with that of `aws`."""
+DNS_SUFFIX = "|".join(re.escape(each) for each in dict.fromkeys(DNS_SUFFIXES.values()))
+"""A pattern of any of them."""
 REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
 """What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
@@ -208,12 +224,11 @@ _NO_RELEASE = "no release of provider aws that was read (up to 6.69.1 of October
 
 INEXPRESSIBLE_KEYS = {
     "crl_type": _NO_RELEASE,
-    "custom_path": "it needs provider aws 6.33 or later, and the modules of a stack take 5.100 too",
     "omit_extension": _NO_RELEASE,
     "serial_number": _NO_RELEASE,
     "custom_attributes": _NO_RELEASE,
 }
-"""Keys that AWS has and for which the provider has no argument. [TF] 5.100's schema, compared by a test."""
+"""Keys that AWS has and for which the provider has no argument. [TF] Its schema, compared by a test."""
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "RSA": (*get_args(_WithRsa), *get_args(WithRsaPss)),
@@ -255,6 +270,11 @@ def partition(region: str) -> str:
     return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
+def is_in_a_partition(region: str) -> bool:
+    """Tell whether a partition is known whose regions are named so; of any other region no ARN can be told."""
+    return region.startswith(tuple(_PARTITIONS))
+
+
 def template_arn(region: str, template: str) -> str:
     """Return the ARN of a template, without region and account, in the partition of the CA. [PCA] templates."""
     return f"arn:{partition(region)}:acm-pca:::template/{template}"
@@ -274,3 +294,8 @@ _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
 def is_privileged(template: str) -> bool:
     """Tell whether a template allows the request to decide the usage of an end-entity certificate."""
     return _PRIVILEGED.search(template) is not None and "CACertificate" not in template
+
+
+def crl_key(custom_path: str | None, ca_id: str) -> str:
+    """Return where a CA's CRL is in its bucket. [API] CrlConfiguration.CustomPath: in its place instead of `crl`."""
+    return f"{(custom_path or 'crl').strip('/')}/{ca_id}.crl".lstrip("/")

@@ -141,18 +141,26 @@ def check_file(path: str, *, is_judged: bool = True) -> LoadResult:
     return load_text(read_bytes(path), display_name(path), directory=base_directory(path), is_judged=is_judged)
 
 
+def load_checked(path: str) -> tuple[Spec, Document]:
+    """Return the spec in a file, and its document; raises Invalid with every problem if one of them is an error."""
+    result = check_file(path)
+    if result.spec is None or result.document is None or result.has_errors:
+        raise Invalid(result.problems)
+    return result.spec, result.document
+
+
 def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[LoadResult], list[SpecFile]]:
     """Return the result of each spec that arguments name, and those without errors with their path and document.
 
     What has no `stack` and is a base of another one is not a spec of its own.
     """
     results = {path: check_file(path, is_judged=is_judged) for path in list_spec_files(paths)}
-    bases = {base for path, result in results.items() if result.document for base in list_bases(path, result.document)}
+    bases = {base for path, result in results.items() for base in list_bases(path, result.document)}
     if bases:
         results = {
             path: result
             for path, result in results.items()
-            if _has_stack(result.document) or os.path.realpath(path) not in bases
+            if has_stack(result.document) or os.path.realpath(path) not in bases
         }
     valid = [
         (path, result.spec, result.document)
@@ -170,12 +178,14 @@ def load_specs(paths: Iterable[str], *, is_judged: bool = True) -> list[SpecFile
     return valid
 
 
-def list_bases(path: str, document: Document) -> list[str]:
+def list_bases(path: str, document: Document | None) -> list[str]:
     """Return the real path of each base of a spec."""
-    return [os.path.realpath(base_directory(path) / base.place) for base in document.layers[1:]]
+    bases = document.layers[1:] if document else ()
+    return [os.path.realpath(base_directory(path) / base.place) for base in bases]
 
 
-def _has_stack(document: Document | None) -> bool:
+def has_stack(document: Document | None) -> bool:
+    """Tell whether a file names a stack, or whether that is not known."""
     return document is None or not isinstance(document.data, Mapping) or "stack" in document.data
 
 

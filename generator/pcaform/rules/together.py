@@ -3,12 +3,13 @@
 A stack destroys what its state has and its spec has not, and `prevent_destroy` is in the directory of the other one.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pcaform.core.files import display_name
-from pcaform.core.finding import Finding
+from pcaform.core.finding import Finding, Location, Severity
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -40,8 +41,8 @@ OF_FILES = {
         "includes the stacks below `--out` that are not rendered now."
     ),
     "provider-release": (
-        "With `validate --provider RELEASE`: that release of provider aws takes every value of the stack, and has no "
-        "known defect that the stack meets."
+        "With `validate --provider RELEASE`, and as a warning of `render` with the release in the stack's lock file: "
+        "provider aws of that release takes all that the stack uses, and has no known defect that it meets."
     ),
     "left-unsaid": (
         "`render` loses nothing that the stack has without a word in the spec: `removed`, `renamed_from`, a new "
@@ -53,47 +54,66 @@ OF_FILES = {
 SpecFile = tuple[str, Spec, Document]
 Fact = tuple[str, Hashable]
 """A rule, and a value that only one stack may have."""
+_TWICE: Fact = ("stack-twice", "")
 
 
-def check_together(files: Sequence[SpecFile], out: str = "") -> Iterator[Finding]:
-    """Yield each fact that a spec has in common with an earlier one, at its place in the later.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What must be one stack's own: each fact with its location in the spec's file, and its name in messages."""
+
+    path: str
+    stack: str
+    facts: tuple[tuple[Fact, Location, str], ...]
+
+    @property
+    def location(self) -> Location:
+        """Where the spec has the stack's name, the first of the facts."""
+        return self.facts[0][1]
+
+
+def list_claims(file: SpecFile, out: str = "") -> Claims:
+    """Return what a spec claims for its stack.
 
     `out` is the directory of the stacks, if it is known: a state can be in a file that is named with its whole path.
     """
-    owners: dict[Fact, tuple[str, Spec]] = {}
-    names = {spec.stack.casefold(): f"{spec.stack}', {display_name(path)}" for path, spec, _ in files}
-    for path, spec, document in files:
-        yield from _check_nested(spec, document, names)
-        for fact, loc, what in _list_facts(spec, out):
-            other_path, other = owners.setdefault(fact, (path, spec))
-            if other_path != path:
-                yield _problem(
-                    document, fact, loc, f"{what} is also that of '{other.stack}', {display_name(other_path)}"
-                )
+    path, spec, document = file
+    facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
+    return Claims(path, spec.stack, facts)
 
 
-def check_against(files: Sequence[SpecFile], out: str, name: str, record: "Record") -> Iterator[Finding]:
+def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:
+    """Yield each fact that a spec has in common with an earlier one, at its place in the later; and both paths."""
+    owners: dict[Fact, Claims] = {}
+    claims = list(claims)
+    names = {each.stack.casefold(): each for each in claims}
+    for each in claims:
+        for outer in (names[name] for name in _outer_names(each.stack) if name in names):
+            message = f"the directory of '{each.stack}' is in that of '{outer.stack}', {display_name(outer.path)}"
+            yield _problem(each.location, _TWICE, message), each.path, outer.path
+        for fact, location, what in each.facts:
+            other = owners.setdefault(fact, each)
+            if other.path != each.path:
+                message = f"{what} is also that of '{other.stack}', {display_name(other.path)}"
+                yield _problem(location, fact, message), each.path, other.path
+
+
+def _outer_names(stack: str) -> list[str]:
+    """Return the names of the stacks in whose directories this one would be."""
+    return [parent.as_posix() for parent in PurePath(stack.casefold()).parents]
+
+
+def check_against(claims: Claims, out: str, name: str, record: "Record") -> Iterator[Finding]:
     """Yield each fact that a spec has in common with a rendered stack, as its manifest has it."""
     taken: set[Fact] = {("stack-twice", name.casefold())}
+    if name in _outer_names(claims.stack) or claims.stack in _outer_names(name):
+        message = f"one of the directories of '{claims.stack}' and of the stack '{name}' beside it is in the other"
+        yield _problem(claims.location, _TWICE, message)
     backend, place = record.place.get("backend", {}), PurePath(out, name).as_posix()
     taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
     taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
-    for _, spec, document in files:
-        yield from _check_nested(spec, document, {name: f"{name}' beside it"})
-        for fact, loc, what in _list_facts(spec, out):
-            if fact in taken:
-                yield _problem(document, fact, loc, f"{what} is also that of the stack '{name}' beside it")
-
-
-def _check_nested(spec: Spec, document: Document, names: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield each stack in whose directory this one would be, or that is in its directory: its files are not its own."""
-    own = spec.stack.casefold()
-    for name, who in names.items():
-        if own.startswith(f"{name}/") or name.startswith(f"{own}/"):
-            message = (
-                f"the directories of the stack '{spec.stack}' and of '{who}, are in each other: rename one of them"
-            )
-            yield document.problem(("stack",), message, rule="stack-twice")
+    for fact, location, what in claims.facts:
+        if fact in taken:
+            yield _problem(location, fact, f"{what} is also that of the stack '{name}' beside it")
 
 
 def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:
@@ -126,7 +146,7 @@ def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding |
     return None
 
 
-def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
+def _problem(location: Location, fact: Fact, message: str) -> Finding:
     advice = {
         "stack-twice": "rename one of them",
         "shared-state": (
@@ -134,7 +154,7 @@ def _problem(document: Document, fact: Fact, loc: Loc, message: str) -> Finding:
         ),
         "shared-arn": "only one stack may manage it; the other names it with 'managed: false'",
     }
-    return document.problem(loc, f"{message}: {advice[fact[0]]}", rule=fact[0])
+    return Finding(fact[0], "", f"{message}: {advice[fact[0]]}", severity=Severity.ERROR, location=location)
 
 
 def _list_facts(spec: Spec, out: str) -> Iterator[tuple[Fact, Loc, str]]:

@@ -150,6 +150,7 @@ class Sandbox:
             from pcaform.sandbox.http.json_protocol import add_json_checks
             from pcaform.sandbox.http.listener import listen
             from pcaform.sandbox.http.repeated_calls import add_repeated_answers
+            from pcaform.sandbox.http.trust_anchors import add_trust_anchors
             from pcaform.sandbox.http.virtual_hosts import add_virtual_hosts
             from pcaform.sandbox.iam.identity_check import add_account_header
             from pcaform.sandbox.registration import register_backends
@@ -162,7 +163,7 @@ class Sandbox:
                 started.enter_context(open_state(self._state, self.account_id))
             except Failure as error:
                 raise SandboxError(str(error)) from None
-        app = add_repeated_answers(add_json_checks(DomainDispatcherApplication(create_backend_app)))
+        app = add_repeated_answers(add_trust_anchors(add_json_checks(DomainDispatcherApplication(create_backend_app))))
         app = add_account_header(add_fault_injection(app, self._fault_toggle), self.account_id)
         app = add_virtual_hosts(add_control_api(app, self._fault_toggle))
         try:

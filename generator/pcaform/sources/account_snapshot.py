@@ -91,6 +91,7 @@ class CaStatus:
     arn: str
     status: str
     arguments: Mapping[str, Any]
+    starts: datetime | None = None
     ends: datetime | None = None
     restorable_until: datetime | None = None
     failure: str = ""
@@ -174,6 +175,18 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustAnchor:
+    """A trust anchor of IAM Roles Anywhere: it trusts a CA, `authority` by ARN, or the PEM certificates in `bundle`."""
+
+    arn: str
+    name: str
+    is_enabled: bool
+    authority: str
+    bundle: str
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """A bucket for CRLs. `blocks` are the enabled settings of S3 Block Public Access."""
 
@@ -201,6 +214,7 @@ class AccountSnapshot:
     unselected: tuple[CaStatus, ...] = ()
     """CAs that the request leaves out; of these only the description was read."""
     principals: IamPrincipals | None = None
+    trust_anchors: tuple[TrustAnchor, ...] = ()
 
     @property
     def own(self) -> Iterator[CaStatus]:

@@ -64,6 +64,7 @@ _FORMS = {
 """A variable with such a value is the setting of a provider that refers to it, and to nothing else."""
 _KEPT = "this plan {} it, but the spec keeps it: if it has to go, apply the plan first, and import from the state"
 _MOVED = "this plan moves {} here: apply it first, since a stack over this state would destroy the resource there"
+_NOVEL = "no release that was read has this part of a plan"
 _PARTIAL = "it leaves changes to a later plan, or some resources out: plan without '-target'"
 
 
@@ -269,6 +270,8 @@ class _Reader:
                 yield ImportNote("ambiguous", each.address, _MOVED.format(each.moved_from))
         if (self.plan.is_partial or self.plan.deferred) and not self.plan.is_errored:
             yield ImportNote("unknown", self.name, _PARTIAL)
+        for name in self.plan.novelties:
+            yield ImportNote("unknown", f"plan.{name}", _NOVEL)
         yield from provider_notes(self._providers)
 
     def _provider(self, address: str) -> ProviderConfig:

@@ -213,6 +213,8 @@ def _check_state(document: Mapping[str, Any], name: str) -> None:
     if version != VERSION:
         shown_version = version if isinstance(version, int) else "that is not a number"
         problem = f"state version {shown_version} is not supported, only {VERSION}"
-        raise Failure(f"{name}: {problem}: upgrade the state with Terraform 0.12 or later")
+        is_later = isinstance(version, int) and version > VERSION
+        advice = "a later release wrote it" if is_later else "upgrade the state with Terraform 0.12 or later"
+        raise Failure(f"{name}: {problem}: {advice}")
     if not isinstance(document.get("resources"), list):
         raise Failure(f"{name}: the state has no list of resources: it is damaged or incomplete")

@@ -122,7 +122,7 @@ class CrlConfiguration(Model):
     custom_cname: Cname | None = None
     """The host name in issued certificates, instead of the bucket's."""
     custom_path: Annotated[str | None, Field(pattern=types.CRL_PATH, max_length=253)] = None
-    """The path below the bucket."""
+    """The path of the CRL in the bucket, instead of `crl`; certificates keep the one they were issued with."""
     s3_object_acl: facts.S3ObjectAcl = "BUCKET_OWNER_FULL_CONTROL"
     """The ACL of the CRL; AWS's own default is PUBLIC_READ, which S3 Block Public Access rejects."""
     crl_type: facts.CrlType | None = None

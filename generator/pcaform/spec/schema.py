@@ -54,13 +54,15 @@ def json_schema() -> dict[str, Any]:
     for name in sorted(names):  # without required keys, also in nested mappings; items of lists stay whole
         fields = {key: value for key, value in definitions[name].items() if key != "required"}
         definitions[f"{name}{PARTIAL}"] = _refer_to_partial(fields, names)
-    whole = {**schema["properties"], DEFAULTS: {"$ref": f"#/$defs/CertificateAuthority{PARTIAL}", **_OF_DEFAULTS}}
-    partial = _refer_to_partial(whole, names)
+    whole = schema["properties"]
     authorities = whole.pop(_AUTHORITIES)
+    of_defaults = {"$ref": f"#/$defs/CertificateAuthority{PARTIAL}", **_OF_DEFAULTS}
+    partial = {**_refer_to_partial({**whole, _AUTHORITIES: authorities}, names), DEFAULTS: of_defaults}
+    whole[DEFAULTS] = of_defaults
     described = {name: {"description": each["description"]} for name, each in partial.items()}
     return {
         **schema,
-        "properties": {EXTENDS: _EXTENDS, **described},
+        "properties": {**described, EXTENDS: _EXTENDS},
         "required": ["stack"],
         "if": {"required": [EXTENDS]},
         "then": {"properties": partial},

@@ -23,7 +23,8 @@ TERRAFORM: Sources = ("state", "plan", "hcl")
 _FILES: Sources = ("plan", "hcl")
 NOT_YET = "no release"
 """Stands for the release of an argument that AWS has and no release of the provider takes."""
-FLOOR = "5.100"
+FLOOR = "5.100.0"
+"""The release of the provider from which on stacks work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class Argument:
 
     @property
     def is_argument(self) -> bool:
-        """Whether the provider that stacks accept takes it."""
-        return bool(self.name) and self.since == FLOOR
+        """Whether a release of the provider takes it."""
+        return bool(self.name) and self.since != NOT_YET
 
 
 def _row(name: str, *paths: str, **facts_of_it: Any) -> Argument:
@@ -170,7 +171,7 @@ ARGUMENTS: tuple[Argument, ...] = (
         _crl("enabled", "Enabled", **_ON_OFF),
         _crl("expiration_in_days", "ExpirationInDays", kind="number"),
         _crl("custom_cname", "CustomCname"),
-        _crl("custom_path", "CustomPath", since="6.x"),
+        _crl("custom_path", "CustomPath", since="6.33.0"),
         _crl("s3_bucket_name", "S3BucketName"),
         _crl("s3_object_acl", "S3ObjectAcl", aws_default="PUBLIC_READ", **_KEPT),
         _crl("crl_type", "CrlType", aws_default="COMPLETE", since=NOT_YET),

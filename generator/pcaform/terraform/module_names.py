@@ -1,8 +1,10 @@
-"""The names of module calls, and the addresses of the resources in them.
+"""The names of module calls, and the addresses of the resources in them; the names of modules and of their copies.
 
-Both are in users' states, so they must never change.
+Names of calls and addresses are in users' states, so they must never change. A call may have another copy of its
+module as its source: the addresses in it are the same.
 """
 
+import re
 from collections.abc import Callable
 
 from pcaform.terraform.addresses import with_key
@@ -14,6 +16,8 @@ from pcaform.terraform.resource_types import (
 )
 
 CA_CERTIFICATE = "certificate"
+UNPROTECTED = "-unprotected"
+_COPY = re.compile(rf"(-aws(-[0-9]+)+)?({UNPROTECTED})?\Z")
 _OPTIONAL = (INSTALLATION, IAM_INSTANCE_PROFILE, CLOUDFRONT_DISTRIBUTION, CLOUDFRONT_ORIGIN_ACCESS_CONTROL)
 """Resources that a module has or not, depending on its arguments."""
 
@@ -55,3 +59,14 @@ def resource(call: str, resource_type: str, name: str | None = None) -> str:
     key = 0 if resource_type in _OPTIONAL else name
     address = f"module.{call}.{resource_type}.this"
     return address if key is None else with_key(address, key)
+
+
+def copy_of(module: str, release: str = "", *, is_protected: bool = True) -> str:
+    """Return the name of a module's copy with the arguments that a release of the provider brought, or unprotected."""
+    of_release = f"-aws-{release.removesuffix('.0').replace('.', '-')}" if release else ""
+    return f"{module}{of_release}{'' if is_protected else UNPROTECTED}"
+
+
+def original(module: str) -> str:
+    """Return the name of the module of which a module is a copy; its own if it is none."""
+    return _COPY.sub("", module)

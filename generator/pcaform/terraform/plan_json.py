@@ -6,6 +6,7 @@ deleted outside Terraform, and `prior_state` for the other objects and for what 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,14 @@ _QUIET = ({"no-op"}, {"read"})
 _MAJOR = "1"
 _TAKE = "take the output of 'terraform show -json PLAN'"
 _ZIP = b"PK\x03\x04"
+_PARTS = {
+    *("format_version", "terraform_version", "timestamp", "variables", "configuration", "prior_state", "checks"),
+    *("planned_values", "resource_drift", "resource_changes", "deferred_changes", "output_changes"),
+    *("action_invocations", "deferred_action_invocations", "relevant_attributes", "applyable", "complete", "errored"),
+}
+"""The parts of a plan of Terraform 1.10 to 1.17 and OpenTofu 1.10 to 1.13, read in their sources."""
+_TAINTING = re.compile(r"(?!.*(Halt|Continue)$).+")
+"""An `on_failure` after which a resource that was just created is tainted, so that the next plan replaces it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,14 +90,25 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Invocation:
+    """An action of Terraform 1.14 or later that a plan invokes: its address, and the event and resource that ask."""
+
+    address: str
+    event: str = ""
+    resource: str = ""
+    is_tainting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan: its changes, and whether Terraform stopped before it was complete.
 
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
     were deleted outside, by their address. `deferred` are the changes that Terraform leaves to a later plan, and
-    `actions` the addresses of the actions that it invokes, in this plan or a later one. `is_partial` means that a
-    target, for example, left something out. `configuration` is the root module in the files, None between two specs;
-    `providers` are the provider blocks by their key in it, `variables` the values of the root module's variables.
+    `actions` the actions that it invokes, in this plan or a later one. `novelties` are the parts that only a later
+    release knows. `is_partial` means that a target, for example, left something out. `configuration` is the root
+    module in the files, None between two specs; `providers` are the provider blocks by their key in it, `variables`
+    the values of the root module's variables.
     """
 
     changes: tuple[Change, ...]
@@ -96,7 +116,8 @@ class Plan:
     resources: tuple[Resource, ...] = ()
     gone: Mapping[str, Resource] = field(default_factory=dict)
     deferred: tuple[Change, ...] = ()
-    actions: tuple[str, ...] = ()
+    actions: tuple[Invocation, ...] = ()
+    novelties: tuple[str, ...] = ()
     is_partial: bool = False
     read: tuple[Resource, ...] = ()
     configuration: Mapping[str, Any] | None = None
@@ -126,7 +147,8 @@ def read(content: bytes, name: str) -> Plan:
             tuple(_resources(state, "managed")),
             {each.address: each for each in _gone(_list(document, "resource_drift"))},
             deferred=tuple(_change(each["resource_change"]) for each in _list(document, "deferred_changes")),
-            actions=tuple(_action_addresses(document)),
+            actions=tuple(_invocations(document)),
+            novelties=unknown_parts(document),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
             configuration=_object(configuration.get("root_module")),
@@ -146,6 +168,8 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
         document = json.loads(content)
     except (ValueError, RecursionError):
         raise Failure(f"{name}: not a whole JSON document: {_TAKE}") from None
+    if isinstance(document, dict) and "encrypted_data" in document:
+        raise Failure(f"{name}: the plan is encrypted: take the output of 'tofu show -json PLAN', which decrypts it")
     version = document.get("format_version") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(version, str) or "planned_values" not in document:
         raise Failure(f"{name}: not a plan in JSON: {_TAKE}")
@@ -168,11 +192,21 @@ def _has_objects(module: Mapping[str, Any]) -> bool:
     return any(True for _ in _resources(module, "managed"))
 
 
-def _action_addresses(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the address of each action that is invoked, now or later."""
+def unknown_parts(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the parts of a plan that hold something and that no release read here has."""
+    return tuple(sorted(key for key, each in document.items() if key not in _PARTS and each not in (None, "", [], {})))
+
+
+def _invocations(document: Mapping[str, Any]) -> Iterator[Invocation]:
+    """Yield each action that is invoked, now or later."""
     later = (_object(each)["action_invocation"] for each in _list(document, "deferred_action_invocations"))
     for each in (*_list(document, "action_invocations"), *later):
-        yield _text(each["address"])
+        trigger = _object(each.get("lifecycle_action_trigger"))
+        event, resource, failure = (
+            _text(trigger.get(name, ""))
+            for name in ("action_trigger_event", "triggering_resource_address", "on_failure")
+        )
+        yield Invocation(_text(each["address"]), event, resource, is_tainting=bool(_TAINTING.fullmatch(failure)))
 
 
 def _gone(drift: list[Any]) -> Iterator[Resource]:

@@ -1,33 +1,41 @@
-"""Releases of provider aws: the first that takes a value, and those that are known to break what a stack contains.
+"""Releases of provider aws: the first that takes what a stack uses, and those that are known to break what it contains.
 
-Source of a first release: the provider takes what its copy of AWS's SDK lists, ML-DSA since November 2025, RSASSA-PSS
-since August 2026; 6.69.1 is the first later release that was read. Each defect names its issue in
+A stack uses arguments, by their paths, and values; it contains modules, by their names. The table of arguments has the
+first release of an argument. Source of that of a value: the provider takes what its copy of AWS's SDK lists, ML-DSA
+since November 2025, RSASSA-PSS since August 2026; 6.69.1 is the first later release that was read. Each defect names
+its issue in
 https://github.com/hashicorp/terraform-provider-aws/issues.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from pcaform.core import facts
-from pcaform.terraform import resource_types as types
+from pcaform.terraform.arguments import ARGUMENTS, FLOOR, NOT_YET
 
-FLOOR, CAP = "5.100.0", "7.0.0"
+CAP = "7.0.0"
+LOCK_FILE = ".terraform.lock.hcl"
 VALUES = {**dict.fromkeys(get_args(facts.MlDsa), "6.22.0"), **dict.fromkeys(get_args(facts.WithRsaPss), "6.69.1")}
-"""The first release that takes a value, for those that 5.100 refuses. A stack that has one asks for that release."""
+"""The first release that takes a value, for those that 5.100 refuses."""
+LATER = {row.name: row.since for row in ARGUMENTS if row.since not in (FLOOR, NOT_YET)}
+"""The first release that has an argument, for those that 5.100 has not."""
+FIRST: Mapping[str, str] = {**VALUES, **LATER}
+"""A stack that uses one of these asks for that release."""
+_LOCKED = re.compile(r'provider "[^"]*/hashicorp/aws" \{\s*version\s*=\s*"(?P<version>[^"]+)"')
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """What is wrong from one release up to another, which mends it, for stacks with a type of resource, or all."""
+    """What is wrong from one release up to another, which mends it, for stacks with a module, or all."""
 
     first: str
     mended: str
     effect: str
     issue: int
-    kind: str = ""
+    module: str = ""
     is_excluded: bool = False
     """Whether stacks refuse it: a single release, that works for nobody."""
 
@@ -40,14 +48,14 @@ DEFECTS = (
         "6.21.0",
         "the first apply after 5.100, if planned with '-refresh=false', fails to update each CA",
         45050,
-        types.AUTHORITY,
+        "private-ca",
     ),
     Defect(
         "6.22.0",
         "6.40.0",
         "it plans a change of every bucket's encryption, each time",
         47320,
-        types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+        "crl-bucket",
     ),
 )
 
@@ -58,29 +66,49 @@ def parse(release: str) -> tuple[int, ...] | None:
     return tuple(int(number or 0) for number in match.groups()) if match else None
 
 
-def floor(values: Iterable[str]) -> str:
-    """Return the first release that takes all of these values."""
-    return max((FLOOR, *(VALUES[each] for each in values if each in VALUES)), key=_numbers)
+def locked(text: str) -> str | None:
+    """Return the release of provider aws in the text of a lock file, None if it locks none."""
+    match = _LOCKED.search(text)
+    return match and match["version"]
 
 
-def constraint(values: Iterable[str]) -> str:
-    """Return the releases that a stack with these values accepts, as Terraform writes them."""
-    first = floor(values)
+def needed(uses: Iterable[str]) -> str:
+    """Return the release from which on all arguments among these exist, empty where each release has them."""
+    return max((LATER[each] for each in uses if each in LATER), key=_numbers, default="")
+
+
+def floor(uses: Iterable[str], modules: Collection[str]) -> str:
+    """Return the first release that takes all of these, and mends what is wrong with it for one of these modules."""
+    first = max((FLOOR, *(FIRST[each] for each in uses if each in FIRST)), key=_numbers)
+    mended = [each.mended for each in _defects(first, modules)]
+    return max((first, *mended), key=_numbers)
+
+
+def constraint(uses: Iterable[str], modules: Collection[str]) -> str:
+    """Return the releases that a stack with these accepts, as Terraform writes them."""
+    first = floor(uses, modules)
     refused = [each.first for each in DEFECTS if each.is_excluded and _numbers(each.first) >= _numbers(first)]
     return ", ".join([f">= {first}", *(f"!= {each}" for each in refused), f"< {CAP}"])
 
 
-def problems(release: str, values: Collection[str], kinds: Collection[str]) -> Iterator[str]:
-    """Yield what does not work with a release, for a stack with these values and types of resources."""
+def problems(release: str, uses: Collection[str], modules: Collection[str]) -> Iterator[str]:
+    """Yield what does not work with a release, for a stack that uses this and contains these modules."""
     numbers = _numbers(release)
     if not _numbers(FLOOR) <= numbers < _numbers(CAP):
         yield f"stacks take releases from {FLOOR} on, and before {CAP}"
-    for value in dict.fromkeys(values):
-        if value in VALUES and numbers < _numbers(VALUES[value]):
-            yield f"it does not take '{value}': {VALUES[value]} is the first release known to"
+    for use in dict.fromkeys(uses):
+        if use in FIRST and numbers < _numbers(FIRST[use]):
+            name = use.rpartition(".")[2]
+            yield f"it does not take '{name}': {FIRST[use]} is the first release known to"
+    for each in _defects(release, modules):
+        yield f"{each.effect} (issue {each.issue}); {each.mended} mends it"
+
+
+def _defects(release: str, modules: Collection[str]) -> Iterator[Defect]:
+    """Yield what is wrong with a release for a stack that contains these modules."""
     for each in DEFECTS:
-        if _numbers(each.first) <= numbers < _numbers(each.mended) and (not each.kind or each.kind in kinds):
-            yield f"{each.effect} (issue {each.issue}); {each.mended} mends it"
+        if _numbers(each.first) <= _numbers(release) < _numbers(each.mended) and each.module in ("", *modules):
+            yield each
 
 
 def _numbers(release: str) -> tuple[int, ...]:

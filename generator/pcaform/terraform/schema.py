@@ -16,8 +16,8 @@ _COMPUTED: Mapping[str, tuple[str, ...]] = {
     types.AUTHORITY: ("arn", "certificate", "certificate_chain", "certificate_signing_request", "prevent_destroy"),
     types.CERTIFICATE: ("arn", "certificate", "certificate_chain"),
     types.ACM_CERTIFICATE: ("arn", "not_after", "renewal_summary", "status"),
-    **dict.fromkeys((types.IAM_USER, types.IAM_ROLE, types.IAM_POLICY, types.S3_BUCKET), ("arn",)),
-    types.CLOUDFRONT_DISTRIBUTION: ("arn",),
+    **dict.fromkeys((types.IAM_USER, types.IAM_ROLE, types.IAM_POLICY, types.CLOUDFRONT_DISTRIBUTION), ("arn",)),
+    types.S3_BUCKET: ("arn", "region"),
 }
 """What sources read besides arguments; `prevent_destroy` is a lifecycle setting, which only Terraform files have."""
 

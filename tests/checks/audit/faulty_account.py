@@ -79,6 +79,7 @@ def plant(account: Live) -> dict[str, str]:
     pki.disable(arns["Thrown Away"])
     pki.client.delete_certificate_authority(CertificateAuthorityArn=arns["Thrown Away"], PermanentDeletionTimeInDays=20)
     _principals(account, arns["Issuing"])
+    _trust_anchors(account, arns)
     return arns
 
 
@@ -115,6 +116,15 @@ def _faulty_crls(account: Live, root: str) -> dict[str, str]:
         "Lost List": "lost-lists",
     }
     return {name: account.pki.subordinate(root, **named(name), **listing(it)) for name, it in buckets.items()}
+
+
+def _trust_anchors(account: Live, arns: dict[str, str]) -> None:
+    """Create trust anchors on a CA that is well and on a deleted one, and a disabled one."""
+    anywhere = account.server.client("rolesanywhere")
+    anchored = (("laptops", "Issuing", True), ("servers", "Thrown Away", True), ("robots", "Thrown Away", False))
+    for name, ca, is_enabled in anchored:
+        source = {"sourceType": "AWS_ACM_PCA", "sourceData": {"acmPcaArn": arns[ca]}}
+        anywhere.create_trust_anchor(name=name, source=source, enabled=is_enabled)
 
 
 def _principals(account: Live, issuing: str) -> None:

@@ -58,8 +58,10 @@ def test_every_fault_is_found_and_no_healthy_counterpart(report: dict[str, list[
         ("list-bucket-public", "bucket open-lists"),
         ("too-much-power", "user minter"),
         ("shared-too-widely", "CA Given Away"),
+        ("root-enabled", "CA Corp Root"),
+        ("anchor-without-ca", "trust anchor servers"),
     }
-    assert len(report["findings"]) == 12
+    assert len(report["findings"]) == 14
 
 
 def test_days_and_arns_are_those_of_aws(planted: Planted, report: dict[str, list[dict[str, str]]]) -> None:
@@ -72,7 +74,7 @@ def test_days_and_arns_are_those_of_aws(planted: Planted, report: dict[str, list
 
 def test_json_is_as_its_schema_says(planted: Planted, report: dict[str, object]) -> None:
     jsonschema.validate(report, json.loads(planted.pcaform("schema", "audit").stdout))
-    assert report["format_version"] == "1.1"
+    assert report["format_version"] == "1.2"
     assert report["monthly_usd"] == MORE * 400 + 50
 
 
@@ -114,6 +116,7 @@ def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:
         "acm-pca:ListPermissions": "permissions: ListPermissions",
         "acm-pca:GetPolicy": "policy: GetPolicy",
         "acm:DescribeCertificate": "certificate: DescribeCertificate",
+        "rolesanywhere:ListTrustAnchors": "trust anchors of IAM Roles Anywhere: ListTrustAnchors",
         "iam:GetAccountAuthorizationDetails": "users, roles and their policies: GetAccountAuthorizationDetails",
     }
     with planted.live.server.inject_faults(denials=list(denied)):
@@ -124,6 +127,17 @@ def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:
         assert any(f"{part}: the caller's policies do not allow it (AccessDenied" in line for line in unknown), part
     assert "ACM has no permission" not in done.stdout
     assert done.stderr.splitlines()[-1].endswith(f"{len(unknown)} things could not be read")
+
+
+def test_a_framework_picks_the_rules_that_answer_to_it(planted: Planted) -> None:
+    findings = json.loads(planted.audit("--framework", "securityhub", "--format", "json").stdout)["findings"]
+    rules = {each["rule"] for each in findings}
+    assert rules == {"root-enabled", "ca-untagged", "list-bucket-public"}
+    assert all(any(control.startswith("securityhub:") for control in each["controls"]) for each in findings)
+    wrong = planted.audit("--framework", "cis")
+    assert wrong.returncode == 1
+    for name in ("cis", "config", "pqc", "prowler", "securityhub"):
+        assert f"'{name}'" in wrong.stderr, wrong.stderr
 
 
 @pytest.mark.parametrize(

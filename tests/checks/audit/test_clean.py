@@ -21,6 +21,7 @@ def test_an_account_without_cas_is_clean_and_one_with_healthy_ones(account: Live
     assert empty.stderr.splitlines()[-1] == "0 CAs, 0 managed certificates: nothing found"
     root = account.pki.root()
     account.pki.grant(account.pki.subordinate(root, days=2000))
+    account.pki.disable(root)
     healthy = pcaform("audit", env=account.environment)
     assert healthy.returncode == 0
     assert healthy.stderr.splitlines() == [

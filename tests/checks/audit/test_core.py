@@ -1,60 +1,18 @@
 """Rules of the audit on values: what the sandbox cannot hold, such as expiring certificates and odd buckets."""
 
-import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from pcaform.checks.access.check import AccessReport
-from pcaform.checks.audit.check import audit
-from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, Permission
+from checks.audit.account_values import authority, bucket, certificate, messages_of
+from pcaform.sources.account_snapshot import Bucket, Certificate
 
-NOW = datetime(2027, 1, 1, tzinfo=UTC)
-ARN = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
 ENDED = "it is EXPIRED: it ended on 2026-12-30, and ACM no longer renews it"
-ACTIONS = ("IssueCertificate", "GetCertificate", "ListPermissions")
 WRITING = {"Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:PutObject"}
 OPEN = {"Principal": "*", "Action": "s3:GetObject"}
 INSIDE = {**OPEN, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
 PROXY = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/proxy"}, "Action": "s3:Get*"}
 CLOSED = frozenset(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"))
-
-
-def authority(*, crl: dict[str, Any] | None = None, actions: tuple[str, ...] = ACTIONS, **more: Any) -> CaStatus:
-    arguments = {
-        "usage_mode": "GENERAL_PURPOSE",
-        "certificate_authority_configuration": [{"subject": [{"common_name": "CA"}]}],
-        "revocation_configuration": [
-            {
-                "crl_configuration": [{"enabled": crl is not None, **(crl or {})}],
-                "ocsp_configuration": [{"enabled": False}],
-            }
-        ],
-    }
-    permissions = (Permission("acm.amazonaws.com", actions),) if actions else ()
-    settled = {"ends": NOW + timedelta(days=3000), "permissions": permissions}
-    return CaStatus(ARN, "ACTIVE", arguments, **{**settled, **more})
-
-
-def certificate(days: int, **more: Any) -> Certificate:
-    return Certificate(f"{ARN}/c", "www.example", ARN, **{"status": "ISSUED", **more}, ends=NOW + timedelta(days=days))
-
-
-def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
-    allowing = [{"Effect": "Allow", "Resource": "arn:aws:s3:::lists/*", **each} for each in statements]
-    return Bucket("lists", policy=json.dumps({"Version": "2012-10-17", "Statement": allowing}), **more)
-
-
-def messages_of(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
-    snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
-    no_access = AccessReport("1.1", (), (), "", is_live=True)
-    return [f"{each.subject}: {each.message}" for each in _audit(snapshot, no_access)]
-
-
-def _audit(snapshot: AccountSnapshot, access: AccessReport) -> Any:
-    return audit(snapshot, access, (), now=NOW, expiring=timedelta(days=90)).findings
 
 
 @pytest.mark.parametrize(
@@ -110,6 +68,7 @@ def test_an_incomplete_permission_is_reported_before_anything_was_issued() -> No
     assert message == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
 
 
+UNWRITTEN = "CA CA: the policy of bucket lists does not allow acm-pca.amazonaws.com to write: no CRL is written"
 UNREADABLE = "CA CA: no one can read its CRL:"
 PRIVATE = f"{UNREADABLE} its URL is that of the bucket lists, which is not public"
 BEHIND = f"{UNREADABLE} its URL is at crl.example, and the bucket lists has no reader that could serve it"
@@ -126,21 +85,31 @@ ACL = "bucket lists: it is public: its CRLs have the ACL PUBLIC_READ"
         ({}, bucket(WRITING, PROXY, blocks=CLOSED), [PRIVATE]),
         ({}, bucket(WRITING, has_acls=False), [PRIVATE]),
         ({"s3_object_acl": ""}, bucket(WRITING), [ACL]),
+        ({"custom_path": "a/b"}, bucket(WRITING, {**OPEN, "Resource": "arn:aws:s3:::lists/a/b/*"}), [WIDE]),
+        ({"custom_path": "a"}, bucket(WRITING, {**OPEN, "Resource": "arn:aws:s3:::lists/crl/*"}), [PRIVATE]),
+        ({"custom_path": "/"}, bucket({**WRITING, "Resource": "arn:aws:s3:::lists/crl/*"}, OPEN), [UNWRITTEN, WIDE]),
         ({"s3_object_acl": "PUBLIC_READ"}, bucket(WRITING, blocks=CLOSED), [PRIVATE]),
         ({"custom_cname": "crl.example"}, bucket(WRITING, PROXY, blocks=CLOSED), []),
         ({"custom_cname": "crl.example"}, bucket(WRITING, blocks=CLOSED), [BEHIND]),
         (
             {},
             bucket(OPEN, blocks=CLOSED),
-            [
-                "CA CA: the policy of bucket lists does not allow acm-pca.amazonaws.com to write: no CRL is written",
-            ],
+            [UNWRITTEN],
         ),
     ],
 )
 def test_who_can_read_a_crl(crl: dict[str, str], of: Bucket, messages: list[str]) -> None:
     owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
     assert messages_of(authority(crl={**owned, **crl}), of=of) == messages
+
+
+def test_crls_at_two_paths_of_a_bucket_are_judged_apart() -> None:
+    owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
+    here, there = authority(crl=owned), authority(crl={**owned, "custom_path": "a"})
+    narrow = bucket(WRITING, {**OPEN, "Resource": "arn:aws:s3:::lists/crl/*"})
+    assert messages_of(here, here, of=narrow) == [WIDE]
+    assert messages_of(here, there, of=narrow) == [PRIVATE, WIDE]
+    assert messages_of(here, there, of=bucket(WRITING, OPEN)) == [WIDE]
 
 
 def test_a_policy_that_cannot_be_read_is_reported() -> None:

@@ -158,7 +158,7 @@ LISTS = st.fixed_dictionaries(
         "S3BucketName": st.just("corp-lists"),
         "S3ObjectAcl": st.sampled_from(["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]),
     },
-    optional={"CustomCname": st.just("crl.corp.example")},
+    optional={"CustomCname": st.just("crl.corp.example"), "CustomPath": st.sampled_from(["/", "lists", "lists/a"])},
 )
 OCSP = st.fixed_dictionaries({"Enabled": st.booleans()})
 REVOCATIONS = st.fixed_dictionaries({}, optional={"CrlConfiguration": LISTS, "OcspConfiguration": OCSP})

@@ -79,6 +79,12 @@ def test_an_action_now_or_later(pcaform: Run, tmp_path: Path, entry: str, *, lat
     assert pcaform("guard", "-", "--waivers", waivers, stdin=plan(errored=True, **more)).returncode == 1
 
 
+def test_a_part_of_a_later_release_by_its_own_address_only(pcaform: Run, tmp_path: Path) -> None:
+    for entry, code in (("address: plan.novelty", 0), ("address: plan.other", 1), ("type: plan", 1)):
+        waivers = file(tmp_path, f"what: cannot-judge, {entry}")
+        assert pcaform("guard", "-", "--waivers", waivers, stdin=plan(novelty=[1])).returncode == code, entry
+
+
 def test_in_the_spec(pcaform: Run, tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(plan(f"{KIND}.a"))
     for address, code in ((f"{KIND}.a", 0), (f"{KIND}.b", 1)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checks.audit.faulty_account import named
+from checks.audit.faulty_account import bucket, listing, named
 from checks.guard.builders import AUTHORITY, CA
 from conftest import Run
 from sources.aws.conftest import ACCOUNT, REGION, Live, live
@@ -140,6 +140,20 @@ def test_the_ca_of_the_account_is_in_the_state(pcaform: Run, home: Path, account
     state = {f"{AUTHORITY}.old": authority("Corp Root", arn=arn)}
     done = guard(pcaform, home, plan(state=state), "--account", "--region", REGION, env=account.environment)
     assert (done.returncode, done.stdout) == (0, ""), done
+
+
+def test_what_only_other_tools_have_set_is_reset(pcaform: Run, home: Path, account: Live) -> None:
+    """No release of the provider shows `crl_type`, and each sends a revocation configuration as a whole."""
+    arn = account.pki.root(**named("Parted"), **listing(bucket(account, "corp-crl"), CrlType="PARTITIONED"))
+    for days, code in ((14, 1), (7, 0)):
+        crls = ({"enabled": True, "expiration_in_days": each, "s3_bucket_name": "corp-crl"} for each in (7, days))
+        of = [[{"crl_configuration": [each]}] for each in crls]
+        before, after = (authority("Parted", arn=arn, revocation_configuration=each) for each in of)
+        change = {"actions": ["update"], "before": before, "after": {**after, "tags": {"a": "b"}}}
+        planned = {**plan(), "resource_changes": [{"address": ADDRESS, "type": AUTHORITY, "change": change}]}
+        done = guard(pcaform, home, planned, "--account", "--region", REGION, env=account.environment)
+        reset = "it changes 'revocation_configuration', and at AWS crl_configuration.crl_type is 'PARTITIONED': "
+        assert (done.returncode, reset in done.stdout + done.stderr) == (code, bool(code)), done
 
 
 def test_another_account_is_refused(pcaform: Run, home: Path, account: Live) -> None:

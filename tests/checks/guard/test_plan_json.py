@@ -118,9 +118,10 @@ def test_ten_thousand_changes_are_all_judged() -> None:
     assert len(check_plan(read(plan(resource_changes=records), "plan.json")).findings) == 10_000
 
 
-def test_future_minor_format_is_read() -> None:
-    content = plan(format_version="1.99", resource_changes=[change(novelty=[1])], novelty={"a": 1})
-    assert check_plan(read(content, "plan.json")).doubts == ()
+@pytest.mark.parametrize(("novelty", "doubts"), [({"a": 1}, ["plan.novelty"]), (False, ["plan.novelty"]), ([], [])])
+def test_future_minor_format_is_read_and_its_new_parts_are_doubts(novelty: Any, doubts: list[str]) -> None:
+    content = plan(format_version="1.99", resource_changes=[change(novelty=[1])], novelty=novelty)
+    assert [each.address for each in check_plan(read(content, "plan.json")).doubts] == doubts
 
 
 def test_secret_is_never_shown() -> None:

@@ -40,6 +40,16 @@ def test_lifecycle_of_the_bucket(after: dict[str, Any], expected: list[str]) -> 
     assert rules(change(f"{kind}.x", same, None), state=state(NAMED)) == []
 
 
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [("a/", ["list-bucket-destroyed"]), ("a/b/c", ["list-bucket-destroyed"]), ("crl/", []), ("b/", [])],
+)
+def test_lifecycle_of_another_path(prefix: str, expected: list[str]) -> None:
+    after = {"bucket": "lists", **rule(expiration=[{"days": 1}], filter=[{"prefix": prefix}])}
+    new = change("aws_s3_bucket_lifecycle_configuration.x", None, after)
+    assert rules(new, state=state({**NAMED, "custom_path": "a/b"})) == expected
+
+
 def encrypted(**by: Any) -> dict[str, Any]:
     return {"rule": [{"apply_server_side_encryption_by_default": [by]}]}
 

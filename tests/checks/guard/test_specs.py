@@ -45,6 +45,33 @@ def test_the_same_file_is_safe(pcaform: Run, home: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing found\n")
 
 
+LISTS = "{enabled: true, s3_bucket_name: lists, expiration_in_days: 7, custom_cname: crl.example%s}"
+LISTED = """version: 1
+stack: corp
+aws: {region: eu-west-1, account_id: "123456789012"}
+certificate_authorities:
+  root:
+    type: ROOT
+    subject: {common_name: Root}
+    key_algorithm: RSA_4096
+    validity: {type: YEARS, value: 20}
+    revocation_configuration: {crl_configuration: """
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("", ", custom_path: a"), (", custom_path: a", ""), (", custom_path: a", ", custom_path: b")]
+)
+def test_a_path_of_crls_moves_what_certificates_name(pcaform: Run, tmp_path: Path, old: str, new: str) -> None:
+    """Twin: with the same path nothing is found; and no CA or certificate is replaced."""
+    for name, path in (("old", old), ("new", new)):
+        (tmp_path / f"{name}.yaml").write_text(LISTED + LISTS % path + "}\n", encoding="utf-8")
+    done = pcaform("guard", "--spec", "old.yaml", "new.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "crl_configuration[0].custom_path" in done.stdout
+    assert done.stderr == "do not apply this: 1 breaks-trust\n"
+    assert pcaform("guard", "--spec", "new.yaml", "new.yaml", cwd=tmp_path).returncode == 0
+
+
 def test_two_trees_name_the_stack_that_is_gone(pcaform: Run, home: Path) -> None:
     (home / "new").mkdir()
     (home / "new" / "other.yaml").write_text(TEXT.replace("stack: corpus", "stack: other"), encoding="utf-8")

@@ -198,3 +198,44 @@ def test_a_ca_with_a_key_that_a_later_release_takes_is_managed() -> None:
     assert [(ca.key_algorithm, ca.signing_algorithm) for ca in found.spec.managed.values()] == [
         ("ML_DSA_65", "ML_DSA_65")
     ]
+
+
+def test_a_path_of_crls_that_a_later_release_takes_is_managed() -> None:
+    crl = {"enabled": True, "s3_bucket_name": "logs", "expiration_in_days": 7, "custom_path": "lists/root"}
+    found = infer(*root("plain"), authority("far", revocation_configuration=[{"crl_configuration": [crl]}]))
+    assert not found.left_out
+    configurations = {key: ca.revocation_configuration for key, ca in found.spec.managed.items()}
+    assert {
+        key: each and each.crl_configuration and each.crl_configuration.custom_path
+        for key, each in configurations.items()
+    } == {
+        "plain": None,
+        "far": "lists/root",
+    }
+
+
+CRL = {"enabled": True, "expiration_in_days": 7, "s3_bucket_name": "corp-crl", "s3_object_acl": "PUBLIC_READ"}
+EXTENSION = "crl_distribution_point_extension_configuration"
+
+
+@pytest.mark.parametrize(
+    ("crl", "key", "reason"),
+    [
+        ({"crl_type": "COMPLETE", EXTENSION: []}, {"csr_extensions": []}, ""),
+        ({"crl_type": "", EXTENSION: [{"omit_extension": False}]}, {}, ""),
+        ({"crl_type": "PARTITIONED"}, {}, "Terraform cannot set 'crl_type'"),
+        ({EXTENSION: [{"omit_extension": True}]}, {}, "Terraform cannot set 'omit_extension'"),
+        ({}, {"csr_extensions": [{}]}, "a spec has no field for 'csr_extensions', and without it a plan may replace"),
+    ],
+    ids=["defaults", "false", "crl_type", "omit_extension", "csr_extensions"],
+)
+def test_what_a_later_provider_may_have_is_never_dropped(crl: Any, key: Any, reason: str) -> None:
+    ca = authority("ca", revocation_configuration=[{"crl_configuration": [CRL | crl]}])
+    ca["instances"][0]["attributes"]["certificate_authority_configuration"][0] |= key
+    second = [{**each, "name": "other"} for each in root("other")]
+    found = infer(ca, certificate("ca"), *second)
+    reasons = [note.reason for note in found.notes if note.kind == "left out" and note.address.endswith("ity.this")]
+    assert [each[: len(reason)] for each in reasons] == ([reason] if reason else [])
+    assert ("ca" in found.spec.managed, found.spec.removed.get("aws_acmpca_certificate_authority.this")) == (
+        (True, None) if not reason else (False, "forget")
+    )

@@ -1,4 +1,4 @@
-"""Inferring from whole states: one spec for each region, or a message, for any content of the state."""
+"""Inferring from whole states: one spec for each account, or a message, for any content of the state."""
 
 import copy
 import json
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from importer.infer.builders import FORGOTTEN, UNMANAGED, infer, policy_of
 from importer.infer.infer_state import infer_state
 from importer.infer.state_builders import (
+    ACCOUNT,
     arn_of,
     authority,
     certificate,
@@ -28,24 +29,26 @@ from pcaform.sources import tfstate
 from pcaform.spec.yaml_writer import dump
 
 
-def test_each_region_has_its_own_spec() -> None:
-    first = authority("a"), certificate("a")
-    second = authority("b", region="us-east-1"), certificate("b", region="us-east-1")
-    one, other = infer_state(state(*first, *second), "some.tfstate", stack="corp-pki")
-    assert (one.spec.stack, other.spec.stack) == ("corp-pki-eu-west-1", "corp-pki-us-east-1")
+def test_each_account_has_its_own_spec() -> None:
+    second = json.loads(json.dumps([authority("b"), certificate("b")]).replace(ACCOUNT, "210987654321"))
+    one, other = infer_state(state(*root("a"), *second), "some.tfstate", stack="corp-pki")
+    assert (one.spec.stack, other.spec.stack) == (
+        "corp-pki-eu-west-1-123456789012",
+        "corp-pki-eu-west-1-210987654321",
+    )
     assert (list(one.spec.managed), list(other.spec.managed)) == (["a"], ["b"])
     for each in (one, other):
         (note,) = each.notes
         assert note.reason == (
-            "the state has CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
+            "the state has CAs of 123456789012 in eu-west-1, 210987654321 in eu-west-1: "
             "give each stack its own copy of the state, in which it forgets the others"
         )
 
 
 def two_regions(alias: str) -> list[Any]:
-    """Return the resources of a stack with a root, and a CA in another region through a provider with an alias."""
+    """Return a root, and a CA in another region: by a provider with an alias, or, with provider 6, by its own."""
     issuing = authority("issuing", module="module.ca_issuing", region="us-east-1", type="SUBORDINATE")
-    issuing["provider"] += f".{alias}"
+    issuing["provider"] += alias and f".{alias}"
     return [issuing, *root(), certificate("issuing", parent="root")]
 
 
@@ -63,7 +66,7 @@ def show(*resources: Any) -> bytes:
     return json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": shown}}}).encode()
 
 
-@pytest.mark.parametrize("alias", ["us-east-1", "virginia"])
+@pytest.mark.parametrize("alias", ["us-east-1", "virginia", ""])
 def test_state_of_one_stack_is_one_spec_in_both_formats(alias: str) -> None:
     found = two_regions(alias)
     (one,) = infer_state(state(*found), "some.tfstate", stack="corp-pki")

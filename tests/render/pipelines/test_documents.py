@@ -95,6 +95,23 @@ def test_applying_attaches_the_stacks_own_policies_only() -> None:
         assert not allows(document, "iam:AttachUserPolicy", f"{USER}/other", iam__policyarn=policy)
 
 
+@pytest.mark.parametrize(
+    ("region", "service"), [("cn-north-1", "ec2.amazonaws.com.cn"), ("us-iso-east-1", "ec2.c2s.ic.gov")]
+)
+def test_applying_passes_roles_to_ec2_by_its_name_in_the_partition(region: str, service: str) -> None:
+    text = f"""version: 1
+stack: corp
+aws: {{region: {region}, account_id: "{ACCOUNT}"}}
+issuers:
+  ci:
+    role: {{instance_profile: true, trust: {{services: [{service}]}}}}
+    policy: {{name: ci, document: {{Version: "2012-10-17", Statement: [{{Effect: Deny, Action: "*", Resource: "*"}}]}}}}
+"""
+    document = documents.apply(load_valid_text(text.encode(), "spec.yaml"))
+    (passing,) = (each for each in document["Statement"] if "iam:PassRole" in each["Action"])
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", service]}}
+
+
 def test_applying_gives_the_boundary_of_the_spec_and_takes_none_away() -> None:
     ours = f"arn:aws:iam::{ACCOUNT}:policy/bound"
     bounded = PATH.read_text(encoding="utf-8").replace("  ci: {", f"  ci: {{permissions_boundary: '{ours}', ")

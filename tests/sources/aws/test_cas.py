@@ -82,7 +82,8 @@ def populate(account: Live) -> dict[str, str]:
     deleted = pki.root(**subject(CommonName="Deleted"))
     pki.disable(deleted)
     pki.client.delete_certificate_authority(CertificateAuthorityArn=deleted, PermanentDeletionTimeInDays=7)
-    special = {"CommonName": "Special", "SerialNumber": "42"}
+    special = subject(CommonName="Special", SerialNumber="42")
+    special["configuration"]["CsrExtensions"] = {"KeyUsage": {"CRLSign": True}}
     partitioned = {**CRL["CrlConfiguration"], "CrlType": "PARTITIONED", "CustomPath": "a/b"}
     arns = {
         "expired": expired,
@@ -93,7 +94,7 @@ def populate(account: Live) -> dict[str, str]:
         "shared": shared_ca,
         "deleted": deleted,
         "pending": pki.create("SUBORDINATE", **subject(CommonName="Pending")),
-        "special": pki.root(**subject(**special), RevocationConfiguration={"CrlConfiguration": partitioned}),
+        "special": pki.root(**special, RevocationConfiguration={"CrlConfiguration": partitioned}),
         "custom": pki.root(
             **subject(CustomAttributes=[{"ObjectIdentifier": "1.3.6.1.4.1.37244.1.3", "Value": "FFF1"}])
         ),
@@ -150,6 +151,7 @@ def test_revocation_and_tags_are_read(world: World) -> None:
                     "enabled": True,
                     "expiration_in_days": 7,
                     "custom_cname": "crl.corp.example",
+                    "custom_path": "",
                     "s3_bucket_name": "corp-crl",
                     "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL",
                 }
@@ -220,10 +222,15 @@ def test_an_expired_ca_is_written_and_reported(world: World) -> None:
 def test_unsupported_settings_are_reported(world: World) -> None:
     later = "it stays until Terraform next changes the revocation configuration, which resets it"
     assert world.notes("special") == [
+        ("left out", "CsrExtensions is KeyUsage: Terraform does not support this, and does not change it"),
         ("left out", "subject.serial_number is '42': Terraform does not support this, and does not change it"),
-        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform does not support this; {later}"),
         ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform does not support this; {later}"),
     ]
+
+
+def test_the_path_of_a_crl_is_read(world: World) -> None:
+    (revocation,) = world.attributes("special")["revocation_configuration"]
+    assert revocation["crl_configuration"][0]["custom_path"] == "a/b"
 
 
 def test_a_ca_that_terraform_cannot_manage_is_a_reference(world: World) -> None:

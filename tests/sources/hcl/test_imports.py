@@ -177,6 +177,15 @@ def test_an_import_without_an_address_is_reported(tmp_path: Path, capfd: pytest.
     assert (code, "unknown: import: main.tf:" in err) == (2, True)
 
 
+def test_two_imports_of_one_ca_leave_it_out(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Terraform 1.16 takes one from a module beside that of the root, and no file shows which one came first."""
+    blocks = [f'import {{\n  to = {AUTHORITY}.root\n  id = "{arn}"\n}}\n' for arn in (ARN, ARN.replace("/1", "/2"))]
+    code, out, err = imported(tmp_path, "".join([authority("root"), *blocks]), capfd)
+    assert (code, "common_name: root" in out, "another block imports something else there" in err) == (2, False, True)
+    code, out, _ = imported(tmp_path, "".join([authority("root"), blocks[0], blocks[0]]), capfd)
+    assert (code, f"arn: {ARN}" in out) == (0, True)
+
+
 def test_an_import_of_another_resource_is_not_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, _, err = imported(tmp_path, "import {\n  to = aws_vpc.main\n  id = var.x\n}\n", capfd)
     assert (code, "unknown" in err) == (0, False)

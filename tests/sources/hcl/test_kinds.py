@@ -105,10 +105,12 @@ def test_downloaded_modules_are_read(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_dead_links_are_skipped_and_named(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (here / "gone.tf").symlink_to("nowhere.tf")
+    (here / "gone.tofu").symlink_to("nowhere.tofu")
     (here / "gone.auto.tfvars").symlink_to("nowhere.tfvars")
     code, out, err = imported(capfd, {"main.tf": PROVIDER + authority("root")})
     assert (code, "common_name: root" in out) == (2, True)
     assert "unknown: gone.tf: a symbolic link to nothing" in err
+    assert "unknown: gone.tofu: a symbolic link to nothing" in err
 
 
 def test_an_import_id_may_have_a_region(capfd: pytest.CaptureFixture[str]) -> None:

@@ -135,16 +135,6 @@ def test_unusual_valid_text_is_read(here: Path, capfd: pytest.CaptureFixture[str
     assert "tags: {by: override}" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["main.tofu.json", "main.tofu"])
-def test_files_in_other_syntaxes_are_reported(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
-    note = f"pcaform reads only '*.tf' and '*.tf.json' files; {ADVICE}"
-    (here / name).write_text("{}", encoding="utf-8")
-    assert failure() == f"{NONE}. Not imported:\n  {name}: {note}"
-    (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
-    assert import_hcl(".", options=ImportOptions("x")) == 2
-    assert f"unknown: {name}: {note}\n" in capfd.readouterr().err
-
-
 def test_values_nested_too_deeply_are_refused(here: Path) -> None:
     lines = "".join(f"  a{number} = local.a{number + 1}\n" for number in range(5000))
     text = f"{PROVIDER}{authority('tags = { a = local.a0 }')}locals {{\n{lines}}}\n"

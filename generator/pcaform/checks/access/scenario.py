@@ -16,9 +16,10 @@ from pcaform.iam.evaluator.evaluate import Principal
 from pcaform.iam.rights import statements_of
 from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
 from pcaform.sources.hcl.static_config import Configuration
+from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call, Reference
 
-_SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
+_SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z0-9-]+)(?:\?.*)?$")
 _PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
 _REFERENCE = re.compile(r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+")
 _CA_ARN = re.compile(r'"(arn:[^:"]+:acm-pca:[^:"]*:[0-9]{12}:certificate-authority/[^*?"]+)"')
@@ -99,7 +100,7 @@ def _read_provider(configuration: Configuration) -> tuple[str, str]:
 
 def _module(arguments: Mapping[str, Any]) -> str:
     match = _SOURCE.search(str(arguments.get("source")))
-    return match["module"] if match else ""
+    return module_names.original(match["module"]) if match else ""
 
 
 def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subject]:

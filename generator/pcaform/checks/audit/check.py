@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pcaform.checks.access.account import check_account_access
 from pcaform.checks.access.check import AccessReport
 from pcaform.checks.audit import rules
-from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, sort_findings
+from pcaform.checks.audit.rule import Audit, AuditContext, AuditFinding, Cost, End, Rule, Usage, sort_findings
+from pcaform.checks.audit.rules.practice import ca_untagged
 from pcaform.core import facts
 from pcaform.core.formats.html_page import Row, format_page
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
 from pcaform.core.formats.text import count, day, days_until
+from pcaform.core.renewal import ISSUED
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus, Certificate
@@ -28,31 +31,41 @@ _REQUEST = SnapshotRequest(
     certificates=(ACM_CERTIFICATE,),
     has_buckets=True,
     has_principals=True,
+    has_trust_anchors=True,
 )
 _SHOWN = 20
 
 
-def audit_account(account: Account, *, now: datetime, expiring: timedelta) -> Audit:
-    """Read an account and check it as of a moment."""
+def audit_account(account: Account, *, now: datetime, expiring: timedelta, framework: str = "") -> Audit:
+    """Read an account and check it as of a moment, with all rules, or with those that answer to a framework."""
+    tags = (account_snapshot.TAGS,) if ca_untagged.answers_to(framework) else ()
     with show_progress("requests to AWS") as tell:
-        snapshot = read_snapshot(account, _REQUEST, report_progress=tell)
+        snapshot = read_snapshot(account, replace(_REQUEST, parts=(*_REQUEST.parts, *tags)), report_progress=tell)
     access, unread = check_account_access(snapshot)
-    return audit(snapshot, access, unread, now=now, expiring=expiring)
+    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework)
 
 
 def format_summary(result: Audit) -> str:
     """Return the last line: how much was read, and the number of findings."""
     end = count(len(result.findings), "finding") if result.findings else "nothing found"
+    others = [f"{number} {status}" for status, number in result.statuses.items() if status != ISSUED]
+    apart = f" ({', '.join(others)})" if others else ""
     more = f", {count(len(result.unknown), 'thing')} could not be read" if result.unknown else ""
-    return f"{result.authorities} CAs, {result.certificates} managed certificates: {end}{more}"
+    return f"{result.authorities} CAs, {result.certificates} managed certificates{apart}: {end}{more}"
 
 
 def audit(
-    snapshot: AccountSnapshot, result: AccessReport, notes: Iterable[ImportNote], *, now: datetime, expiring: timedelta
+    snapshot: AccountSnapshot,
+    result: AccessReport,
+    notes: Iterable[ImportNote],
+    *,
+    now: datetime,
+    expiring: timedelta,
+    framework: str = "",
 ) -> Audit:
     """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
-    context = AuditContext(snapshot, result, now, expiring)
-    findings = [finding for rule in RULES for finding in rule.check(context)]
+    context = AuditContext(snapshot, result, now, expiring, framework)
+    findings = [finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context)]
     unknown = (note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
     return Audit(
         snapshot.account_id,
@@ -64,6 +77,9 @@ def audit(
         _list_ends(snapshot),
         tuple(_list_costs(snapshot)),
         tuple(dict.fromkeys(unknown)),
+        statuses=dict(sorted(Counter(each.status for each in snapshot.certificates).items())),
+        usage=tuple(_list_usage(snapshot)),
+        framework=framework,
     )
 
 
@@ -89,6 +105,21 @@ def _list_costs(snapshot: AccountSnapshot) -> Iterator[Cost]:
             yield Cost(ca.name, ca.arn, ca.status, mode, price)
 
 
+def _list_usage(snapshot: AccountSnapshot) -> Iterator[Usage]:
+    """Yield what managed certificates cost at most: each exported, renewed by ACM, and asked about by OCSP.
+
+    What only AWS's services use is free: https://docs.aws.amazon.com/privateca/latest/userguide/PcaPricing.html.
+    """
+    issued = [each for each in snapshot.certificates if each.status == ISSUED and "arn:aws-cn:" not in each.arn]
+    revocation = {ca.arn: ca.arguments["revocation_configuration"][0] for ca in snapshot.own}
+    with_ocsp = [arn for arn, each in revocation.items() if each["ocsp_configuration"][0]["enabled"]]
+    asked = sum(each.authority in with_ocsp for each in issued)
+    days = facts.ACM_VALIDITY_DAYS - facts.ACM_RENEWS_DAYS
+    renewals = round(len(issued) * facts.EXPORTED_USD * 365.25 / 12 / days, 2)
+    yield Usage(f"managed certificates, each exported and renewed every {days} days", len(issued), renewals)
+    yield Usage("managed certificates of CAs with OCSP, each asked about", asked, round(asked * facts.OCSP_USD, 2))
+
+
 def build_report(audit: Audit) -> Report:
     """Return the report of an audit: findings, soonest first, then expiry dates, then costs."""
     return Report(
@@ -97,6 +128,7 @@ def build_report(audit: Audit) -> Report:
         document=lambda: audit,
         markdown=lambda: "\n".join(_markdown_lines(audit)),
         html=lambda: _format_html(audit),
+        tags={rule.id: rule.controls for rule in RULES},
     )
 
 
@@ -111,7 +143,8 @@ def _lines(audit: Audit) -> Iterator[str]:
     """Yield findings and what could not be read, then the first expiry dates."""
     for finding in audit.findings:
         yield f"{_when(finding, audit.moment):10}  {finding.subject}: {finding.message} [{finding.rule}]"
-        yield from (f"{'':10}    {line}" for line in (finding.arn, finding.advice) if line)
+        controls = f"answers to {', '.join(finding.controls)}" if finding.controls else ""
+        yield from (f"{'':10}    {line}" for line in (finding.arn, finding.advice, controls) if line)
     for note in audit.unknown:
         yield f"{'unknown':10}  {note.address}: {note.reason}"
     if audit.findings or audit.unknown:
@@ -136,6 +169,12 @@ def _cost_lines(audit: Audit) -> Iterator[str]:
     for cost in audit.costs:
         if cost.status != "ACTIVE":
             yield f"{_price(cost):>10}  of it for CA {cost.name}, which is {cost.status}"
+    for each in (use for use in audit.usage if use.number):
+        yield f"{each.monthly_usd:>6.2f} USD  more at most, for {each.number} {each.what}"
+
+
+def _ids(finding: AuditFinding) -> str:
+    return ", ".join((finding.rule, *finding.controls))
 
 
 def _left(end: End, now: datetime) -> str:
@@ -151,7 +190,7 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
     """Yield a table of the findings, what could not be read, and the costs."""
     if audit.findings:
         words = ((each, map(escape, (each.subject, each.message, each.advice))) for each in audit.findings)
-        rows = ((_when(each, audit.moment), *escaped, code_cell(each.rule)) for each, escaped in words)
+        rows = ((_when(each, audit.moment), *escaped, code_cell(_ids(each))) for each, escaped in words)
         yield from table(("from", "subject", "what is wrong", "what to do", "rule"), rows)
         yield ""
     yield from (f"- not read: {escape(note.address)}: {escape(note.reason)}" for note in audit.unknown)
@@ -168,7 +207,7 @@ def _format_html(audit: Audit) -> str:
         "a month": f"{audit.monthly_usd} USD",
     }
     findings: list[Row] = [
-        (classes.get(start, "soon"), (start, (each.subject, each.arn), (each.message, each.rule), each.advice))
+        (classes.get(start, "soon"), (start, (each.subject, each.arn), (each.message, _ids(each)), each.advice))
         for each, start in ((each, _when(each, now)) for each in audit.findings)
     ]
     unread: list[Row] = [("", (note.address, note.reason)) for note in audit.unknown]

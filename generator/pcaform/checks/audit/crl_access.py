@@ -7,7 +7,7 @@ request, and denials are ignored.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pcaform.core.facts import CRL_WRITER
+from pcaform.core.facts import CRL_WRITER, crl_key
 from pcaform.iam.documents import ANYONE, Statement, read_document
 from pcaform.sources.account_snapshot import Bucket
 
@@ -19,7 +19,7 @@ def why_unreadable(crl: Mapping[str, Any], name: str, policy: str) -> str:
     """Return why no one can read a CRL in a bucket that is open to none but by its policy, empty if anyone may."""
     blocks = frozenset(("IgnorePublicAcls", "RestrictPublicBuckets"))
     bucket = Bucket(name, blocks=blocks, policy=policy, has_acls=False)
-    readers = grants(read_document(bucket.policy, bucket.name).statements, bucket, "s3:GetObject")
+    readers = grants(read_document(bucket.policy, bucket.name).statements, bucket, crl, "s3:GetObject")
     return "" if is_readable(crl, bucket, readers) else location(crl, bucket)
 
 
@@ -53,11 +53,12 @@ def public_access(bucket: Bucket, readers: Grants, crls: Iterable[Mapping[str, A
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""
 
 
-def grants(statements: Iterable[Statement], bucket: Bucket, action: str) -> Grants:
-    """Return who may do an action with the CRLs of a bucket."""
+def grants(statements: Iterable[Statement], bucket: Bucket, crl: Mapping[str, Any], action: str) -> Grants:
+    """Return who may do an action with a CRL in a bucket."""
+    place = f"arn:aws:s3:::{bucket.name}/{crl_key(crl.get('custom_path'), '0')}"
     return [
         (name, bool(statement.conditions))
         for statement in statements
-        if statement.is_allow and statement.is_about(action, f"arn:aws:s3:::{bucket.name}/crl/0.crl")
+        if statement.is_allow and statement.is_about(action, place)
         for _, name in statement.principals or ()
     ]

@@ -9,7 +9,7 @@ A function in a file of `rules/` becomes a rule by its decorator, and is registe
             yield ca_expired.finding(ca, message, advice=advice, day=context.now)
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,14 +20,14 @@ from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.text import day
-from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, IamPrincipal
+from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, IamPrincipal, TrustAnchor
 from pcaform.sources.inventory import ImportNote
 
 _NOT_SHOWN = (
     "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
     "and for access: service control policies, session policies and VPC endpoint policies"
 )
-_KINDS = {CaStatus: "CA", Certificate: "certificate", Bucket: "bucket"}
+_KINDS = {CaStatus: "CA", Certificate: "certificate", Bucket: "bucket", TrustAnchor: "trust anchor"}
 _PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
 
 
@@ -35,12 +35,13 @@ _PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free t
 class AuditFinding(Finding):
     """One thing that is wrong. `day` is from when on it does harm: past if it does so already, None for any day.
 
-    `subject` is a name for people, `arn` the ARN at AWS.
+    `subject` is a name for people, `arn` the ARN at AWS, `controls` those of other checks that its rule answers to.
     """
 
     day: datetime | None = None
     arn: str = ""
     region: str = ""
+    controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,23 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What AWS bills by use: how many the audit knows of, and what they cost at most in a month, in US dollars."""
+
+    what: str
+    number: int
+    monthly_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """The result for an account at one moment, as `audit --format json` prints it.
 
     `unknown` names what could not be read, `price` and `not_shown` say what the costs and the findings leave out.
+    `statuses` has the number of managed certificates by status, `framework` whose controls were picked, empty for none.
     """
 
-    format_version: Literal["1.1"] = field(default="1.1", kw_only=True)
+    format_version: Literal["1.2"] = field(default="1.2", kw_only=True)
     account_id: str
     regions: tuple[str, ...]
     moment: datetime
@@ -82,6 +93,9 @@ class Audit:
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
     unknown: tuple[ImportNote, ...]
+    statuses: Mapping[str, int] = field(default_factory=dict, kw_only=True)
+    usage: tuple[Usage, ...] = field(default=(), kw_only=True)
+    framework: str = field(default="", kw_only=True)
     price: str = field(default=_PRICE, kw_only=True)
     not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
 
@@ -116,25 +130,38 @@ class AuditContext:
     access: AccessReport
     now: datetime
     expiring: timedelta
+    framework: str = ""
 
 
+Subject = CaStatus | Certificate | Bucket | IamPrincipal | TrustAnchor
 Check = Callable[[AuditContext], Iterator[AuditFinding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(rules.Rule[Check]):
-    """One rule. `text` states what is wrong; `source` is the page that says why it matters."""
+    """One rule. `text` states what is wrong; `source` is the page that says why it matters.
 
-    def finding(
-        self, about: CaStatus | Certificate | Bucket | IamPrincipal, message: str, *, advice: str, day: datetime | None
-    ) -> AuditFinding:
+    `controls` are those of other checks that it answers to, as FRAMEWORK:CONTROL. A rule `is_optional` if it runs only
+    for a framework that it answers to.
+    """
+
+    controls: tuple[str, ...] = ()
+    is_optional: bool = False
+
+    def answers_to(self, framework: str) -> bool:
+        """Tell whether the rule runs for a framework; without one, all rules run but optional ones."""
+        frameworks = [control.partition(":")[0] for control in self.controls]
+        return framework in frameworks if framework else not self.is_optional
+
+    def finding(self, about: Subject, message: str, *, advice: str, day: datetime | None) -> AuditFinding:
         """Return a finding of this rule."""
         kind = about.kind if isinstance(about, IamPrincipal) else _KINDS[type(about)]
         arn = "" if isinstance(about, Bucket) else about.arn
         region = arn.split(":")[3] if arn else ""
-        return AuditFinding(self.id, f"{kind} {about.name}", message, advice, day=day, arn=arn, region=region)
+        subject = f"{kind} {about.name}"
+        return AuditFinding(self.id, subject, message, advice, day=day, arn=arn, region=region, controls=self.controls)
 
 
-def rule(rule_id: str, *, source: str) -> Callable[[Check], Rule]:
-    """Make a check a rule; its docstring is the rule's text."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, check)
+def rule(rule_id: str, *, source: str, controls: str = "", is_optional: bool = False) -> Callable[[Check], Rule]:
+    """Make a check a rule; its docstring is the rule's text, and spaces separate the controls."""
+    return lambda check: Rule(rule_id, check.__doc__ or "", source, check, tuple(controls.split()), is_optional)

@@ -14,7 +14,7 @@ from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, is_marked
 from pcaform.terraform.schema import arguments_of, computed_attributes
 
-HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date", "region")
+HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date")
 """Arguments of any kind: labels, and what AWS chooses itself."""
 PRINCIPAL_ARGUMENTS = (
     *("role", "user", "group", "users", "roles", "groups", "user_name", "role_name", "group_name"),
@@ -45,7 +45,7 @@ JUDGED: Mapping[str, tuple[str, ...]] = {
     ),
     types.IAM_ROLE: _in_place(types.IAM_ROLE),
     types.IAM_USER: ("permissions_boundary", "force_destroy"),
-    types.IAM_POLICY: ("policy", "policy_id", "attachment_count"),
+    types.IAM_POLICY: ("policy", "policy_id", "attachment_count", "delay_after_policy_creation_in_ms"),
     "aws_ram_resource_share": ("allow_external_principals", "permission_arns", "name"),
     "aws_ram_resource_association": ("resource_arn", "resource_share_arn"),
     "aws_ram_principal_association": ("principal", "resource_share_arn"),
@@ -65,7 +65,7 @@ IN_ZONE = tuple(
     for kind in ("hosted_zone_dnssec", "key_signing_key", "records_exclusive", "traffic_policy_instance")
 )
 FLAGS = ("block_public_acls", "ignore_public_acls", "restrict_public_buckets")
-_ALWAYS = ("arn", "bucket", "expected_bucket_owner", "id", "region", "tags", "tags_all", "timeouts")
+_ALWAYS = ("arn", "bucket", "expected_bucket_owner", "id", "tags", "tags_all", "timeouts")
 SERVING = {
     types.S3_BUCKET: (
         "acceleration_status acl bucket_domain_name bucket_prefix bucket_region bucket_regional_domain_name cors_rule "
@@ -102,11 +102,15 @@ SERVING = {
 
 
 def unjudged_arguments(change: Change) -> list[str]:
-    """Return the arguments that an update changes and that neither a rule judges nor the table takes as harmless."""
+    """Return the arguments that an update changes and that neither a rule judges nor the table takes as harmless.
+
+    A replacement is judged as a whole; in another region it finds no CA there.
+    """
     known = JUDGED.get(change.type)
-    if known is None or not change.is_updated:
+    if known is None or not (change.is_updated or change.is_replaced):
         return []
-    return sorted(changed_arguments(change) - {*known, *HARMLESS, *computed_attributes(change.type)})
+    names = changed_arguments(change) - {*known, *HARMLESS, *computed_attributes(change.type)}
+    return sorted(names if change.is_updated else names & {"region"})
 
 
 def changed_arguments(change: Change) -> set[str]:
@@ -118,13 +122,22 @@ def changed_arguments(change: Change) -> set[str]:
 def differing(
     before: Mapping[str, Any], after: Mapping[str, Any], unknown: Collection[str], *, absent: Collection[Any] = _OFF
 ) -> list[str]:
-    """Return the arguments that differ or are unknown; one of the values `absent` is as if it were not there."""
+    """Return the arguments that differ or are unknown; one of the values `absent` is as if it were not there.
+
+    Provider 6 writes its region into each object that an older one has made, with any other it replaces the object.
+    """
 
     def value(values: Mapping[str, Any], name: str) -> Any:
         return None if values.get(name) in absent else values.get(name)
 
-    names = sorted({*before, *after, *unknown})
+    names = sorted({*before, *after, *unknown} - ({"region"} if _is_filled_in(before, after) else set()))
     return [name for name in names if name in unknown or value(before, name) != value(after, name)]
+
+
+def _is_filled_in(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether an object gets a `region` that it did not have, and that is the one in all of its ARNs."""
+    arns = (str(after.get(name)).split(":") for name in ("arn", "certificate_authority_arn", "resource_arn"))
+    return not before.get("region") and {*(each[3] for each in arns if each[3:4]), ""} <= {after.get("region"), ""}
 
 
 def unjudged_serving(change: Change) -> tuple[str, ...]:

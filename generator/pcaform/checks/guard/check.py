@@ -20,7 +20,7 @@ from pcaform.checks.guard.verdict import (
     undecided,
 )
 from pcaform.sources.policy_documents import fill_policy_documents
-from pcaform.terraform.plan_json import Change, Plan
+from pcaform.terraform.plan_json import Change, Invocation, Plan
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _KNOWN_ACTIONS = {
@@ -33,7 +33,11 @@ _RUNNING = ("external", "http", "aws_lambda_invocation")
 """Data sources that do something when they are read."""
 _ERRORED = "Terraform stopped with an error: the plan is incomplete, and may contain more once the error is fixed"
 _DEFERRED = "Terraform defers this change to a later plan: what it does is not in this one"
-_INVOKED = "Terraform invokes this action: what it does at AWS is not in the plan"
+_INVOKED = "Terraform invokes this action{}: what it does at AWS is not in the plan{}"
+_TAINTED = ", and if it fails after a create, the next plan replaces what was created"
+PART = "plan."
+"""How the addresses of parts of a plan start that are in doubt: each is accepted by its own address only."""
+_NOVEL = "no release that was read has this part of a plan, and what it says was not looked at"
 _PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
 
 
@@ -52,7 +56,8 @@ def check_plan(
     if plan.is_errored:
         outcomes.append(undecided("", _ERRORED))
     outcomes += [undecided(each.full_address, _DEFERRED) for each in plan.deferred if _matters(each, context, scope)]
-    outcomes += [undecided(address, _INVOKED) for address in plan.actions]
+    outcomes += [undecided(each.address, _invoked(each)) for each in plan.actions]
+    outcomes += [undecided(f"{PART}{name}", _NOVEL) for name in plan.novelties]
     if plan.is_partial and not plan.is_errored and not plan.deferred:
         outcomes.append(note("", _PARTIAL))
     return collect_result(outcomes)
@@ -95,6 +100,11 @@ def _judge(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outco
     is_acting = _CHANGING & set(change.actions) or (change.type in _RUNNING and "read" in change.actions)
     if is_acting and all(isinstance(each, Note) for each in judged):
         yield from _unjudged(change, scope)
+
+
+def _invoked(action: Invocation) -> str:
+    asked = f" ({action.event} of {action.resource})" if action.resource else ""
+    return _INVOKED.format(asked, _TAINTED if action.is_tainting else "")
 
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:

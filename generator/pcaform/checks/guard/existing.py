@@ -6,10 +6,13 @@ A plan against an empty state, or that of another stack, is that of a first appl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pcaform.checks.guard.analysis.revocation import CONFIGURATION
+from pcaform.checks.guard.arguments import changed_arguments
 from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.verdict import Note, Undecided, note, undecided
 from pcaform.render.manifest import AUTHORITIES, Record
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot
+from pcaform.sources.aws.api_calls import CRL_SETTING
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.plan_json import Change, Plan
@@ -34,8 +37,13 @@ def find_in_account(planned: Plan, snapshot: AccountSnapshot) -> dict[str, str]:
     return {each.address: live[found] for each in _created(planned) if (found := _identity(each.after)) in live}
 
 
-def doubts_of_account(snapshot: AccountSnapshot) -> Iterator[Undecided]:
-    """Yield what could not be listed in an account."""
+def doubts_of_account(planned: Plan, snapshot: AccountSnapshot) -> Iterator[Undecided]:
+    """Yield what could not be listed in an account, and changes of what only other tools have set there."""
+    reset = {ca.arn: each for ca in snapshot.own for each in ca.unsupported_settings if each.startswith(CRL_SETTING)}
+    for change in (each for each in planned.changes if each.type == AUTHORITY and each.is_updated):
+        arn = str(change.before.get("arn"))
+        if arn in reset and CONFIGURATION in changed_arguments(change):
+            yield undecided(change.full_address, f"it changes '{CONFIGURATION}', and at AWS {reset[arn]}")
     for each in snapshot.notes:
         yield undecided("aws.account", f"whether the CAs exist already, {each.address}: {each.reason}")
 

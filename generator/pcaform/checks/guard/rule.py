@@ -36,12 +36,18 @@ _CAUSES = {
     "delete_because_wrong_repetition": "'count' or 'for_each' was added or removed",
     "delete_because_count_index": "its index is beyond 'count'",
     "delete_because_each_key": "its key is no longer in 'for_each'",
+    "delete_because_enabled_false": "its 'lifecycle' has 'enabled = false'",
     "delete_because_no_move_target": "it was moved to an address that is not declared",
     "replace_because_tainted": "it is marked as tainted",
     "replace_by_request": "'-replace' asks for it",
     "replace_by_triggers": "'replace_triggered_by' asks for it",
+    "forgot_because_lifecycle_destroy_in_config": "its 'lifecycle' has 'destroy = false'",
+    "forgot_because_lifecycle_destroy_in_state": "its 'lifecycle' had 'destroy = false' when it was last applied",
 }
-"""Terraform's reasons, https://developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
+"""Reasons of Terraform and OpenTofu: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation.
+
+Another one is shown as it is: it explains what a plan does, and decides nothing.
+"""
 
 FORGET = "a 'removed' block with 'destroy = false'"
 """How an object leaves the state and stays at AWS."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pcaform.checks.guard.change_types import ChangeType
-from pcaform.checks.guard.check import check_changes
+from pcaform.checks.guard.check import PART, check_changes
 from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Undecided, Waived, note
 from pcaform.spec.sections import Waiver
 from pcaform.terraform import addresses
@@ -56,6 +56,8 @@ def _find_waiver(outcome: GuardFinding | Undecided, waivers: Iterable[Waiver]) -
 
 def _type(address: str) -> str | None:
     """Return the type of the resource or the action at an address; None where it is not one."""
+    if address.startswith(PART):
+        return None
     try:
         return addresses.resource_type(addresses.parse(addresses.strip_mode(address.partition(_DEPOSED)[0])))
     except ValueError:

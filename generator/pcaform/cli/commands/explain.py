@@ -48,7 +48,8 @@ def _rules() -> Iterator[tuple[tuple[str, str], str]]:
         kind = f"finding of the guard, {guard_rule.level}"
         yield (guard_rule.id, "guard"), _page(text, kind, guard_rule.source, "guard.md")
     for audit_rule in AUDIT_RULES:
-        yield (audit_rule.id, "audit"), _page(audit_rule.text, "finding of the audit", audit_rule.source, "audit.md")
+        kind = "\n  answers to: ".join(filter(None, ("finding of the audit", ", ".join(audit_rule.controls))))
+        yield (audit_rule.id, "audit"), _page(audit_rule.text, kind, audit_rule.source, "audit.md")
 
 
 def _page(text: str, kind: str, source: str, page: str) -> str:
@@ -64,6 +65,7 @@ def _fields(topic: str) -> Iterator[str]:
         keys = read_models()[1][model].get("properties", {})
         return f"mapping of {', '.join(keys)}" if keys else "mapping"
 
+    from pcaform.terraform.arguments import FLOOR
     from pcaform.terraform.schema import by_path
 
     for path, field, model in list_fields():
@@ -72,6 +74,8 @@ def _fields(topic: str) -> Iterator[str]:
             row = by_path().get(path)
             default = default_of(field, is_required=path.rpartition(".")[2] in model.get("required", ()))
             argument = f"  becomes: {row.resource}, {row.name}" if row and row.resource and row.is_argument else ""
+            if argument and row and row.since != FLOOR:
+                argument += f", from provider aws {row.since} on"
             lines = (
                 path,
                 f"  {field.get('description', '')}",

@@ -1,5 +1,6 @@
 """`pcaform import hcl`: writes the spec of the CAs that Terraform files configure."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from pcaform.cli.exit_codes import FINDINGS, OK
@@ -21,6 +22,9 @@ def command(
     is_evaluated: Annotated[
         bool, "--evaluate: Let Terraform evaluate the rest, in a copy of the files on the sandbox."
     ] = False,
+    is_of_opentofu: Annotated[
+        bool, "--opentofu: Read '*.tofu' files as well, in place of those of the same name, as OpenTofu does."
+    ] = False,
     location: FileOptions = FROM_FILES,
     options: ImportOptions,
 ) -> int:
@@ -28,7 +32,7 @@ def command(
     from pcaform.cli.import_result import write_result
     from pcaform.sources.hcl.read import read
 
-    given = location.options(tuple(var_file or ()))
+    given = replace(location.options(tuple(var_file or ())), is_of_opentofu=is_of_opentofu)
     inventory = read(directory, given)
     is_unknown = any(note.kind == "unknown" for note in inventory.notes)
     if is_evaluated and is_unknown:

@@ -1,5 +1,6 @@
 """`pcaform render`: writes the Terraform stack of each spec, or shows what would change on disk."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,8 @@ def command(
     diff: Annotated[bool, "--diff: Write nothing; print a unified diff; exit 2 if any."] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
-    from pcaform.cli.stacks import compare, finish_all, read_state, render_specs, write
+    from pcaform.cli.batch import Task, render_all
+    from pcaform.cli.stacks import compare, read_state, write
     from pcaform.render.evidence import Confirmation
     from pcaform.render.plan.module_call import parse_module_source
 
@@ -35,7 +37,5 @@ def command(
     source = parse_module_source(modules)
     if source.is_unpinned:
         print_status(f"pcaform: '{modules}' has no '?ref=TAG': whoever pushes there changes the modules of this stack")
-    stacks = render_specs(specs, out, modules=source, confirmation=confirmation)
-    if check or diff:
-        return finish_all(stacks, lambda stack: compare(stack, out, as_diff=diff))
-    return finish_all(stacks, lambda stack: write(stack, out, force=force))
+    finish = partial(compare, as_diff=diff) if check or diff else partial(write, force=force)
+    return render_all(specs, Task(out, source, confirmation, finish))

@@ -23,10 +23,10 @@ def command(
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
     from pcaform.rules.load import check_files
-    from pcaform.rules.together import check_together
+    from pcaform.rules.together import check_together, list_claims
 
     results, valid = check_files(specs)
-    of_all = list(check_together(valid))
+    of_all = [problem for problem, *_ in check_together(map(list_claims, valid))]
     if provider is not None:
         from pcaform.rules.provider_release import check_release
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -69,17 +69,21 @@ def _escape(value: str, additional_characters: str = "") -> str:
     return visible(value).translate({ord(each): f"%{ord(each):02X}" for each in f"%{additional_characters}"})
 
 
-def format_sarif(findings: Sequence[Finding]) -> str:
-    """Return a SARIF 2.1.0 log, for code scanning."""
+def format_sarif(findings: Sequence[Finding], tags: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return a SARIF 2.1.0 log, for code scanning; `tags` are those of rules by id."""
     driver = {
         "name": "pcaform",
         "version": __version__,
         "informationUri": "https://github.com/pcaform/pcaform",
-        "rules": [{"id": rule} for rule in sorted({finding.rule for finding in findings})],
+        "rules": [_rule(rule, (tags or {}).get(rule)) for rule in sorted({finding.rule for finding in findings})],
     }
     results = [_result(finding) for finding in findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return format_json({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: str, tags: Sequence[str] | None) -> dict[str, Any]:
+    return {"id": rule, "properties": {"tags": tags}} if tags else {"id": rule}
 
 
 def _result(finding: Finding) -> dict[str, Any]:
@@ -109,6 +113,7 @@ class Report:
     document: Callable[[], Any]
     markdown: Callable[[], str]
     html: Callable[[], str] = str
+    tags: Mapping[str, Sequence[str]] | None = None
 
     def format(self, form: str) -> str:
         """Return the report in a format of `--format`."""
@@ -119,7 +124,7 @@ class Report:
         if form == "github":
             return "\n".join(map(_annotation, self.findings))
         if form == "sarif":
-            return format_sarif(self.findings)
+            return format_sarif(self.findings, self.tags)
         return self.html() if form == "html" else self.markdown()
 
     def print(self, form: str) -> None:

@@ -30,9 +30,12 @@ from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import block_defaults, read_plain
+from pcaform.terraform.schema import block_defaults, default_of, read_plain
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
+_CONFIGURATION = {"key_algorithm", "signing_algorithm", "subject"}
+_WITHOUT_FIELD = "a spec has no field for '{}', and without it a plan may replace the CA"
+_CRL_TYPE = "certificate_authorities.*.revocation_configuration.crl_configuration.crl_type"
 _EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
 
 
@@ -93,6 +96,8 @@ def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[Spec
 def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
     attributes = ca.attributes
     configuration = attributes["certificate_authority_configuration"][0]
+    for name in (name for name, value in configuration.items() if value and name not in _CONFIGURATION):
+        raise NotRepresentable(_WITHOUT_FIELD.format(name))
     region, _ = of_arn(attributes["arn"]) or (location.region, "")
     plain = read_plain(AUTHORITY, attributes)
     if plain["key_storage_security_standard"] == facts.DEFAULT_KEY_STORAGE == facts.only_key_storage(region):
@@ -126,7 +131,11 @@ def _revocation(ca: Resource, *, is_adopted: bool) -> dict[str, Any] | None:
 
 
 def _without_empty(block: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in block.items() if value not in ("", None, 0)}
+    """Return what a block sets: its own blocks are lists, and `crl_type` may say what is so without it."""
+    values = {key: value[0] if isinstance(value, list) and value else value for key, value in block.items()}
+    unset = {key: value in ("", None, 0, []) or value == {"omit_extension": False} for key, value in values.items()}
+    unset["crl_type"] = values.get("crl_type") in ("", None, default_of(_CRL_TYPE))
+    return {key: value for key, value in values.items() if not unset[key]}
 
 
 class _Parents:

@@ -101,8 +101,8 @@ def split_by_location(inventory: Inventory, existing: ExistingKeys) -> list[Stac
     located = sorted(_locate_cas(inventory), key=lambda each: each[0].provider != "")
     is_using = not located and inventory.source.has_addresses
     locations = [StackLocation(*each) for each in _locate_users(inventory)] if is_using else []
-    for account in dict.fromkeys(account for _, (_, account) in located):
-        locations += _split_account(account, located, inventory, existing)
+    accounts = dict.fromkeys(account for _, (_, account) in located)
+    locations += [_locate_account(account, located, inventory, existing) for account in accounts]
     if not locations:
         reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         users = (each for each in inventory.resources if not each.is_reference)
@@ -146,27 +146,27 @@ def list_named_cas(inventory: Inventory) -> list[str]:
     cas = [each for each in inventory.of_type(AUTHORITY) if not each.is_reference]
     values = (value for each in inventory.resources for value in each.attributes.values())
     named = dict.fromkeys((*(arn for value in values for arn in find_cas(value)), *inventory.used))
-    managed = {name for each in cas for name in (each.id, each.attributes.get("arn"))}
+    managed = {name for each in cas for name in (each.id, text(each, "arn"))}
     return [arn for arn in named if arn not in managed]
 
 
-def _split_account(
+def _locate_account(
     account: str, located: Iterable[tuple[Resource, tuple[str, str]]], inventory: Inventory, existing: ExistingKeys
-) -> list[StackLocation]:
-    """Return the location of an account's CAs: all of its regions, through aliased providers.
+) -> StackLocation:
+    """Return the location of an account's CAs: all of its regions, in a spec with one of them as its own.
 
-    It is that of the default provider. Where the source does not tell, it is that of the spec that exists, else the
-    region that was named first, else that of the first root. Several with the default provider stay apart.
+    That is the region of the spec that exists, else that of the default provider, else the one that was named first,
+    else that of the first root. A state tells neither: with provider 6 a resource may have another than its provider.
     """
     cas = [(ca, region) for ca, (region, owner) in located if owner == account]
-    regions = dict.fromkeys(region for _, region in cas)
-    homes = {region for ca, region in cas if ca.provider == ""}
-    if len(homes) > 1:
-        return [StackLocation(region, account) for region in regions]
-    first = min(cas, key=lambda each: (each[1] != inventory.region, each[0].attributes.get("type") != "ROOT"))[1]
-    wanted, owner = existing.location or ("", "")
-    home = homes.pop() if homes else wanted if owner == account else first
-    return [StackLocation(home, account, frozenset(regions) - {home})]
+    default = inventory.providers.get("")
+    known = (existing.location, (default.region, default.account_id) if default else None)
+
+    def rank(each: tuple[Resource, str]) -> tuple[bool, ...]:
+        return each[0].provider != "", each[1] != inventory.region, each[0].attributes.get("type") != "ROOT"
+
+    home = next((place[0] for place in known if place and place[1] == account), min(cas, key=rank)[1])
+    return StackLocation(home, account, frozenset(region for _, region in cas) - {home})
 
 
 class NotRepresentable(Exception):  # noqa: N818 - it is a result, not a fault

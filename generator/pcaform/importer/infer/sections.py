@@ -44,6 +44,9 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
         name, own = text(bucket, "bucket"), bucket.module_key("crl_bucket_")
         if bucket.is_reference or not name or (name not in names and own is None):
             continue
+        if (region := _region_of(bucket, context)) not in ("", context.location.region):
+            result.leave_out(bucket, f"it is in {region}, and a stack has its buckets in {context.location.region}")
+            continue
         parts = [each for kind in _PARTS for each in context.inventory.of_type(kind) if text(each, "bucket") == name]
         served = [each for kind in _SERVED for each in context.inventory.of_type(kind) if _is_beside(each, bucket)]
         settings = _policy_settings([*parts, *served], name, context)
@@ -63,6 +66,12 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
         moved = tuple(move(each, module_names.crl_bucket(key)) for each in (bucket, *parts, *served))
         result.entries.append(SpecEntry("crl_buckets", key, data, bucket, moved))
     return result
+
+
+def _region_of(bucket: Resource, context: Context) -> str:
+    """Return the region of a bucket, empty where the source does not tell."""
+    provider = context.inventory.providers.get(bucket.provider or "")
+    return text(bucket, "region") or (provider.region if provider else "")
 
 
 def _is_beside(resource: Resource, bucket: Resource) -> bool:

@@ -241,7 +241,7 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         "PassRoles",
         RequiredActions(write=(PASS_ROLE,)),
         stack.iam_arns("role", ec2_roles),
-        {"StringEquals": {"iam:PassedToService": EC2}},
+        {"StringEquals": {"iam:PassedToService": _names_of_ec2(stack.spec.aws.region)}},
     )
     yield PipelineResource("Policies", POLICY, policies)
     for kind, owned, attachment in (
@@ -259,6 +259,12 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
         list_attached, attach = ATTACH[kind]
         yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
+
+
+def _names_of_ec2(region: str) -> str | list[str]:
+    """Return the service's name, and the one that some partitions have for it."""
+    names = dict.fromkeys((EC2, f"ec2.{facts.DNS_SUFFIXES[facts.partition(region)]}"))
+    return EC2 if len(names) == 1 else list(names)
 
 
 def _path(resource: StackResource) -> str:

@@ -6,6 +6,7 @@ alias is named after region and role, not after a CA, so that no unrelated edit 
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from pcaform.core import facts, name_constraints
@@ -14,12 +15,11 @@ from pcaform.render.plan.module_call import ModuleCall, build_call, output, plai
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import Provider
-from pcaform.terraform import hcl_writer, module_names
+from pcaform.terraform import hcl_writer, module_names, provider_releases
 from pcaform.terraform.hcl_writer import Call, StackFile
 from pcaform.terraform.resource_types import AUTHORITY
 
 _DIGITS = 8
-_UNPROTECTED = "-unprotected"
 _PEMS = ("certificate", "certificate_chain")
 
 
@@ -119,9 +119,10 @@ def _pem_path(key: str, name: str) -> str:
 
 
 def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
-    return build_call(
+    """Return the call of a CA; arguments that only a later release has are in a copy of the module for that."""
+    call = build_call(
         module_names.ca(key),
-        _module_for("private-ca", authority),
+        "private-ca",
         providers=providers_argument(spec, key),
         type=authority.type,
         subject=authority.subject.model_dump(exclude_none=True),
@@ -133,10 +134,9 @@ def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCal
         timeouts=authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),
         tags=authority.tags or None,
     )
-
-
-def _module_for(name: str, authority: CertificateAuthority) -> str:
-    return name if authority.deletion_protection else f"{name}{_UNPROTECTED}"
+    release = provider_releases.needed(call.uses)
+    copy = module_names.copy_of(call.module, release, is_protected=authority.deletion_protection)
+    return replace(call, module=copy)
 
 
 def _certificate_to_install(key: str, authority: CertificateAuthority) -> dict[str, Any] | None:
@@ -167,7 +167,8 @@ def _certificate_call(key: str, authority: CertificateAuthority, spec: Spec, *, 
         "api_passthrough": _passthrough(authority),
     }
     name = module_names.ca_certificate(key, generation)
-    return ModuleCall(name, _module_for("ca-certificate", authority), without_none(arguments))
+    module = module_names.copy_of("ca-certificate", is_protected=authority.deletion_protection)
+    return ModuleCall(name, module, without_none(arguments))
 
 
 def _passthrough(authority: CertificateAuthority) -> Any:

@@ -4,7 +4,7 @@ Modules come from a copy in each stack, one copy beside the stacks, or a source 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,18 @@ class ModuleCall:
     name: str
     module: str
     arguments: Mapping[str, Any]
+
+    @property
+    def uses(self) -> list[str]:
+        """Its arguments by their paths, and the texts among them: some need a later release of the provider."""
+        return [*_paths(self.arguments), *(each for each in self.arguments.values() if isinstance(each, str))]
+
+
+def _paths(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        yield f"{above}{name}"
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{above}{name}.")
 
 
 def build_call(name: str, module: str, **arguments: Any) -> ModuleCall:

@@ -21,7 +21,6 @@ from pcaform.terraform import resource_types as types
 from pcaform.terraform.hcl_writer import Call, Reference, StackFile
 from pcaform.terraform.schema import plain_defaults
 
-_UNPROTECTED = "-unprotected"
 _BUCKET_PARTS = (
     types.S3_BUCKET_OWNERSHIP_CONTROLS,
     types.S3_BUCKET_PUBLIC_ACCESS_BLOCK,
@@ -157,7 +156,7 @@ def resources(
         arguments = {name: placeholders.resolve(value) for name, value in call.arguments.items() if name != "providers"}
         reference = call.arguments.get("providers", {}).get("aws")
         provider = reference.path if isinstance(reference, Reference) else ""
-        for resource_type, values, name in _list_parts(call.module.removesuffix(_UNPROTECTED), arguments):
+        for resource_type, values, name in _list_parts(module_names.original(call.module), arguments):
             address = module_names.resource(call.name, resource_type, name)
             all_values = {**values, **_computed(call.name, resource_type, spec, placeholders=placeholders)}
             by_address[address] = StackResource(call.name, address, resource_type, all_values, provider)

@@ -4,7 +4,7 @@ Imports, renames and removals that a stack ever had become `import`, `moved` and
 render knows whether they were applied; a block whose object is no longer in the state does nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -172,9 +172,9 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
     return dict(zip(MODULE_FILES, map(list, calls), strict=True))
 
 
-def values_of(calls: Iterable[ModuleCall]) -> list[str]:
-    """Return the arguments of module calls that are texts: some need a later release of the provider."""
-    return [each for call in calls for each in call.arguments.values() if isinstance(each, str)]
+def uses_of(calls: Collection[ModuleCall]) -> tuple[list[str], set[str]]:
+    """Return what module calls use of the provider, and the modules that they call."""
+    return [each for call in calls for each in call.uses], {module_names.original(call.module) for call in calls}
 
 
 _NOTHING = Record()
@@ -196,7 +196,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     blocks = build_state_blocks(spec, all_calls, record)
     versions = {
         "required_version": REQUIRED_TERRAFORM,
-        "provider": {"source": "hashicorp/aws", "version": provider_releases.constraint(values_of(all_calls))},
+        "provider": {"source": "hashicorp/aws", "version": provider_releases.constraint(*uses_of(all_calls))},
         "backends": list((spec.terraform.backend or {}).items()),
         "cloud": spec.terraform.cloud,
     }

@@ -5,7 +5,7 @@ that are not files, names that differ only by case, read-only files. Writing, `-
 one comparison.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
 from pcaform.render.write import tripwire
-from pcaform.render.write.extra_files import STAGING, list_extra
+from pcaform.render.write.extra_files import STAGING, Kind, Tree, list_extra, list_tree
 
 
 class Owner(StrEnum):
@@ -90,22 +90,22 @@ def compare(stack: Rendered, directory: Path) -> Comparison:
 
 def _compare(stack: Rendered, directory: Path) -> Comparison:
     new_paths = {*stack.files, tripwire.NAME}
-    refuse_links(directory, {*new_paths, STAGING})
-    sorted_paths = sorted(new_paths)
-    _refuse([*_list_non_files(directory, sorted_paths), *_list_case_clashes(directory, sorted_paths)])
+    tree = list_tree(directory)
+    _refuse_links(directory, {*new_paths, STAGING}, tree)
+    _refuse([*_list_non_files(directory, new_paths, tree), *_list_case_clashes(directory, new_paths, tree)])
     owned = _read_owned(directory)
-    refuse_links(directory, owned)
+    _refuse_links(directory, owned, tree)
     present = {
-        path: (directory / path).read_bytes() if (directory / path).is_file() else None
+        path: (directory / path).read_bytes() if tree.get(path) is Kind.FILE else None
         for path in sorted({*new_paths, *owned})
     }
-    candidates = (
-        Difference(path, present[path], stack.files.get(path), _owner_of(path, present[path], owned))
-        for path in present
+    differences = tuple(
+        Difference(path, before, stack.files.get(path), _owner_of(path, before, owned))
+        for path, before in present.items()
+        if before != stack.files.get(path)
     )
-    differences = tuple(candidate for candidate in candidates if candidate.before != candidate.after)
     unchanged = tuple(path for path in present if path in stack.files and present[path] == stack.files[path])
-    extra = tuple(list_extra(directory, {*new_paths, *owned}, stack.extra_files))
+    extra = tuple(list_extra(tree, {*new_paths, *owned}, stack.extra_files))
     return Comparison(directory, differences, unchanged, owned, extra)
 
 
@@ -126,20 +126,20 @@ def _owner_of(path: str, content: bytes | None, owned: Mapping[str, frozenset[st
     return Owner.PCAFORM if manifest.digest(content) in owned[path] else Owner.EDITED
 
 
-def refuse_links(directory: Path, paths: Iterable[str]) -> None:
+def _refuse_links(directory: Path, paths: Iterable[str], tree: Tree) -> None:
     """Raise Failure if a file of the stack, or a directory above it, is a link.
 
     The stack's directory itself may be a link: its owner chose that location. Below it no link is allowed, since the
     target of a link does not belong to pcaform and must not be overwritten or deleted.
     """
-    steps = sorted({directory / step for path in paths for step in _path_and_parents(path)})
-    _refuse(f"{step}: a link; replace it by what it points to, or remove it" for step in steps if step.is_symlink())
+    links = [step for step in list_steps(paths) if tree.get(step) is Kind.LINK]
+    _refuse(f"{directory / step}: a link; replace it by what it points to, or remove it" for step in links)
 
 
 def refuse_read_only(directory: Path, paths: Iterable[str]) -> None:
     """Raise Failure if a file to write or delete, or a directory that contains it, is read-only."""
-    steps = {directory, *(directory / step for path in paths for step in _path_and_parents(path))}
-    _refuse(f"{step}: read-only; make it writable" for step in sorted(steps) if is_read_only(step))
+    places = [directory, *(directory / step for step in list_steps(paths))]
+    _refuse(f"{place}: read-only; make it writable" for place in places if is_read_only(place))
 
 
 def _refuse(messages: Iterable[str]) -> None:
@@ -147,29 +147,40 @@ def _refuse(messages: Iterable[str]) -> None:
         raise Failure(*lines, "nothing was written there")
 
 
-def _path_and_parents(path: str) -> tuple[Path, ...]:
-    """Return a path in the stack, and the directories above it that are also in the stack."""
-    return (Path(path), *Path(path).parents[:-1])
+def list_steps(paths: Iterable[str]) -> list[str]:
+    """Return the paths in a stack, and the directories above them that are also in the stack, from the top."""
+    steps: set[str] = set()
+    for path in paths:
+        step = path
+        while step and step not in steps:
+            steps.add(step)
+            step = step.rpartition("/")[0]
+    return sorted(steps, key=lambda step: step.split("/"))
 
 
-def _list_non_files(directory: Path, paths: Sequence[str]) -> Iterator[str]:
-    for parent in sorted({parent for path in paths for parent in (directory / path).parents}):
+def _list_non_files(directory: Path, paths: Collection[str], tree: Tree) -> Iterator[str]:
+    steps = list_steps(paths)
+    for parent in (*reversed(directory.parents), directory):
         if parent.exists() and not parent.is_dir():
             yield f"{parent}: a file, where there must be a directory"
-    for path in (directory / path for path in paths):
-        if path.exists() and not path.is_file():
-            yield f"{path}: {'a directory' if path.is_dir() else 'not a plain file'}, where there must be a file"
+    for step in steps:
+        if step not in paths and tree.get(step, Kind.DIRECTORY) is not Kind.DIRECTORY:
+            yield f"{directory / step}: a file, where there must be a directory"
+    for path in steps:
+        if path in paths and (kind := tree.get(path, Kind.FILE)) is not Kind.FILE:
+            noun = "a directory" if kind is Kind.DIRECTORY else "not a plain file"
+            yield f"{directory / path}: {noun}, where there must be a file"
 
 
-def _list_case_clashes(directory: Path, paths: Sequence[str]) -> Iterator[str]:
+def _list_case_clashes(directory: Path, paths: Iterable[str], tree: Tree) -> Iterator[str]:
     """Yield names that would be the same on a case-insensitive file system, whether or not this one is."""
-    steps = {step for path in paths for step in _path_and_parents(path)}
-    for parent in sorted({step.parent for step in steps}):
-        new_names = {step.name for step in steps if step.parent == parent}
-        target = directory / parent
-        present = {path.name for path in target.iterdir()} if target.is_dir() else set()
-        by_folded_name: dict[str, str] = {}
-        for name in [*sorted(new_names), *sorted(present - new_names)]:
-            other = by_folded_name.setdefault(name.casefold(), name)
-            if other != name and other in new_names:
-                yield f"{target / name}: differs only by case from '{other}', which pcaform writes; rename it"
+    new = list_steps(paths)
+    parents = {step.rpartition("/")[0] for step in new}
+    present = (path for path in sorted(tree) if path not in set(new) and path.rpartition("/")[0] in parents)
+    by_folded_path: dict[tuple[str, str], str] = {}
+    for path in [*new, *present]:
+        parent, _, name = path.rpartition("/")
+        other = by_folded_path.setdefault((parent, name.casefold()), path)
+        if other != path and other in new:
+            clash = other.rpartition("/")[2]
+            yield f"{directory / path}: differs only by case from '{clash}', which pcaform writes; rename it"

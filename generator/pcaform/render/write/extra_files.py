@@ -6,7 +6,8 @@ itself. All else is named, also what no Terraform reads today: other tools do.
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 
 from pcaform.core.files import packaged_directory
@@ -27,24 +28,51 @@ _HARMLESS = re.compile(
 """https://developer.hashicorp.com/terraform/language/files, and what plans and applies leave."""
 
 
-def _fail(error: OSError) -> None:
-    raise error
+class Kind(Enum):
+    """What is at a path; a link is not followed."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    LINK = "link"
+    OTHER = "other"
 
 
-def list_extra(directory: Path, known: Collection[str], accepted: Collection[str] | None) -> list[str]:
-    """Return the paths that are not known, accepted or harmless, sorted; each link is one, and not followed.
+Tree = Mapping[str, Kind]
+"""All that is in a stack's directory, by its path there; what Terraform and git keep for themselves is not listed."""
 
-    Beside modules that stacks share there may be others (`accepted` is None). Raises OSError for what cannot be read.
+
+def list_tree(directory: Path) -> Tree:
+    """Return what a stack's directory has, nothing if there is none; raises OSError for what cannot be read."""
+    return dict(_walk(str(directory), "")) if directory.is_dir() else {}
+
+
+def _walk(folder: str, prefix: str) -> Iterator[tuple[str, Kind]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_symlink():
+                yield path, Kind.LINK
+            elif entry.is_dir():
+                yield path, Kind.DIRECTORY
+                if entry.name not in _UNREAD:
+                    yield from _walk(entry.path, f"{path}/")
+            else:
+                yield path, Kind.FILE if entry.is_file() else Kind.OTHER
+
+
+def list_extra(tree: Tree, known: Collection[str], accepted: Collection[str] | None) -> list[str]:
+    """Return the paths that are not known, accepted or harmless, sorted; each link is one.
+
+    Beside modules that stacks share there may be others (`accepted` is None).
     """
-    found = []
-    for folder, folders, names in os.walk(directory, onerror=_fail) if directory.is_dir() else ():
-        here = Path(folder).relative_to(directory)
-        links = [name for name in (*folders, *names) if (directory / here / name).is_symlink()]
-        folders[:] = [name for name in folders if name not in (*_UNREAD, *links)]
-        plain = [name for name in names if not is_harmless(name) and (here / name).as_posix() not in (accepted or ())]
-        found += [(here / name).as_posix() for name in (*links, *plain)]
+    found = {
+        path
+        for path, kind in tree.items()
+        if kind is Kind.LINK
+        or (kind is not Kind.DIRECTORY and path not in (accepted or ()) and not is_harmless(path.rpartition("/")[2]))
+    }
     tops = {path.partition("/")[0] for path in known if "/" in path}
-    return sorted(path for path in {*found} - {*known} if accepted is not None or path.partition("/")[0] in tops)
+    return sorted(path for path in found - {*known} if accepted is not None or path.partition("/")[0] in tops)
 
 
 def is_harmless(path: str) -> bool:

@@ -14,7 +14,7 @@ from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
 from pcaform.render.write import diff, tripwire
-from pcaform.render.write.comparison import Comparison, Difference, Owner, compare, refuse_read_only
+from pcaform.render.write.comparison import Comparison, Difference, Owner, compare, list_steps, refuse_read_only
 from pcaform.render.write.extra_files import STAGING
 from pcaform.render.write.lock import lock_directory
 
@@ -124,13 +124,13 @@ def _batches(differences: Iterable[Difference]) -> tuple[list[str], list[str]]:
 
 def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> None:
     """Move staged content to its path, durably; a reader sees the old content or the new and nothing between."""
-    parents: list[Path] = []
-    for path in paths:
-        if path in staged:
-            (directory / path).parent.mkdir(parents=True, exist_ok=True)
-            staged[path].replace(directory / path)
-            parents += [parent for parent in (directory / path).parents if parent.is_relative_to(directory)]
-    fsync_dirs(parents)
+    new = [path for path in paths if path in staged]
+    parents = {path.rpartition("/")[0] for path in new}
+    for parent in parents:
+        (directory / parent).mkdir(parents=True, exist_ok=True)
+    for path in new:
+        staged[path].replace(directory / path)
+    fsync_dirs([directory / step for step in list_steps(parents)] + ([directory] if new else []))
 
 
 def _delete(directory: Path, paths: Iterable[str]) -> None:

@@ -100,7 +100,7 @@ def region_is_known(spec: Spec) -> Iterator[Violation]:
 
 @error("no-region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
 def region_can_exist(spec: Spec) -> Iterator[Violation]:
-    """A region's name ends with a direction and a number, as all do: so a new region of AWS is let through."""
+    """A region is named as those of a partition, with a direction and a number at the end: so new ones pass."""
     for loc, region in _list_regions(spec):
         if not _can_be_region(region):
             close = suggest(region, _KNOWN_REGIONS, word="known")
@@ -109,7 +109,8 @@ def region_can_exist(spec: Spec) -> Iterator[Violation]:
 
 def _can_be_region(region: str) -> bool:
     direction = region.rpartition("-")[0].rpartition("-")[2]
-    return region in _KNOWN_REGIONS or (direction in facts.REGION_DIRECTIONS and not region.endswith("-0"))
+    is_named_so = direction in facts.REGION_DIRECTIONS and not region.endswith("-0")
+    return region in _KNOWN_REGIONS or (is_named_so and facts.is_in_a_partition(region))
 
 
 def _list_regions(spec: Spec) -> Iterator[tuple[Loc, str]]:

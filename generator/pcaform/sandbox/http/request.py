@@ -1,7 +1,7 @@
 """Reads the operation, account, access key and resource of a raw HTTP request, before moto sees it.
 
 Private CA and ACM name the operation in a header, IAM and STS in the form body. Other services, such as S3, name it by
-method and path; their requests are not read.
+method and path; of these only requests about trust anchors of IAM Roles Anywhere are read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from urllib.parse import parse_qs
 Environ = dict[str, Any]
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+ANCHORS = "rolesanywhere"
+_BY_PATH = {("GET", "/trustanchors"): "ListTrustAnchors", ("POST", "/trustanchors"): "CreateTrustAnchor"}
 _RESOURCES = {"acm-pca": ("CertificateAuthorityArn", "ResourceArn"), "acm": ("CertificateArn",)}
 
 
@@ -42,7 +44,8 @@ def read_call(environ: Environ) -> Call | None:
     if scope is None:
         return None
     body = read_body(environ)
-    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    by_path = _BY_PATH.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]), "") if scope["service"] == ANCHORS else ""
+    target = by_path or environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     action = target or "".join(_parse_form(environ, body).get("Action", [])[:1])
     if not action:
         return None

@@ -28,7 +28,7 @@ _ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]+:\d{12}:certificate-authority/[0-9a
 class PrivateCaBackend(ACMPCABackend):
     """The CAs of one account and region. Every handler runs under `lock`, except for the generation of keys.
 
-    `uses` is what the keys of CAs were used for, by the ARN of a certificate; `reports` are audit reports by their ids.
+    `uses` is what the keys of CAs were used for, by the ARN of a certificate; `reports` and `trust_anchors` have ids.
     """
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -37,6 +37,7 @@ class PrivateCaBackend(ACMPCABackend):
         self._answers: dict[tuple[str, str], tuple[datetime, str]] = {}
         self.uses: dict[str, dict[str, Any]] = {}
         self.reports: dict[str, dict[str, Any]] = {}
+        self.trust_anchors: dict[str, dict[str, Any]] = {}
 
     def find(self, arn: str) -> SandboxCa:
         """Look up a CA; raises ResourceNotFoundException, or InvalidArnException for an ARN that is not a CA's."""

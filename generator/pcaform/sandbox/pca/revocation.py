@@ -10,6 +10,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from pcaform.core import facts
 from pcaform.sandbox.http.aws_error import AwsError
 from pcaform.sandbox.pca.templates import Extension
 
@@ -58,4 +59,4 @@ def _crl_address(crl: dict[str, Any], ca_id: str) -> x509.UniformResourceIdentif
 
 def crl_key(crl: dict[str, Any], ca_id: str) -> str:
     """Return where a CA's CRL is in its bucket."""
-    return f"{(crl.get('CustomPath') or 'crl').strip('/')}/{ca_id}.crl"
+    return facts.crl_key(crl.get("CustomPath"), ca_id)

@@ -15,7 +15,7 @@ from typing import Any
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CaStatus, Certificate, Permission
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import arguments_of, default_of
+from pcaform.terraform.schema import arguments_of
 
 PERMISSIONS = "acm-pca:ListPermissions"
 POLICY = "acm-pca:GetPolicy"
@@ -29,10 +29,13 @@ _CERTIFICATE_MEMBERS = (
     *("CertificateAuthorityArn", "DomainName", "KeyAlgorithm", "Status", "SubjectAlternativeNames"),
     *("FailureReason", "RenewalEligibility"),
 )
-_SUBJECT, _CRL = "ASN1Subject", "CrlConfiguration"
+_SUBJECT, _CRL, _KEY = "ASN1Subject", "CrlConfiguration", "CertificateAuthorityConfiguration"
+_KEPT = "Terraform does not support this, and does not change it"
 _UNSET: Mapping[str, Any] = {"string": "", "number": 0, "bool": False}
 """By kind of argument: what a state has for a single value that is not set."""
 _AWS_PREFIX = "aws:"
+CRL_SETTING = "crl_configuration."
+"""How the description of a setting of a CRL begins."""
 _LATER = "it stays until Terraform next changes the revocation configuration, which resets it"
 
 
@@ -137,6 +140,7 @@ def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
         description["Arn"],
         description["Status"],
         _arguments(description),
+        starts=description.get("NotBefore"),
         ends=description.get("NotAfter"),
         restorable_until=description.get("RestorableUntil"),
         failure=description.get("FailureReason", ""),
@@ -187,7 +191,7 @@ def _structures(ca: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     configuration, revocation = ca["CertificateAuthorityConfiguration"], ca.get("RevocationConfiguration") or {}
     return {
         "CreateCertificateAuthorityRequest": {**ca, "CertificateAuthorityType": ca["Type"]},
-        "CertificateAuthorityConfiguration": configuration,
+        _KEY: {name: value for name, value in configuration.items() if name != "Subject"},
         _SUBJECT: configuration["Subject"],
         _CRL: revocation.get("CrlConfiguration") or {},
         "OcspConfiguration": revocation.get("OcspConfiguration") or {},
@@ -224,21 +228,22 @@ def _unmanageable_reason(ca: Mapping[str, Any]) -> str:
 
 def _unsupported_settings(ca: Mapping[str, Any]) -> Iterator[str]:
     """Yield descriptions of a CA's settings that Terraform does not support."""
+    for name, value in _unsupported_members(ca, _KEY):
+        yield f"{name} is {_format_value(value)}: {_KEPT}"
     for name, value in _unsupported_members(ca, _SUBJECT):
-        yield f"subject.{name} is {_format_value(value)}: Terraform does not support this, and does not change it"
+        yield f"subject.{name} is {_format_value(value)}: {_KEPT}"
     if _structures(ca)[_CRL].get("Enabled"):
         for name, value in _unsupported_members(ca, _CRL):
-            if value != default_of(f"certificate_authorities.*.revocation_configuration.crl_configuration.{name}"):
-                yield f"crl_configuration.{name} is {_format_value(value)}: Terraform does not support this; {_LATER}"
+            yield f"{CRL_SETTING}{name} is {_format_value(value)}: Terraform does not support this; {_LATER}"
 
 
 def _unsupported_members(ca: Mapping[str, Any], shape: str) -> Iterator[tuple[str, Any]]:
     """Yield the members of one of a CA's structures without an argument of the provider, by the spec's names."""
-    structure = _structures(ca)[shape]
-    for row in arguments_of(AUTHORITY):
-        member = row.api.removeprefix(f"{shape}.")
-        if member != row.api and not row.is_argument and structure.get(member):
-            yield row.name.rpartition(".")[2], structure[member]
+    rows = {row.api.removeprefix(f"{shape}."): row for row in arguments_of(AUTHORITY)}
+    for member, value in _structures(ca)[shape].items():
+        row = rows.get(member)
+        if value and not (row and (row.is_argument or value == row.aws_default)):
+            yield row.name.rpartition(".")[2] if row else member, value
 
 
 def _format_value(value: Any) -> str:
@@ -246,4 +251,4 @@ def _format_value(value: Any) -> str:
         return f"'{value}'"
     if isinstance(value, list):
         return ", ".join(f"{attribute.get('ObjectIdentifier')}='{attribute.get('Value')}'" for attribute in value)
-    return ", ".join(f"{name}={inner}" for name, inner in value.items())
+    return ", ".join(f"{name}={inner}" if isinstance(inner, str | bool) else name for name, inner in value.items())

@@ -1,4 +1,4 @@
-"""Reads what decides who may do what: the buckets for CRLs, and the IAM users and roles of an account with policies.
+"""Reads what decides who may do what: buckets for CRLs, IAM users and roles with their policies, and trust anchors.
 
 Sources, below https://docs.aws.amazon.com/: AmazonS3/latest/API/API_GetPublicAccessBlock.html,
 AmazonS3/latest/userguide/access-control-block-public-access.html (the stricter of account and bucket applies),
@@ -13,8 +13,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pcaform.core.facts import DNS_SUFFIXES
 from pcaform.iam.documents import PolicyError
-from pcaform.sources.account_snapshot import Bucket, IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.account_snapshot import Bucket, IamPrincipal, IamPrincipals, Policy, TrustAnchor
 from pcaform.sources.aws.access_level import is_relevant
 from pcaform.sources.aws.api_calls import FailedCall
 from pcaform.sources.aws.parallel import run_jobs, try_request
@@ -23,10 +24,10 @@ from pcaform.sources.inventory import ImportNote
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"
+_ANCHORS = "rolesanywhere:ListTrustAnchors"
 _POLICY = "iam:GetPolicy"
 _FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 _PARTS = {"UserDetailList": "users", "RoleDetailList": "roles", "GroupDetailList": "groups", "Policies": "policies"}
-_AWS_DOMAIN = ".amazonaws.com"
 _METHODS = ("get_bucket_location", "get_bucket_policy", "get_public_access_block", "get_bucket_ownership_controls")
 _IAM_NAMES = {"get_public_access_block": "GetBucketPublicAccessBlock"}
 """IAM action names that differ from the name of the operation."""
@@ -194,10 +195,38 @@ def _read_account_block(account: Account) -> Any:
     """Return the account's Block Public Access settings; none but at AWS itself, since emulators lack that API."""
     client = account.client("s3control", account.regions[0])
     call = partial(client.get_public_access_block, AccountId=account.account_id)
-    is_aws = _AWS_DOMAIN in client.meta.endpoint_url
+    is_aws = client.meta.endpoint_url.endswith(tuple(f".{suffix}" for suffix in DNS_SUFFIXES.values()))
     return try_request(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True) if is_aws else None
 
 
 def _blocks_of(response: Any) -> frozenset[str]:
     blocks = (response or {}).get("PublicAccessBlockConfiguration", {})
     return frozenset(setting for setting, is_on in blocks.items() if is_on)
+
+
+def read_trust_anchors(account: Account) -> tuple[list[TrustAnchor], list[ImportNote]]:
+    """Return the trust anchors of the regions that have the service, and notes on regions that could not be read."""
+    offered = account.session.get_available_regions("rolesanywhere", partition_name=account.partition)
+    clients = {region: account.client("rolesanywhere", region) for region in account.regions if region in offered}
+    calls = {region: partial(_list_trust_anchors, client) for region, client in clients.items()}
+    jobs = {region: partial(try_request, call, _ANCHORS) for region, call in calls.items()}
+    anchors: list[TrustAnchor] = []
+    notes = []
+    for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
+        if isinstance(response, FailedCall):
+            reason = f"trust anchors of IAM Roles Anywhere: {response.reason}"
+            notes.append(ImportNote("unknown", f"{account.account_id}/{region}", reason))
+        else:
+            anchors += sorted(response, key=lambda anchor: (anchor.name, anchor.arn))
+    return anchors, notes
+
+
+def _list_trust_anchors(client: Any) -> list[TrustAnchor]:
+    pages = client.get_paginator("list_trust_anchors").paginate()
+    return [_build_anchor(each) for page in pages for each in page["trustAnchors"]]
+
+
+def _build_anchor(each: Mapping[str, Any]) -> TrustAnchor:
+    data = each.get("source", {}).get("sourceData", {})
+    trusted = (data.get("acmPcaArn", ""), data.get("x509CertificateData", ""), each.get("updatedAt"))
+    return TrustAnchor(each["trustAnchorArn"], each.get("name", ""), each.get("enabled", True), *trusted)

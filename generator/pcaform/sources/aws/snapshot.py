@@ -20,7 +20,7 @@ from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
-from pcaform.sources.aws.details import read_buckets, read_principals
+from pcaform.sources.aws.details import read_buckets, read_principals, read_trust_anchors
 from pcaform.sources.aws.parallel import Checkpoint, run_calls, run_jobs, start, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
@@ -98,6 +98,7 @@ class SnapshotRequest:
     certificates: tuple[str, ...] = ()
     """The operations on each private certificate."""
     has_buckets: bool = False
+    has_trust_anchors: bool = False
     has_principals: bool = False
     has_policy_settings: bool = False
     is_always_complete: bool = False
@@ -155,7 +156,8 @@ def read_snapshot(
     )
     names = {str(ca.crl["s3_bucket_name"]): ca.region for ca in snapshot.own if ca.crl} if request.has_buckets else {}
     buckets, denied = read_buckets(account, names)
-    return replace(snapshot, buckets=buckets, notes=(*notes, *denied))
+    anchors, unread = read_trust_anchors(account) if request.has_trust_anchors else ([], [])
+    return replace(snapshot, buckets=buckets, trust_anchors=tuple(anchors), notes=(*notes, *denied, *unread))
 
 
 def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus], list[CaStatus], list[ImportNote]]:

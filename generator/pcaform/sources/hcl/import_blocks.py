@@ -13,7 +13,6 @@ from typing import Any
 
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.compiler import iterate_pairs
-from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.type_conversion import Set
@@ -30,6 +29,7 @@ _BY_ARN = frozenset({AUTHORITY, ACM_CERTIFICATE})
 _SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
+_TWICE = "another block imports something else there"
 _OTHER_KEYS = "no resource has this address, only others with this name"
 UNCLEAR_IMPORT = "cannot evaluate this import"
 _ADVICE = "import from the state instead, if there is one"
@@ -42,17 +42,26 @@ _REMOVED = (
     "{location}: a 'removed' block forgets this resource. If that is applied, there is nothing to do; if not, apply "
     "these files first, since a stack would destroy the resource"
 )
+_INVOKES = "its changes invoke actions here ('action_trigger'), and a stack invokes none"
 _IGNORED = (
     "{location}: 'ignore_changes' covers {what} here, but a stack manages it: compare the spec with AWS "
     "('pcaform drift')"
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ImportBlock:
+    """An import: where it is, the address in full as far as it is known, and the id."""
+
+    location: str
+    to: str
+    id: str | Unknown
+
+
 def apply_import_blocks(
-    resources: Iterable[Resource], root: Module, scope: ModuleScope
+    resources: Iterable[Resource], imports: Sequence[ImportBlock]
 ) -> tuple[list[Resource], list[ImportNote]]:
     """Return the resources with the ids of imported ones, and a note for each unclear import."""
-    imports = list(_read_imports(root, scope))
     if not imports:
         return list(resources), []
     by_address = {_parse_address(resource.address): resource for resource in resources}
@@ -62,8 +71,11 @@ def apply_import_blocks(
     ids: dict[Traversal | str, str] = {}
     unclear: set[Traversal | str] = set()
     notes = []
-    for location, to, id_ in imports:
+    for block in imports:
+        location, to, id_ = block.location, block.to, block.id
         address, others, type_ = _parse_address(to), same_name.get(_strip_keys(to), []), _resource_type(to)
+        if ids.get(address, id_) != id_:
+            id_ = Unknown(_TWICE)
         if isinstance(id_, str) and (address in by_address or not others):
             ids[address] = id_
         elif not type_ or type_ in ATTRIBUTES:
@@ -92,9 +104,9 @@ def _strip_keys(address: str) -> str:
     return _KEY.sub("", address)
 
 
-def _read_imports(root: Module, scope: ModuleScope) -> Iterator[tuple[str, str, str | Unknown]]:
-    """Yield the location of each import, the address as written, and the id."""
-    for block in root.of_type("import"):
+def read_imports(scope: ModuleScope) -> Iterator[ImportBlock]:
+    """Yield the imports of a module: Terraform 1.16 reads those of every module, earlier releases the root's."""
+    for block in scope.module.of_type("import"):
         attribute = block.body.attributes.get("to")
         text = attribute.value.text if attribute else ""
         for inner in _instance_scopes(block, scope):
@@ -105,7 +117,7 @@ def _read_imports(root: Module, scope: ModuleScope) -> Iterator[tuple[str, str, 
                 id_ = Unknown("'to' is not a resource address")
             else:
                 id_ = _read_id(block, inner, _resource_type(address))
-            yield block.location, address, id_
+            yield ImportBlock(block.location, f"{scope.address}.{address}" if scope.address else address, id_)
 
 
 def _instance_scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unknown]:
@@ -140,9 +152,11 @@ def _strip_spaces(address: str) -> str:
 
 
 def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
-    """Return the imported id, or the ARN in `identity`."""
+    """Return the imported id, or what `identity` has in its place: an ARN where a spec needs one."""
     identity = block.argument("identity", scope)
-    name, value = ("identity", identity.get("arn")) if isinstance(identity, dict) else ("id", identity)
+    name, value = ("identity", identity) if isinstance(identity, dict) else ("id", identity)
+    if isinstance(identity, dict):
+        value = identity.get("arn") if type_ in _BY_ARN else first_unknown(identity) or str(identity)
     if value is None:
         value = block.argument("id", scope)
     if not isinstance(value, str):
@@ -205,12 +219,14 @@ def pending_state_changes(scope: ModuleScope) -> Iterator[PendingStateChange]:
             yield PendingStateChange(note, only_if_absent=older["authority"] if older else "")
 
 
-def ignored_changes(instance: Instance) -> Iterator[ImportNote]:
-    """Yield notes on the arguments that a resource ignores the changes of.
+def unread_lifecycle(instance: Instance) -> Iterator[ImportNote]:
+    """Yield notes on the arguments that a resource ignores the changes of, and on actions that its changes invoke.
 
     An issued certificate never changes, so a stack ignores changes of its arguments too.
     """
     for block in instance.block.body.of_type("lifecycle"):
+        for trigger in block.body.of_type("action_trigger"):
+            yield ImportNote("left out", instance.address, f"{trigger.location}: {_INVOKES}")
         attribute = block.body.attributes.get("ignore_changes")
         if attribute is not None and instance.block.labels[0] != CERTIFICATE:
             names = " ".join(attribute.value.text.split()).strip("[] ,")

@@ -33,7 +33,7 @@ _TOP = (
 )
 _BLOCKS = {
     *("backend", "cloud", "dynamic", "content", "lifecycle", "timeouts", "assume_role", "default_tags", "ignore_tags"),
-    "workspaces",
+    *("workspaces", "action_trigger", "state_store", "encryption"),
     *("statement", "principals", "not_principals", "condition"),
     *(part for row in ARGUMENTS for part in row.name.split(".")[:-1]),
     *(row.name for row in ARGUMENTS if row.kind == "block"),

@@ -109,7 +109,7 @@ class ModuleCalls:
         except (OSError, RuntimeError):
             raise Failure(f"{display_path}: cannot be read: its symbolic links are broken or form a loop") from None
         if resolved not in self._modules:
-            self._modules[resolved] = load_module(resolved, display_path)
+            self._modules[resolved] = load_module(resolved, display_path, is_of_opentofu=self.options.is_of_opentofu)
         return self._modules[resolved]
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,9 +17,9 @@ from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.type_conversion import TypeScope
 
 _SUFFIXES = (".tf", ".tf.json")
-_OVERRIDES = ("override.tf", "override.tf.json")
-_UNREAD_SUFFIXES = (".tofu", ".tofu.json")
-_UNREAD = "pcaform reads only '*.tf' and '*.tf.json' files"
+_OF_OPENTOFU = (".tofu", ".tofu.json")
+_OVERRIDE = re.compile(r"(?:.*_)?override\.(?:tf|tofu)(?:\.json)?")
+_UNREAD = "OpenTofu reads it, and Terraform does not: add '--opentofu' if OpenTofu applies these files"
 _DEAD = "a symbolic link to nothing, which Terraform cannot read either"
 _LABELS = {
     "resource": ("type", "name"),
@@ -60,16 +61,24 @@ class Module:
         return self._variable_types[variable]
 
 
-def load_module(directory: Path, display_path: str) -> Module:
+def load_module(directory: Path, display_path: str, *, is_of_opentofu: bool = False) -> Module:
     """Return the module in a directory; `display_path` is the directory's path in messages.
+
+    OpenTofu reads `x.tofu` in place of `x.tf`. So are files read where it is known that they are OpenTofu's, or if
+    there are no others.
 
     Raises Failure for a directory without Terraform files, for unreadable or invalid files, and for duplicates.
     """
     names = _list_names(directory, display_path)
     paths = {name: name if display_path in ("", ".") else f"{display_path}/{name}" for name in names}
-    dead = [name for name in names if name.endswith(_SUFFIXES) and _is_dead(directory / name)]
+    dead = [name for name in names if name.endswith((*_SUFFIXES, *_OF_OPENTOFU)) and _is_dead(directory / name)]
     files = [name for name in names if name.endswith(_SUFFIXES) and name not in dead]
-    unread_files = {paths[name]: _UNREAD for name in names if name.endswith(_UNREAD_SUFFIXES)}
+    of_opentofu = [name for name in names if name.endswith(_OF_OPENTOFU) and name not in dead]
+    is_read = is_of_opentofu or not files
+    if is_read:
+        replaced = {re.sub(r"\.tofu(?=(?:\.json)?$)", ".tf", name) for name in of_opentofu}
+        files = sorted([*of_opentofu, *(name for name in files if name not in replaced)])
+    unread_files = {} if is_read else {paths[name]: _UNREAD for name in of_opentofu}
     unread_files |= {paths[name]: _DEAD for name in dead}
     if not files and not unread_files:
         raise Failure(
@@ -123,7 +132,7 @@ def _read_file(path: Path, display_path: str) -> bytes:
 
 
 def _is_override(name: str) -> bool:
-    return name in _OVERRIDES or name.endswith(tuple(f"_{each}" for each in _OVERRIDES))
+    return bool(_OVERRIDE.fullmatch(name))
 
 
 def _add_blocks(module: Module, added: Body) -> None:

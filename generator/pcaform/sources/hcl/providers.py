@@ -21,6 +21,12 @@ _REGION_SEPARATOR = "/"
 """Separates a provider's alias from the region that a resource sets itself."""
 _NO_REGION = Unknown("no provider block sets a region: set it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block sets the account: set it with '--account-id'")
+_ABOUT_STATE = {
+    "state_store": "only alpha builds of Terraform have it so far: a stack needs a 'backend'",
+    "encryption": "a spec has no field for it: keep it in a file of your own beside the stack, and accept that with "
+    "'terraform.extra_files', or set TF_ENCRYPTION; without it OpenTofu cannot read the state",
+}
+"""What `terraform` says of the state beside its backend: of Terraform 1.14 or later, and of OpenTofu."""
 _ROLE: Final = ("role_arn", "external_id", "session_name")
 _SETTINGS: Mapping[str, type] = {"profile": str, "use_fips_endpoint": bool, "ignore_tags": Mapping}
 
@@ -32,6 +38,7 @@ class Options:
     region: str | None = None
     account_id: str | None = None
     var_files: tuple[str, ...] = ()
+    is_of_opentofu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +168,20 @@ def provider_notes(providers: Mapping[str, ProviderConfig]) -> Iterator[ImportNo
 
 def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
     """Return the backend's name, or `cloud`, with its arguments, None if there is none; and what is left out."""
-    for block in root.of_type("terraform"):
-        for inner in block.body.blocks:
-            if inner.type == "backend" and inner.labels:
-                return _read_settings(inner, scope, BACKENDS.get(inner.labels[0]), f"backend.{inner.labels[0]}")
-            if inner.type == "cloud":
-                return _read_settings(inner, scope, CLOUD, "terraform.cloud")
-    return None, ()
+    settings: Mapping[str, Mapping[str, Any]] | None = None
+    notes: tuple[ImportNote, ...] = ()
+    for inner in [inner for block in root.of_type("terraform") for inner in block.body.blocks]:
+        if inner.type in _ABOUT_STATE:
+            why = f"{inner.location}: {_ABOUT_STATE[inner.type]}"
+            notes += (ImportNote("left out", f"terraform.{inner.type}", why),)
+        elif settings is None and inner.type == "backend" and inner.labels:
+            name = inner.labels[0]
+            settings, gaps = _read_settings(inner, scope, BACKENDS.get(name), f"backend.{name}")
+            notes += gaps
+        elif settings is None and inner.type == "cloud":
+            settings, gaps = _read_settings(inner, scope, CLOUD, "terraform.cloud")
+            notes += gaps
+    return settings, notes
 
 
 def _read_settings(

@@ -18,7 +18,7 @@ from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.blocks import evaluate, parse_body
-from pcaform.sources.hcl.import_blocks import UNCLEAR_IMPORT, PendingStateChange, apply_import_blocks
+from pcaform.sources.hcl.import_blocks import UNCLEAR_IMPORT, ImportBlock, PendingStateChange, apply_import_blocks
 from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
@@ -48,7 +48,7 @@ def read(path: str, options: Options) -> Inventory:
 
 
 def _build_inventory(path: str, options: Options) -> Inventory:
-    root = load_module(_resolve(path), path)
+    root = load_module(_resolve(path), path, is_of_opentofu=options.is_of_opentofu)
     calls = ModuleCalls(options)
     values = _load_variables(root.directory, path, options.var_files)
     arguments = {name: partial(values.__getitem__, name) for name in values}
@@ -61,7 +61,8 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     others = [result for result in results if isinstance(result, tuple)]
     notes += [change.note for change in changes if change.is_relevant(resources)]
     notes += provider_notes(scope.providers)
-    with_ids, import_notes = apply_import_blocks(set_installed_certificates(resources), root, scope)
+    imports = [result for result in results if isinstance(result, ImportBlock)]
+    with_ids, import_notes = apply_import_blocks(set_installed_certificates(resources), imports)
     attached, orphan_notes = attached_resources(with_ids)
     backend_settings, backend_notes = read_backend(root, scope)
     return Inventory(

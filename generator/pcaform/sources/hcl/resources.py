@@ -11,7 +11,13 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.blocks import Block, evaluate_body
-from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
+from pcaform.sources.hcl.import_blocks import (
+    ImportBlock,
+    PendingStateChange,
+    pending_state_changes,
+    read_imports,
+    unread_lifecycle,
+)
 from pcaform.sources.hcl.module_calls import ModuleCalls
 from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.operators import JsonText
@@ -46,7 +52,7 @@ _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
 OtherResource = tuple[str, tuple[str, ...]]
 """The address of another resource without keys, empty for a data source, and the ARNs of the CAs that it names."""
-ReadResult = Resource | ImportNote | PendingStateChange | OtherResource
+ReadResult = Resource | ImportNote | PendingStateChange | ImportBlock | OtherResource
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
 _SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
 _TYPES = {
@@ -77,6 +83,7 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
     for block in scope.module.of_type("module"):
         yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
     yield from pending_state_changes(scope)
+    yield from read_imports(scope)
     for path, reason in scope.module.unread_files.items():
         yield ImportNote("unknown", path, f"{reason}; {_ADVICE}")
 
@@ -140,7 +147,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         if name == "tags" and isinstance(as_applied, dict):
             known = {key: each for key, each in as_applied.items() if not first_unknown(each)}
             shaped[name] = {key: each for key, each in known.items() if not is_symbolic(str(each))}
-    yield from ignored_changes(instance)
+    yield from unread_lifecycle(instance)
     provider = instance.provider
     yield Resource(
         kind,
@@ -206,8 +213,14 @@ def _unknown_note(block: Block, scope: ModuleScope, what: str, why: Unknown) -> 
 
 
 def _prevent_destroy(instance: Instance) -> Any:
-    """Return the `prevent_destroy` of a resource's lifecycle; None if it is not set."""
-    values = (block.argument("prevent_destroy", instance.scope) for block in instance.block.body.of_type("lifecycle"))
+    """Return the `prevent_destroy` of a resource's lifecycle; None if it is not set.
+
+    A CA that is forgotten where others are destroyed (`destroy = false`) is protected as well.
+    """
+    blocks = [*instance.block.body.of_type("lifecycle")]
+    if any(block.argument("destroy", instance.scope) not in (None, True) for block in blocks):
+        return True
+    values = (block.argument("prevent_destroy", instance.scope) for block in blocks)
     return next((value for value in values if value is not None), None)
 
 

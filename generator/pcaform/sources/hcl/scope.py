@@ -24,6 +24,7 @@ from pcaform.terraform import addresses
 _MAX_FILE_SIZE = 1 << 20
 _MAX_INSTANCES = 10_000
 """Maximum number of instances of one block; a higher count is taken for a mistake."""
+_MANY = "it uses one of the instances of a provider ('for_each' of OpenTofu), which files alone do not tell apart"
 _CYCLE = Unknown("it refers to itself")
 
 
@@ -48,6 +49,8 @@ class ModuleScope:
         """Return the value of a path in this module."""
         if root in ("path", "terraform") and steps:
             return self._resolve_run(f"{root}.{steps[0]}")
+        if root == "ephemeral":
+            return Unknown("an ephemeral value is read anew in each run, and is in no file")
         if root in ("each", "count", "self", "terraform", "path"):
             return Unknown(f"'{root}' cannot be used here")
         length = 2 if root == "data" else 1
@@ -87,6 +90,8 @@ class ModuleScope:
             return self.providers.get(path, ProviderConfig())
         missing = f"no provider block configures '{path}': add it, or correct the alias"
         unclear = "the provider reference cannot be evaluated: write aws.ALIAS"
+        if any("for_each" in block.body.attributes for block in self.module.of_type("provider")):
+            missing = unclear = f"{_MANY}: import from the state, or from a plan"
         none = Unknown(f"{location}: {missing if isinstance(path, str) else unclear}")
         return ProviderConfig(region=none, account_id=none)
 

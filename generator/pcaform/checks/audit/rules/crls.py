@@ -18,20 +18,20 @@ _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
 def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
     """The bucket of a CRL does not exist, or does not allow Private CA to write."""
-    for bucket, _, writers, error in _bucket_grants(context):
+    for bucket, cas, _, writers, error in _bucket_grants(context):
         for message, advice in () if error else _write_problems(bucket, writers):
-            for ca in _cas_of(bucket, context):
+            for ca in cas:
                 yield crl_not_written.finding(ca, message, advice=advice, day=context.now)
 
 
 @rule("list-unreadable", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html")
 def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
-    for bucket, readers, writers, error in _bucket_grants(context):
+    for bucket, cas, readers, writers, error in _bucket_grants(context):
         if error:
             advice = "look at the policy: who can read its CRLs was not checked"
             yield crl_unreadable.finding(bucket, f"its {error}", advice=advice, day=None)
-        for ca in () if error or any(_write_problems(bucket, writers)) else _cas_of(bucket, context):
+        for ca in () if error or any(_write_problems(bucket, writers)) else cas:
             if not is_readable(ca.crl, bucket, readers, omits_url=ca.omits_crl_url):
                 message = f"no one can read its CRL: {location(ca.crl, bucket, omits_url=ca.omits_crl_url)}"
                 yield crl_unreadable.finding(ca, message, advice=_CLOUDFRONT, day=context.now)
@@ -40,25 +40,34 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
 @rule(
     "list-bucket-public",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    controls="securityhub:S3.2 config:s3-bucket-public-read-prohibited prowler:s3_bucket_public_access",
 )
 def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:
     """A bucket of CRLs is public, by its policy or by the CRLs' ACL."""
-    for bucket, readers, _, error in _bucket_grants(context):
-        reason = "" if error else public_access(bucket, readers, [each.crl for each in _cas_of(bucket, context)])
-        if reason:
+    reported = set()
+    for bucket, cas, readers, _, error in _bucket_grants(context):
+        reason = "" if error else public_access(bucket, readers, [each.crl for each in cas])
+        if reason and bucket.name not in reported:
+            reported.add(bucket.name)
             advice = f"close it with S3 Block Public Access; before that, {_CLOUDFRONT}"
             yield crl_bucket_public.finding(bucket, f"it is public: {reason}", advice=advice, day=None)
 
 
-def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, Grants, Grants, str]]:
-    """Yield each bucket with who may read, who may write, and why its policy cannot be read."""
+def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, list[CaStatus], Grants, Grants, str]]:
+    """Yield each bucket with the CAs at one path, who may read and write there, and why its policy cannot be read."""
     for _, bucket in sorted(context.snapshot.buckets.items()):
         try:
             statements = read_document(bucket.policy, bucket.name).statements if bucket.policy else ()
         except PolicyError as error:
-            yield bucket, [], [], str(error)
-        else:
-            yield bucket, grants(statements, bucket, "s3:GetObject"), grants(statements, bucket, "s3:PutObject"), ""
+            yield bucket, [], [], [], str(error)
+            continue
+        by_path: dict[str, list[CaStatus]] = {}
+        for ca in _cas_of(bucket, context):
+            by_path.setdefault(ca.crl.get("custom_path") or "", []).append(ca)
+        for path, cas in (by_path or {"": []}).items():
+            crl = {"custom_path": path}
+            readers, writers = (grants(statements, bucket, crl, f"s3:{each}") for each in ("GetObject", "PutObject"))
+            yield bucket, cas, readers, writers, ""
 
 
 def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:

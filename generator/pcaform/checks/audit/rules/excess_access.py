@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
-from pcaform.core import facts
+from pcaform.core import facts, renewal
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import PolicyError, read_document
-from pcaform.sources.account_snapshot import CaStatus
+from pcaform.sources.account_snapshot import PERMISSIONS, CaStatus
 
 _TEMPLATE = "acm-pca:templatearn"
+_DELETE = "aws acm-pca delete-permission"
 _SERVICE_ROLE = ":role/aws-service-role/"
 _RESTRICT = (
     "restrict it to CAs and templates, as 'pcaform render' does; 'pcaform access --live' shows everything it may do"
@@ -33,6 +34,19 @@ def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
         for message in dict.fromkeys(_wide_statements(ca)):
             advice = f"share it for {facts.DEFAULT_TEMPLATE} only, unless they should run a CA"
             yield shared_too_widely.finding(ca, message, advice=advice, day=None)
+
+
+@rule("permission-for-others", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Permission.html")
+def permission_for_others(context: AuditContext) -> Iterator[AuditFinding]:
+    """A permission of a CA is for another account, or for a service other than ACM."""
+    for ca in context.snapshot.own:
+        for permission in ca.permissions if PERMISSIONS not in ca.unread else ():
+            principal, source = permission.principal, permission.source_account
+            if principal != facts.ACM_PRINCIPAL or not renewal.is_for_own_account(source, ca.arn):
+                account = source or ca.arn.split(":")[4]
+                message = f"its permission lets {principal} act for account {account}: {', '.join(permission.actions)}"
+                advice = f"if nobody needs it: {_DELETE} --principal {principal} --source-account {account}"
+                yield permission_for_others.finding(ca, message, advice=advice, day=None)
 
 
 def _wide_statements(ca: CaStatus) -> Iterator[str]:

@@ -9,6 +9,8 @@ from pcaform.core.renewal import ISSUED, certificate_status
 from pcaform.sources.account_snapshot import CaStatus, Certificate
 
 _RENEW = "renew its certificate: have its CSR signed again and import the result; or delete the CA if it is not needed"
+_DETAIL = "https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html"
+_EXPIRATION = "securityhub:ACM.1 config:acm-certificate-expiration-check prowler:acm_certificates_expiration_check"
 _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate"
 
 
@@ -63,7 +65,7 @@ def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
             yield no_renewal.finding(ca, message, advice=advice, day=None)
 
 
-@rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
+@rule("certificate-ends", source=_DETAIL, controls=_EXPIRATION)
 def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate ends although its CA is fine: ACM could not renew it, or it is neither in use nor exported."""
     for ca in context.snapshot.authorities:
@@ -73,7 +75,7 @@ def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
                 yield certificate_ends.finding(certificate, reason, advice=_LOOK, day=certificate.ends)
 
 
-@rule("certificate-status", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
+@rule("certificate-status", source=_DETAIL, controls=_EXPIRATION)
 def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate is not ISSUED: ACM could not issue it, it has expired or is revoked, or its status is not known."""
     for certificate in context.snapshot.certificates:

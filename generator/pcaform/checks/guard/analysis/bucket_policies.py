@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pcaform.checks.guard.analysis.revocation import CRL, block, has_public_crl
 from pcaform.checks.guard.context import PlanContext
-from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
+from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS, crl_key
 from pcaform.iam.documents import ANYONE, Statement, read_statements
 from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import is_like
@@ -96,8 +96,8 @@ def _statements(policy: str | None, action: str, ca: Resource) -> tuple[Statemen
     """Return the statements of a policy about an action on the CRL of a CA; raises PolicyError."""
     crl = block(ca.values, CRL)
     name = str(ca.values.get("arn")).rpartition("/")[2]
-    parts = (crl.get("s3_bucket_name"), str(crl.get("custom_path") or "").strip("/"), "crl", f"{name}.crl")
-    place = f"arn:aws:s3:::{'/'.join(map(str, filter(None, parts[:1] if 'Bucket' in action else parts)))}"
+    place = f"arn:aws:s3:::{crl.get('s3_bucket_name')}"
+    place += "" if "Bucket" in action else f"/{crl_key(crl.get('custom_path'), name)}"
     return tuple(each for each in _read(policy or '{"Statement": []}') if each.is_about(action, place))
 
 

@@ -12,11 +12,11 @@ from itertools import product
 
 from pcaform.checks.guard.analysis.bucket_policies import READ
 from pcaform.checks.guard.analysis.policy_steps import pair_change
-from pcaform.checks.guard.analysis.revocation import served
+from pcaform.checks.guard.analysis.revocation import CRL, block, served
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import denials
 from pcaform.checks.guard.policy_holders import texts
-from pcaform.core.facts import CRL_WRITER_ACTIONS
+from pcaform.core.facts import CRL_WRITER_ACTIONS, crl_key
 from pcaform.iam.actions import ISSUE, REQUEST
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.evaluator.conditions import Condition
@@ -154,7 +154,9 @@ def _needs(context: PlanContext, kind: str) -> tuple[tuple[Texts, Texts], ...]:
         tuple(f"arn:aws:iam::{each.account}:{each.part}" for each in rights.targets if each.kind == "role"),
     )
     if kind == _CONTROLS[1]:
-        crls = tuple(f"arn:aws:s3:::{name}/crl/-" for name in served(context).buckets)
+        found = ((name, block(ca.values, CRL)) for name, cas in served(context).buckets.items() for ca in cas)
+        keys = ((name, crl_key(crl.get("custom_path"), "-")) for name, crl in found)
+        crls = tuple(dict.fromkeys(f"arn:aws:s3:::{name}/{key}" for name, key in keys))
         return roles, ((READ, *CRL_WRITER_ACTIONS), crls)
     own = ((_OF_CAS, arns), (_OF_ACM, tuple(f"{each}certificate/-" for each in prefixes)))
     return (*own, roles) if kind else own

@@ -12,6 +12,7 @@ from typing import Any
 
 from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, texts_in
 from pcaform.checks.guard.context import PlanContext
+from pcaform.core.facts import DNS_SUFFIX
 from pcaform.terraform.plan_json import Change, Resource
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION
 
@@ -23,7 +24,7 @@ CONFIGURATION = "revocation_configuration"
 ACL, PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
 _FIREWALLS = ("aws_wafv2_web_acl", "aws_wafv2_rule_group")
 ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
-_RESPONDER = re.compile(r"ocsp\.acm-pca\.[\w-]+\.amazonaws\.com(\.cn)?|acm-pca-ocsp\.[\w-]+\.api\.aws")
+_RESPONDER = re.compile(rf"ocsp\.acm-pca\.[\w-]+\.({DNS_SUFFIX})|acm-pca-ocsp\.[\w-]+\.api\.aws")
 """https://docs.aws.amazon.com/privateca/latest/userguide/ocsp-customize.html."""
 _MAX_HOPS = 4
 """Names that lead to names: a record to a record, to a distribution, to its origin."""

@@ -2,7 +2,8 @@
 
 Closed to what is not known: an argument that changes and that nothing here judges is in doubt. Sources, below
 https://docs.aws.amazon.com/: what AWS needs in a bucket, privateca/latest/userguide/crl-planning.html; who may read,
-AmazonS3/latest/userguide/access-control-block-public-access.html and about-object-ownership.html.
+AmazonS3/latest/userguide/access-control-block-public-access.html and about-object-ownership.html; what a bucket blocks,
+AmazonS3/latest/API/API_BlockedEncryptionTypes.html.
 """
 
 import json
@@ -33,9 +34,11 @@ from pcaform.checks.guard.arguments import (
     RECORD,
     SERVING,
     ZONE,
+    differing,
     unjudged_serving,
 )
 from pcaform.checks.guard.context import PlanContext, module
+from pcaform.core.facts import crl_key
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource, is_marked
@@ -52,6 +55,10 @@ TYPES = (*SERVING, *_HARMLESS)
 _REFUSED = " with a public ACL, which it refuses now: they can no longer be written or read"
 _GUARDS = ("web_acl_id", "continuous_deployment_policy_id")
 """What decides, before a distribution, who gets which answer."""
+_ENCRYPTION = ("apply_server_side_encryption_by_default", "blocked_encryption_types", "bucket_key_enabled")
+_ALGORITHMS = (None, "AES256", "aws:kms", "aws:kms:dsse")
+_UPLOADS = {"NONE", "SSE-C"}
+"""What a bucket may refuse of uploads: AWS uploads lists with no key of a customer, and reading goes on."""
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 
 
@@ -154,32 +161,38 @@ def _owned(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
 
 
 def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
-    blocks = [_first(each, "rule") for each in (change.before, change.after)]
-    before, after = (_first(each, "apply_server_side_encryption_by_default") for each in blocks)
+    old, new = (_first(each, "rule") for each in (change.before, change.after))
+    before, after = (_first(each, "apply_server_side_encryption_by_default") for each in (old, new))
     is_kms = str(after.get("sse_algorithm")).startswith("aws:kms") and before != after
     if is_kms and (has_public_crl(ca) or not after.get("kms_master_key_id")):
         yield Effect("closed", ", with a KMS key by which AWS cannot write, or others not read them", ("rule",))
     elif is_kms:
         yield Effect("unknown", ", with a KMS key that AWS and the readers may not be able to use", ("rule",))
+    is_known = {*(new.get("blocked_encryption_types") or ())} <= _UPLOADS and after.get("sse_algorithm") in _ALGORITHMS
+    is_one = len(change.after.get("rule") or ()) < 2  # noqa: PLR2004 - S3 has one rule for a bucket
+    for name in differing(old, new, ()) if is_one else ("*",):
+        if name not in _ENCRYPTION or not is_known:
+            words = f", and what 'rule[0].{name}' does to who reads or writes them is not known"
+            yield Effect("unknown", words, ("rule",))
 
 
 def _expired(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
     """Yield what lifecycle rules remove; a CRL is written anew before it expires, and only the old one may go."""
     crl = block(ca.values, CRL)
-    key = "/".join(filter(None, (str(crl.get("custom_path") or "").strip("/"), "crl/")))
-    known = [_removal(each, key) for each in change.before.get("rule") or ()]
-    for removal in (_removal(each, key) for each in change.after.get("rule") or ()):
+    folder = crl_key(crl.get("custom_path"), "").removesuffix(".crl")
+    known = [_removal(each, folder) for each in change.before.get("rule") or ()]
+    for removal in (_removal(each, folder) for each in change.after.get("rule") or ()):
         if removal and removal not in known:
             is_late = removal[0] >= (crl.get("expiration_in_days") or 0)
             words = ": a lifecycle rule deletes them, or puts them where nobody can read them"
             yield Effect("unknown" if is_late else "lost", words, ("rule",))
 
 
-def _removal(rule: Mapping[str, Any], key: str) -> tuple[int, str] | None:
-    """Return after how many days a lifecycle rule removes objects with a key; AWS gives its CRLs no tags."""
+def _removal(rule: Mapping[str, Any], folder: str) -> tuple[int, str] | None:
+    """Return after how many days a lifecycle rule removes objects in a folder; AWS gives its CRLs no tags."""
     chosen, both = _first(rule, "filter"), _first(_first(rule, "filter"), "and")
     prefix = str(both.get("prefix") or chosen.get("prefix") or rule.get("prefix") or "")
-    is_met = (prefix.startswith(key) or key.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
+    is_met = (prefix.startswith(folder) or folder.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
     archived = [each for each in rule.get("transition") or () if each.get("storage_class") in _ARCHIVED]
     found = [_first(rule, "expiration"), *archived]
     days = [each.get("days") or 0 for each in found if each.get("days") or each.get("date") or each in archived]

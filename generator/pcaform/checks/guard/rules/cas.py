@@ -166,7 +166,10 @@ def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
 def _provider_changed(change: Change) -> Iterator[Outcome]:
     """Find a CA whose entry names another account or region; only specs show it."""
     if change.before.get("provider") != change.after.get("provider"):
-        message = "a CA cannot move: Terraform finds none at the new provider and creates another one"
+        message = (
+            "a CA cannot move: Terraform finds none at the new provider and creates another one; with provider aws 6, "
+            "a CA that is in the state stays in its region"
+        )
         advice = "leave 'provider' as it is, or add the new CA under another key"
         yield ca_made_again.finding(change, message, advice=advice, arguments=["provider"])
 

@@ -13,12 +13,14 @@ from pcaform.terraform.plan_json import Change
 def stack_moved(change: Change, _: PlanContext) -> Iterator[Outcome]:
     """Moves the stack to another account or region.
 
-    Consequence: every CA is created again there
+    Consequence: every CA is created again there; for a region alone, provider aws 6 leaves them where they are
     Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaRegions.html
     """
     where = f"account {change.before['account_id']}, {change.before['region']}"
     message = f"the stack was in {where}, where its CAs are: Terraform creates all of them again in the new one"
     names = [name for name in change.before if change.before[name] != change.after[name]]
+    if names == ["region"]:
+        message += "; provider aws 6 leaves them where they are, and creates only what is new there"
     yield stack_moved.finding(
         change, message, advice="create another stack for another account or region", arguments=names
     )

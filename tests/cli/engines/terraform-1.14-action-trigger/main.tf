@@ -1,0 +1,26 @@
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["123456789012"]
+}
+action "aws_lambda_invoke" "notify" {
+  config {
+    function_name = "notify"
+    payload       = "{}"
+  }
+}
+resource "aws_acmpca_certificate_authority" "root" {
+  type = "ROOT"
+  certificate_authority_configuration {
+    key_algorithm     = "EC_prime256v1"
+    signing_algorithm = "SHA256WITHECDSA"
+    subject {
+      common_name = "root"
+    }
+  }
+  lifecycle {
+    action_trigger {
+      events  = [after_update]
+      actions = [action.aws_lambda_invoke.notify]
+    }
+  }
+}
