@@ -184,4 +184,7 @@ def test_names_of_stacks_are_directories(pcaform: Run, tmp_path: Path) -> None:
     for name in ("one", "base"):
         specs.delete(f"specs/eu/{name}.yaml")
     code, said = render()
-    assert (code, "of 'prod/eu' and of the stack 'prod/eu/one' beside it is in the other: rename" in said) == (1, True), said
+    assert (code, "of 'prod/eu' and of the stack 'prod/eu/one' beside it is in the other: rename" in said) == (
+        1,
+        True,
+    ), said

@@ -150,7 +150,7 @@ def refuse_stale(path: str, directory: Path) -> None:
     """Raise Failure unless a stack's directory holds exactly what a spec renders to."""
     modules = VENDORED if (directory / "modules").is_dir() else SHARED
     spec, document = load_checked(path)
-    out = directory.resolve().parents[spec.stack.count("/")]
+    out = Path(*directory.resolve().parts[: -spec.stack.count("/") - 1])
     stack = render_spec((path, spec, document), out, modules=modules)
     if not directory.resolve().match(stack.name):
         raise Failure(f"{directory}: {display_name(path)} is the stack '{stack.name}', not this one")
