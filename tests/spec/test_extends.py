@@ -173,5 +173,10 @@ def test_a_base_among_the_specs_is_none_of_them(pcaform: Run, tmp_path: Path) ->
     assert pcaform("render", ".", "--out", "out", cwd=tmp_path).returncode == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "b"]
     assert "from a.yaml." in (tmp_path / "out" / "a" / "versions.tf").read_text(encoding="utf-8")
+    (tmp_path / "c.yaml").write_text("extends: a.yaml\nstack: c\n", encoding="utf-8")
+    done = pcaform("render", ".", "--out", "out", "--check", cwd=tmp_path)
+    assert (done.returncode, "a.yaml:2:1: a base has no 'stack'" in done.stderr) == (1, True)
+    assert "out/a: fresh" in done.stderr
+    (tmp_path / "c.yaml").unlink()
     (tmp_path / "base.yaml").write_text(HEAD + ROOT.replace("9}", "x}"), encoding="utf-8")
     assert pcaform("validate", ".", cwd=tmp_path).stderr == "2 specs: 1 error\n"

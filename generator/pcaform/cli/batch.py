@@ -27,7 +27,7 @@ from pcaform.render import manifest, templates
 from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
-from pcaform.rules.load import LoadResult, check_file, has_stack, list_bases, list_spec_files
+from pcaform.rules.load import LoadResult, check_file, list_bases, list_spec_files
 from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import Claims, SpecFile, check_against, check_renamed, check_together, list_claims
 
@@ -81,7 +81,7 @@ def _check(files: Sequence[str], task: Task) -> tuple[list[Claims], set[Finding]
     real = Path(os.path.realpath(task.out))
     loaded = dict(zip(files, _map(partial(_load, task, str(real)), files, task), strict=True))
     bases = {base for each in loaded.values() for base in each.bases}
-    specs = [each for path, each in loaded.items() if each.has_stack or os.path.realpath(path) not in bases]
+    specs = [each for path, each in loaded.items() if not bases or os.path.realpath(path) not in bases]
     problems = {problem for each in specs for problem in each.problems}
     claims = [each.claims for each in specs if each.claims is not None]
     failed: set[str] = set()
@@ -95,11 +95,10 @@ def _check(files: Sequence[str], task: Task) -> tuple[list[Claims], set[Finding]
 
 
 class _Loaded(NamedTuple):
-    """What is kept of a file: without `has_stack` and among the bases of others it is not a spec."""
+    """What is kept of a file; among the bases of others it is not a spec."""
 
     problems: tuple[Finding, ...]
     bases: list[str]
-    has_stack: bool
     claims: Claims | None = None
 
 
@@ -107,7 +106,7 @@ def _load(task: Task, out: str, path: str) -> _Loaded:
     result = check_file(path)
     if task.kept is not None:
         task.kept[path] = result
-    loaded = _Loaded(result.problems, list_bases(path, result.document), has_stack(result.document))
+    loaded = _Loaded(result.problems, list_bases(path, result.document))
     if result.spec is None or result.document is None or result.has_errors:
         return loaded
     return loaded._replace(claims=list_claims((path, result.spec, result.document), out))

@@ -152,16 +152,12 @@ def load_checked(path: str) -> tuple[Spec, Document]:
 def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[LoadResult], list[SpecFile]]:
     """Return the result of each spec that arguments name, and those without errors with their path and document.
 
-    What has no `stack` and is a base of another one is not a spec of its own.
+    A base of another one is not a spec of its own.
     """
     results = {path: check_file(path, is_judged=is_judged) for path in list_spec_files(paths)}
     bases = {base for path, result in results.items() for base in list_bases(path, result.document)}
     if bases:
-        results = {
-            path: result
-            for path, result in results.items()
-            if has_stack(result.document) or os.path.realpath(path) not in bases
-        }
+        results = {path: result for path, result in results.items() if os.path.realpath(path) not in bases}
     valid = [
         (path, result.spec, result.document)
         for path, result in results.items()
@@ -182,11 +178,6 @@ def list_bases(path: str, document: Document | None) -> list[str]:
     """Return the real path of each base of a spec."""
     bases = document.layers[1:] if document else ()
     return [os.path.realpath(base_directory(path) / base.place) for base in bases]
-
-
-def has_stack(document: Document | None) -> bool:
-    """Tell whether a file names a stack, or whether that is not known."""
-    return document is None or not isinstance(document.data, Mapping) or "stack" in document.data
 
 
 def load_waivers(path: str) -> tuple[Waiver, ...]:

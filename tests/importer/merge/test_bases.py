@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,3 +76,45 @@ def test_only_what_differs_from_the_base_is_written(case: tuple[bytes, bytes, Sp
 def test_what_is_the_same_changes_nothing(case: tuple[bytes, bytes, Spec]) -> None:
     content, base, _ = case
     assert into(content, base, parse_spec(document_of(content, base))).content == content
+
+
+BASE = b"""\
+version: 1
+aws: {account_id: "123456789012"}
+certificate_authorities:
+  root:
+    type: ROOT
+    subject: {common_name: Root}
+    key_algorithm: EC_prime256v1
+    validity: {type: YEARS, value: 9}
+    tags: {owner: pki, level: root}
+    revocation_configuration: {crl_configuration: {enabled: true, s3_bucket_name: lists, expiration_in_days: 7}}
+"""
+OWN = "# ours\nextends: base.yaml\nstack: a\naws:\n  region: eu-west-1\n"
+ROOT = "certificate_authorities:\n  root:\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "written", "inherited"),
+    [
+        (b"owner: pki", b"owner: me", ROOT.format("tags: {owner: me}"), {}),
+        (
+            b"expiration_in_days: 7",
+            b"expiration_in_days: 9",
+            ROOT.format("revocation_configuration:\n      crl_configuration: {expiration_in_days: 9}"),
+            {},
+        ),
+        (
+            b"owner: pki, ",
+            b"",
+            "",
+            {"certificate_authorities.root.tags.owner": "base.yaml:9:12 gives it"},
+        ),
+    ],
+)
+def test_a_value_over_that_of_a_base_is_written_alone(
+    old: bytes, new: bytes, written: str, inherited: dict[str, str]
+) -> None:
+    found = parse_spec(document_of(OWN.encode(), BASE.replace(old, new)))
+    result = into(OWN.encode(), BASE, found)
+    assert (result.content.decode(), dict(result.inherited)) == (OWN + written, inherited)
