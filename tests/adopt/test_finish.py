@@ -7,6 +7,7 @@ import pytest
 
 from pcaform.adopt.state import FinishedSpec, parse_state, remove_absorbed_moves
 from pcaform.core.problems import Failure
+from pcaform.spec.extends import read_document
 from pcaform.spec.yaml_reader import parse
 
 OLD, NEW = "aws_acmpca_certificate_authority.root", "module.ca_root.aws_acmpca_certificate_authority.this"
@@ -73,3 +74,21 @@ def test_line_endings_stay() -> None:
 def test_moves_on_one_line_are_refused() -> None:
     with pytest.raises(Failure, match=r"spec.yaml: 'moves' does not have one line for each move: remove these by hand"):
         finish(f"moves: {{{OLD}: {NEW}, {AT}x: {AT}}}\nversion: 1\n", NEW)
+
+
+def test_moves_of_a_base_stay_and_are_named() -> None:
+    own = f"extends: base.yaml\nmoves:\n  {OLD}: {NEW}\n"
+    bases = {"base.yaml": f"moves:\n  '{OTHER}': {AT}\n".encode()}
+    document = read_document(own.encode(), "spec.yaml", lambda name: bases[name])
+    state = {"version": 4, "serial": 3, "lineage": "L", "resources": [resource(NEW), resource(AT)]}
+    result = remove_absorbed_moves(document, own.encode(), parse_state(json.dumps(state).encode()))
+    assert (result.content, result.removed) == (b"extends: base.yaml\n", (OLD,))
+    assert result.in_bases == {OTHER: "base.yaml:2:3"}
+
+
+def test_a_move_that_a_base_has_too_is_not_uncovered() -> None:
+    own = f"extends: base.yaml\nmoves:\n  {OLD}: {NEW}\n"
+    document = read_document(own.encode(), "spec.yaml", lambda _: f"moves:\n  {OLD}: {AT}\n".encode())
+    state = {"version": 4, "serial": 3, "lineage": "L", "resources": [resource(NEW)]}
+    result = remove_absorbed_moves(document, own.encode(), parse_state(json.dumps(state).encode()))
+    assert (result.content, result.removed, list(result.in_bases)) == (own.encode(), (), [OLD])

@@ -35,6 +35,8 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
     ("drift", "spec"): ["drift", OTHER],
     ("graph", "spec"): ["graph", OTHER],
+    ("stacks", "specs"): ["stacks", OTHER],
+    ("affected", "specs"): ["affected", OTHER, "--base", "HEAD"],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],

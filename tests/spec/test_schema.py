@@ -51,6 +51,19 @@ def test_what_has_a_wrong_shape_it_refuses_too(path: Path) -> None:
     assert bool(theirs) == bool(ours)
 
 
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_what_extends_may_be_any_part(path: Path) -> None:
+    data = data_of(path)
+    for key in sorted(set(data) - {"stack"}):
+        part = {name: each for name, each in data.items() if name != key}
+        assert [error.message for error in VALIDATOR.iter_errors({**part, "extends": "base.yaml"})] == []
+    none: list[Any] = ["", [], [1], {}, None]
+    for wrong in none:
+        assert list(VALIDATOR.iter_errors({**data, "extends": wrong}))
+    assert list(VALIDATOR.iter_errors({"extends": ["a.yaml"], "version": 1}))
+    assert list(VALIDATOR.iter_errors({"extends": "a.yaml", "stack": "a", "aws": {"regio": "x"}}))
+
+
 def properties(schema: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(schema, dict):
         for name, value in schema.get("properties", {}).items():

@@ -13,11 +13,12 @@ Moves that a state has absorbed are removed from the spec; its other lines stay 
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform.core.problems import Failure, Invalid
 from pcaform.spec import yaml_reader
+from pcaform.spec.extends import base_data, own_data
 from pcaform.spec.yaml_reader import Document
 from pcaform.terraform import addresses
 from pcaform.terraform import resource_types as types
@@ -230,11 +231,15 @@ def _provider(key: str, full_name: str, configuration: Mapping[str, Any], module
 
 @dataclass(frozen=True, slots=True)
 class FinishedSpec:
-    """The new content, and the old addresses of removed moves and of those that the state has not absorbed yet."""
+    """The new content, and the old addresses of removed moves and of those that the state has not absorbed yet.
+
+    `in_bases` are those that bases have, by the place; they stay, also where the spec has the same address.
+    """
 
     content: bytes
     removed: tuple[str, ...]
     remaining: tuple[str, ...]
+    in_bases: Mapping[str, str]
 
 
 def remove_absorbed_moves(document: Document, content: bytes, state: State) -> FinishedSpec:
@@ -243,16 +248,21 @@ def remove_absorbed_moves(document: Document, content: bytes, state: State) -> F
     A move is absorbed once the state has nothing at its old address and something at its new one. Raises Failure if
     removing lines would change more than that: `moves` in flow style on one line, or a value over several lines.
     """
-    moves: Mapping[str, str] = document.data.get(_MOVES) or {}
+    own: Document = replace(document, data=own_data(document), layers=())
+    in_bases = {
+        old: str(document.location((_MOVES, old), of_key=True)) for old in base_data(document).get(_MOVES) or {}
+    }
+    moves = {old: new for old, new in (own.data.get(_MOVES) or {}).items() if old not in in_bases}
+    kept = {old: new for old, new in (own.data.get(_MOVES) or {}).items() if old in in_bases}
     instances = [addresses.parse(address).steps for _, address, _ in state.instances()]
     removed = tuple(old for old, new in moves.items() if not _exists(old, instances) and _exists(new, instances))
     remaining = tuple(old for old in moves if old not in removed)
-    numbers = _line_numbers(document, removed, is_empty=not remaining) if removed else set()
+    numbers = _line_numbers(own, removed, is_empty=not remaining and not kept) if removed else set()
     lines = enumerate(content.splitlines(keepends=True), start=1)
     result = b"".join(line for number, line in lines if number not in numbers)
-    if _read_data(result, document.path) != {**document.data, _MOVES: {old: moves[old] for old in remaining}}:
+    if _read_data(result, document.path) != {**own.data, _MOVES: kept | {old: moves[old] for old in remaining}}:
         raise Failure(f"{document.path}: 'moves' does not have one line for each move: remove these by hand: {removed}")
-    return FinishedSpec(result, removed, remaining)
+    return FinishedSpec(result, removed, remaining, in_bases)
 
 
 def _exists(address: str, instances: Sequence[tuple[object, ...]]) -> bool:

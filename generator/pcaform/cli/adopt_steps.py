@@ -14,11 +14,12 @@ from pcaform.adopt.state import parse_state, remove_absorbed_moves
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.commands.adopt import AdoptOptions
 from pcaform.core import console
-from pcaform.core.files import STDIN, resolve_target, write_file, write_target
+from pcaform.core.files import STDIN, base_directory, resolve_target, write_file, write_target
 from pcaform.core.formats.report import format_json
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
-from pcaform.spec.yaml_reader import parse
+from pcaform.spec.extends import read_document
+from pcaform.spec.parse import file_reader
 from pcaform.terraform.provider_releases import LOCK_FILE
 from pcaform.terraform.runner import Terraform, find_binary, user_environment
 
@@ -195,11 +196,13 @@ def finish_spec(spec: str, directory: Path) -> None:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
     target = resolve_target(Path(spec))
     before = target.before or b""
-    finished = remove_absorbed_moves(parse(before, spec), before, state)
+    finished = remove_absorbed_moves(read_document(before, spec, file_reader(base_directory(spec))), before, state)
     write_target(target, finished.content)
     for address in finished.removed:
         console.print_status(f"{spec}: removed the move of {address}: the state has absorbed it")
     for address in finished.remaining:
         console.print_status(f"{spec}: kept the move of {address}: the state has not absorbed it, apply it first")
-    if not finished.removed and not finished.remaining:
+    for address, place in finished.in_bases.items():
+        console.print_status(f"{spec}: kept the move of {address}: {place} gives it, change it there")
+    if not (finished.removed or finished.remaining or finished.in_bases):
         console.print_status(f"{spec}: it has no moves")

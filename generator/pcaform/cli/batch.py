@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pcaform.cli.exit_codes import ERROR, OK
 from pcaform.cli.stacks import Outcome, render_spec
@@ -27,7 +27,7 @@ from pcaform.render import manifest, templates
 from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
-from pcaform.rules.load import LoadResult, check_file, list_spec_files
+from pcaform.rules.load import LoadResult, check_file, list_bases, list_spec_files
 from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import Claims, SpecFile, check_against, check_renamed, check_together, list_claims
 
@@ -62,43 +62,54 @@ def render_all(paths: Iterable[str], task: Task) -> int:
     files = list(list_spec_files(paths))
     if len(files) <= _FEW or STDIN in files:
         task = replace(task, kept={})
-    if len(files) != 1 and task.confirmation != Confirmation():
+    claims, problems, total = _check(files, task)
+    if total != 1 and task.confirmation != Confirmation():
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
-    claims, problems = _check(files, task)
     if not claims:
         raise Invalid(problems)
     for problem in sorted(problems):
         console.print_status(*source_lines(problem))
-    code = ERROR if len(claims) < len(files) else OK
+    code = ERROR if len(claims) < total else OK
     for outcome in (*_finish_shared(claims, task), *_map(partial(_finish, task), [each.path for each in claims], task)):
         outcome.print()
         code = ERROR if ERROR in (code, outcome.code) else max(code, outcome.code)
     return code
 
 
-def _check(files: Sequence[str], task: Task) -> tuple[list[Claims], list[Finding]]:
-    """Return the claims of each spec without errors, and the problems of all."""
+def _check(files: Sequence[str], task: Task) -> tuple[list[Claims], set[Finding], int]:
+    """Return the claims of each spec without errors, the problems of all, and how many specs there are."""
     real = Path(os.path.realpath(task.out))
     loaded = dict(zip(files, _map(partial(_load, task, str(real)), files, task), strict=True))
-    problems = [problem for of_spec, _ in loaded.values() for problem in of_spec]
-    claims = [each for _, each in loaded.values() if each is not None]
+    bases = {base for each in loaded.values() for base in each.bases}
+    specs = [each for path, each in loaded.items() if not bases or os.path.realpath(path) not in bases]
+    problems = {problem for each in specs for problem in each.problems}
+    claims = [each.claims for each in specs if each.claims is not None]
     failed: set[str] = set()
     for problem, *both in check_together(claims):
-        problems.append(problem)
+        problems.add(problem)
         failed.update(both)
     for problem, path in _check_neighbours(claims, task, real):
-        problems.append(problem)
+        problems.add(problem)
         failed.add(path)
-    return [each for each in claims if each.path not in failed], problems
+    return [each for each in claims if each.path not in failed], problems, len(specs)
 
 
-def _load(task: Task, out: str, path: str) -> tuple[tuple[Finding, ...], Claims | None]:
+class _Loaded(NamedTuple):
+    """What is kept of a file; among the bases of others it is not a spec."""
+
+    problems: tuple[Finding, ...]
+    bases: list[str]
+    claims: Claims | None = None
+
+
+def _load(task: Task, out: str, path: str) -> _Loaded:
     result = check_file(path)
     if task.kept is not None:
         task.kept[path] = result
+    loaded = _Loaded(result.problems, list_bases(path, result.document))
     if result.spec is None or result.document is None or result.has_errors:
-        return result.problems, None
-    return result.problems, list_claims((path, result.spec, result.document), out)
+        return loaded
+    return loaded._replace(claims=list_claims((path, result.spec, result.document), out))
 
 
 def _load_again(task: Task, path: str) -> SpecFile:
@@ -113,22 +124,34 @@ def _check_neighbours(claims: Sequence[Claims], task: Task, real: Path) -> Itera
     """Yield where a spec has the name, the state, or an ARN of a stack in the directory that has no spec."""
     rendered = {each.stack for each in claims}
     is_unsaid = not task.confirmation.is_never_applied and task.confirmation.state is None
-    for path in sorted(task.out.glob(f"*/{manifest.NAME}")) if is_directory(task.out) else ():
-        if path.parent.name in rendered:
+    for name in _list_rendered(task.out):
+        if name in rendered:
             continue
-        record = manifest.read(path).record
+        record = manifest.read(task.out / name / manifest.NAME).record
         for each in claims:
-            yield from ((problem, each.path) for problem in check_against(each, real / path.parent.name, record))
+            yield from ((problem, each.path) for problem in check_against(each, str(real), name, record))
             if is_unsaid and not (task.out / each.stack / manifest.NAME).is_file():
-                renamed = check_renamed(_load_again(task, each.path), path.parent.name, record)
+                renamed = check_renamed(_load_again(task, each.path), name, record)
                 if renamed is not None:
                     yield renamed, each.path
+
+
+def _list_rendered(out: Path, inside: str = "") -> Iterator[str]:
+    """Yield the name of each stack below a directory; there is none in another."""
+    try:
+        for path in sorted((out / inside).iterdir()) if is_directory(out / inside) else ():
+            if (path / manifest.NAME).is_file():
+                yield f"{inside}{path.name}"
+            elif not path.name.startswith(".") and not path.is_symlink():
+                yield from _list_rendered(out, f"{inside}{path.name}/")
+    except OSError as error:
+        raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from None
 
 
 def _finish_shared(claims: Sequence[Claims], task: Task) -> Iterator[Outcome]:
     """Take the last step for the modules that all stacks share, where they do."""
     if task.modules == SHARED:
-        shared = templates.shared_modules({each.stack for each in claims})
+        shared = templates.shared_modules({each.stack.partition("/")[0] for each in claims})
         yield _catch(lambda: task.finish(shared, task.out))
 
 

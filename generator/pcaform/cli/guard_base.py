@@ -1,30 +1,35 @@
 """Finds the specs of a git revision: every YAML document of it, wherever it is and however it is written.
 
-A file that cannot hold a spec is left out by its text alone: a spec has the keys 'stack', 'aws' and 'version', and
-only escapes can write them in another way. Files under other names than '*.yaml' are read where they are gone, or where
-a stack would be new without them.
+A file that cannot hold a spec is left out by its text alone: a spec has the keys 'stack', and 'aws' and 'version' or
+'extends', and only escapes can write them in another way. The bases of a spec are read from the revision too; one that
+is not there makes it unread. Files under other names than '*.yaml' are read where they are gone, or where a stack would
+be new without them.
 """
 
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import dirname, join
+from posixpath import dirname, join, normpath
 
 from pcaform.checks.guard.spec_diff.match import EarlierSpec, is_same_stack, match_specs
 from pcaform.checks.guard.verdict import Outcome
 from pcaform.cli.guard_files import check_extra_files
-from pcaform.core.files import STDIN, is_directory, is_spec_file, read_file
+from pcaform.core.files import STDIN, base_directory, is_directory, is_spec_file, read_file
 from pcaform.core.git import Revision, find_revision, list_unchecked, object_id, read_files
 from pcaform.core.problems import Invalid
-from pcaform.spec.cas import OfflineActivation
-from pcaform.spec.parse import load_pem_files, parse_spec
+from pcaform.rules.load import list_bases
+from pcaform.rules.together import SpecFile
+from pcaform.spec.extends import extend_whole
+from pcaform.spec.messages import EXTENDS
+from pcaform.spec.parse import list_pem_files, load_pem_files, parse_spec
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import parse_all
+from pcaform.spec.yaml_reader import Document, parse_all
 
-_KEYS = ("stack", "aws", "version")
+_STACK = "stack"
+_KEYS = ("aws", "version")
 _CAS = "certificate_authorities"
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|\r?\n[ \t]*)")
 _LFS = b"version https://git-lfs"
@@ -53,22 +58,27 @@ class BaseMatch:
     note: str = ""
     files: Mapping[str, list[Outcome]] = field(default_factory=dict)
     """What is said of files of others in the stack of each spec."""
+    revision: Revision | None = None
+    is_same: Callable[[str], bool] = lambda _: False
+    """Whether the file at a real path is as it was."""
 
 
-def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> BaseMatch:
+def match_base(base: str, arguments: Iterable[str], specs: Sequence[SpecFile]) -> BaseMatch:
     """Return what the specs were at a revision; raises Failure where git cannot say.
 
     `arguments` are files and directories: what was in one of these is gone although it is still elsewhere.
     """
+    now = {path: spec for path, spec, _ in specs}
     revision = find_revision(base, [Path("." if path == STDIN else path) for path in now])
-    places = {path: _place(revision.top, path) for path in now}
-    reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top))
+    places = {path: place_of(revision, path) for path in now}
+    whole = frozenset(places[path] for path, spec, document in specs if not list_parts(path, spec, document))
+    reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top), whole)
     first = {path for path in revision.files if is_spec_file(path) or path in reader.now or not reader.is_there(path)}
     found = list(reader.read(first))
     if not all(match_specs(found, reader.now)[0].values()):
         found += reader.read(set(revision.files) - first)
     matches, loose = match_specs(found, reader.now)
-    folders = [_place(revision.top, path) for path in arguments if is_directory(path)]
+    folders = [place_of(revision, path) for path in arguments if is_directory(path)]
     relocated = list(reader.relocated()) if loose else []
     gone = [
         each
@@ -86,24 +96,32 @@ def match_base(base: str, arguments: Iterable[str], now: Mapping[str, Spec]) -> 
     is_all = revision.is_head and base != "HEAD"
     note = f"'{base}' has all commits of HEAD: only what is not committed is compared" if is_all else ""
     earlier = {path: matches[place] for path, place in places.items()}
-    return BaseMatch(earlier, gone, doubts, note, check_extra_files(revision, now))
+
+    def is_same(path: str) -> bool:
+        return Path(path).is_relative_to(revision.top) and reader.is_same(place_of(revision, path))
+
+    return BaseMatch(earlier, gone, doubts, note, check_extra_files(revision, now), revision, is_same)
 
 
-def _place(top: Path, path: str) -> str:
-    return STDIN if path == STDIN else Path(os.path.realpath(path)).relative_to(top).as_posix()
+def place_of(revision: Revision, path: str) -> str:
+    """Return the path of a file in the repository, that of standard input for `-`."""
+    return STDIN if path == STDIN else Path(os.path.realpath(path)).relative_to(revision.top).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """A revision, the specs that are checked by their path in the repository, and what a sparse checkout leaves out.
 
-    `unread` is filled with what may be a spec of the revision and cannot be read.
+    `unread` is filled with what may be a spec of the revision and cannot be read. `whole` are the specs that have no
+    parts in other files, which may have changed though the spec did not.
     """
 
     revision: Revision
     now: Mapping[str, Spec]
     unchecked: Mapping[str, str]
+    whole: frozenset[str]
     unread: list[Unread] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
 
     def is_there(self, path: str) -> bool:
         return os.path.lexists(self.revision.top / path) or path in self.unchecked
@@ -116,10 +134,6 @@ class _Reader:
             return file is not None and self.unchecked.get(path) == file.object_id
         return object_id(content, file.object_id) == file.object_id
 
-    def _has_files(self, path: str) -> bool:
-        """Tell whether a spec has parts in other files, which may have changed though it did not."""
-        return any(isinstance(ca.activation, OfflineActivation) for ca in self.now[path].managed.values())
-
     def _content(self, path: str) -> bytes | None:
         try:
             return read_file(self.revision.top / path)
@@ -128,7 +142,7 @@ class _Reader:
 
     def read(self, paths: Iterable[str]) -> Iterator[EarlierSpec]:
         """Yield the specs of some files at the revision."""
-        same = [path for path in paths if path in self.now and not self._has_files(path) and self.is_same(path)]
+        same = [path for path in paths if path in self.whole and self.is_same(path)]
         yield from (EarlierSpec(path, self.now[path]) for path in same)
         for file, content in read_files(self.revision.files[path] for path in sorted({*paths} - {*same})):
             before, found = len(self.unread), list(self._parse(file.path, content, is_base=True))
@@ -141,27 +155,39 @@ class _Reader:
 
     def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec]:
         text = _plain_text(content)
-        if not all(key in text for key in _KEYS):
+        if _STACK not in text or not (EXTENDS in text or all(key in text for key in _KEYS)):
             return
-        name = f"{self.revision.name}:{path}"
+        prefix = f"{self.revision.name}:"
         try:
-            documents = parse_all(content, name)
+            documents = parse_all(content, f"{prefix}{path}")
         except Invalid as invalid:
-            if _CAS in text and is_base:
+            if is_base and (_CAS in text or EXTENDS in text):
                 self.unread.append(Unread(path, str(invalid.problems[0])))
             return
-        read = self.revision.read if is_base else lambda inner: read_file(self.revision.top / inner)
+        of_file = self._read_once if is_base else lambda inner: read_file(self.revision.top / inner)
+
+        def read(inner: str) -> bytes:
+            return of_file(join(dirname(path), inner))
+
         for document in documents:
             data = document.data
-            if not isinstance(data, Mapping) or "stack" not in data or not {"aws", _CAS} & set(data):
+            if not isinstance(data, Mapping) or _STACK not in data or not {"aws", _CAS, EXTENDS} & set(data):
                 continue
             try:
-                spec = load_pem_files(parse_spec(document), document, lambda inner: read(join(dirname(path), inner)))
+                whole = extend_whole(document, read, prefix=prefix)
+                spec = load_pem_files(parse_spec(whole), whole, read)
             except Invalid as invalid:
                 if is_base:
                     self.unread.append(Unread(path, str(invalid.problems[0]), str(data["stack"])))
             else:
                 yield EarlierSpec(path, spec, is_kept=is_base and self._keeps(path, spec))
+
+    def _read_once(self, path: str) -> bytes:
+        """Return a file's bytes at the revision: one process of git for each, and many specs have the same base."""
+        place = normpath(path)
+        if place not in self.contents:
+            self.contents[place] = self.revision.read(place)
+        return self.contents[place]
 
     def _keeps(self, path: str, spec: Spec) -> bool:
         """Tell whether a file that is not checked still has a stack."""
@@ -187,6 +213,12 @@ class _Reader:
         if self.is_same(unread.path):
             return [path for path in new if self.now[path].stack == unread.stack]
         return new or ([] if self.is_there(unread.path) else [""])
+
+
+def list_parts(path: str, spec: Spec, document: Document) -> list[str]:
+    """Return the real paths of the other files that a spec is made of: its bases and PEM files."""
+    certificates = (os.path.realpath(base_directory(path) / name) for name in list_pem_files(spec, document))
+    return [*list_bases(path, document), *certificates]
 
 
 def _plain_text(content: bytes) -> str:

@@ -24,13 +24,11 @@ from pcaform.core.formats.report import Report
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest
 from pcaform.render.manifest import Record
-from pcaform.rules.load import list_spec_files, load_checked
+from pcaform.rules.load import load_checked, load_specs
 from pcaform.rules.together import SpecFile, check_together, list_claims
 from pcaform.sources.aws.session import Caller
-from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import parse
 from pcaform.terraform.plan_json import Plan, read
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
@@ -86,8 +84,8 @@ def check_cases(
     Of the plan's account `caller` is who asks it, None for nobody.
     """
     if base is not None and spec is not None and caller is None:
-        now = _load_all([spec, *paths])
-        return _check_stacks(now, match_base(base, [spec, *paths], {path: spec for path, spec, _ in now}))
+        now = load_all([spec, *paths])
+        return _check_stacks(now, match_base(base, [spec, *paths], now))
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
     (path,) = paths
@@ -95,11 +93,8 @@ def check_cases(
     if spec is not None and not _is_plan(content):
         if caller is not None:
             raise Failure(_USAGE)
-        earlier = [
-            EarlierSpec(old, parse_earlier(read_bytes(old), display_name(old), file_reader(base_directory(old))))
-            for old in list_spec_files([spec])
-        ]
-        now = _load_all([path])
+        earlier = [EarlierSpec(old, before) for old, before, _ in load_specs([spec], is_judged=False)]
+        now = load_all([path])
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
     return [_check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)]
@@ -182,14 +177,9 @@ def _is_plan(content: bytes) -> bool:
     return content.startswith(starts) or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
-    """Return a spec of an earlier version: it must have the right shape, today's rules do not matter."""
-    document = parse(content, name)
-    return load_pem_files(parse_spec(document), document, reader)
-
-
-def _load_all(paths: Sequence[str]) -> list[SpecFile]:
-    now = [(path, *load_checked(path)) for path in list_spec_files(paths)]
+def load_all(paths: Sequence[str]) -> list[SpecFile]:
+    """Return all specs that arguments name; raises Invalid if one has errors, or two are of one stack."""
+    now = load_specs(paths)
     if shared := [problem for problem, *_ in check_together(map(list_claims, now))]:
         raise Invalid(shared)
     return now

@@ -12,6 +12,7 @@ from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.check import check_changes
 from pcaform.checks.guard.verdict import Outcome, note
 from pcaform.core.git import Revision, list_changes
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.write.extra_files import DATA, is_harmless, is_of_stack
@@ -23,26 +24,35 @@ _ACTIONS = {"A": "create", "D": "delete"}
 
 def check_extra_files(revision: Revision, specs: Mapping[str, Spec]) -> dict[str, list[Outcome]]:
     """Return by the path of each spec what is to be said of the files of others in its stack."""
-    manifests = list_changes(revision, [f":(glob)**/{manifest.NAME}"], unwatched=DATA)
-    stacks = [
-        (path, PurePosixPath(file).parent)
-        for path, spec in specs.items()
-        for file, letter in manifests.items()
-        if _is_of(revision.top / file, spec, is_trusted=not letter)
-    ]
+    stacks = find_stacks(revision, specs)
     there = list_changes(revision, [f":(literal){at}" for _, at in stacks], unwatched=DATA) if stacks else {}
     return {
         path: [each for key, at in stacks if key == path for each in _check(at, specs[key], there)] for path in specs
     }
 
 
+def find_stacks(revision: Revision, specs: Mapping[str, Spec]) -> list[tuple[str, PurePosixPath]]:
+    """Return the directories of rendered stacks, now or at a revision, each with the path of the spec it is of."""
+    manifests = list_changes(revision, [f":(glob)**/{manifest.NAME}"], unwatched=DATA)
+    by_name = grouped((PurePosixPath(spec.stack).name, (path, spec)) for path, spec in specs.items())
+    found = []
+    for file, letter in manifests.items():
+        place = PurePosixPath(file).parent
+        of_name = by_name.get(place.name, ())
+        fitting = [each for each in of_name if _is_of(revision.top / file, each[1], is_trusted=not letter)]
+        longest = max((len(spec.stack) for _, spec in fitting), default=0)
+        found += [(path, place) for path, spec in fitting if len(spec.stack) == longest]
+    return found
+
+
 def _is_of(file: Path, spec: Spec, *, is_trusted: bool) -> bool:
     """Tell whether a manifest is that of a stack, by its directory, and by its account where the branch left it."""
     own = manifest.place_of(spec)[manifest.AWS]
+    is_named = file.parent.match(spec.stack)
     with suppress(Failure):
-        if file.parent.name == spec.stack and is_trusted:
+        if is_named and is_trusted:
             return manifest.read(file).record.place.get(manifest.AWS, own) == own
-    return file.parent.name == spec.stack
+    return is_named
 
 
 def _check(place: PurePosixPath, spec: Spec, there: Mapping[str, str]) -> Iterator[Outcome]:

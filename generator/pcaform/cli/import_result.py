@@ -30,9 +30,9 @@ from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
 from pcaform.rules.load import PRACTICE, load_text
 from pcaform.sources.inventory import ImportNote, Inventory
-from pcaform.spec.parse import parse_spec
+from pcaform.spec.extends import read_document
+from pcaform.spec.parse import file_reader, parse_spec
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import parse
 from pcaform.spec.yaml_writer import dump
 
 _NOTHING = "no private CA of the source, and nothing that uses one, can be in a spec: there is nothing to import"
@@ -66,7 +66,8 @@ def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
     existing = resolve_target(into)
     if existing.before is None:
         raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
-    return existing, existing.before, parse_spec(parse(existing.before, str(into)))
+    document = read_document(existing.before, str(into), file_reader(into.parent))
+    return existing, existing.before, parse_spec(document)
 
 
 def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
@@ -126,7 +127,7 @@ def _merge_into(inventory: Inventory, options: ImportOptions, into: Path, is_sea
     last = None if baseline.before is None else parse_baseline(baseline.before, str(baseline.path))
     is_complete = not any(note.kind == "unknown" for note in notes)
     imported = ImportResult(inferred.spec, inventory.source.name, is_complete, is_searched, inferred.seen)
-    merged = merge(before, str(into), found=imported, last=last)
+    merged = merge(before, str(into), found=imported, last=last, read=file_reader(into.parent))
     file = _File(existing, merged.content, format_baseline(merged.baseline))
     return _write_files(inventory, options, notes, files=[file], merged=merged)
 

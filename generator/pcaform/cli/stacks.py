@@ -81,7 +81,8 @@ def _plan_over(
     before = record_of(directory, known, confirmation, local)
 
     def check(before: Record) -> tuple[StackPlan, list[Finding]]:
-        planned = stack_plan.plan(spec, source=source, modules=modules, before=before)
+        source_of_modules = ModuleSource("../" * spec.stack.count("/") + SHARED.base) if modules == SHARED else modules
+        planned = stack_plan.plan(spec, source=source, modules=source_of_modules, before=before)
         return planned, removal_check.list_problems(spec, document, planned, before)
 
     planned, problems = check(before)
@@ -158,9 +159,10 @@ def compare(stack: Rendered, out: Path, *, as_diff: bool) -> Outcome:
 def refuse_stale(path: str, directory: Path) -> None:
     """Raise Failure unless a stack's directory holds exactly what a spec renders to."""
     modules = VENDORED if (directory / "modules").is_dir() else SHARED
-    out, name = directory.resolve().parent, directory.resolve().name
-    stack = render_spec((path, *load_checked(path)), out, modules=modules)
-    if stack.name != name:
+    spec, document = load_checked(path)
+    out = Path(*directory.resolve().parts[: -spec.stack.count("/") - 1])
+    stack = render_spec((path, spec, document), out, modules=modules)
+    if not directory.resolve().match(stack.name):
         raise Failure(f"{directory}: {display_name(path)} is the stack '{stack.name}', not this one")
     differences = comparison.compare(stack, directory).differences
     if differences:

@@ -157,6 +157,8 @@ class Manifest:
     files: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Path in the stack -> digests of what was written: one, unless git left a conflict."""
     record: Record = field(default_factory=Record)
+    versions: frozenset[str] = frozenset()
+    """The pcaform that wrote it."""
     is_missing: bool = False
     """Whether there is no manifest, which does not mean that there is no stack."""
 
@@ -219,7 +221,8 @@ def read(path: Path) -> Manifest:
         raise Failure(f"{path}: not a whole manifest of pcaform: {advice}") from None
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
         raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {advice}")
-    return Manifest(files, _join(path, records))
+    versions = frozenset(str(each.get("pcaform_version")) for each in contents)
+    return Manifest(files, _join(path, records), versions)
 
 
 def _read_side(text: str, side: str) -> str:

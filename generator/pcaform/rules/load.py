@@ -3,6 +3,7 @@
 That is the first step of every command that takes a spec.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule, select
 from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile
+from pcaform.spec.extends import extend
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation, file_reader, hide_source, load_pem_files, locate, parse_spec
 from pcaform.spec.sections import Waiver
@@ -56,10 +58,12 @@ def problems(spec: Spec, document: Document) -> list[Finding]:
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
-    lines = {each.location.line for each in located if each.rule.startswith(_OF_BACKEND) and each.location}
-    return [
-        hide_source(each) if each.location and each.location.line in lines else each for each in dict.fromkeys(located)
-    ]
+    lines = {_line(each) for each in located if each.rule.startswith(_OF_BACKEND)}
+    return [hide_source(each) if _line(each) in lines else each for each in dict.fromkeys(located)]
+
+
+def _line(problem: Finding) -> tuple[str, int] | None:
+    return (problem.location.path, problem.location.line) if problem.location else None
 
 
 def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
@@ -92,17 +96,21 @@ class LoadResult:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-def load_text(text: bytes, name: str, *, directory: Path = Path()) -> LoadResult:
+def load_text(text: bytes, name: str, *, directory: Path = Path(), is_judged: bool = True) -> LoadResult:
     """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing.
 
-    `directory` is that of the spec's file: PEM files are named relative to it.
+    `directory` is that of the spec's file: bases and PEM files are named relative to it. A spec of before is not judged
+    by the rules of today (`is_judged`), only its shape is.
     """
+    document, read = None, file_reader(directory)
     try:
-        document = parse(text, name)
-        spec = load_pem_files(parse_spec(document), document, file_reader(directory))
+        document, of_bases = extend(parse(text, name), read)
+        if of_bases:
+            return LoadResult(None, tuple(sorted(of_bases)), document)
+        spec = load_pem_files(parse_spec(document), document, read)
     except Invalid as invalid:
-        return LoadResult(None, tuple(invalid.problems))
-    return LoadResult(spec, tuple(sorted(problems(spec, document))), document)
+        return LoadResult(None, tuple(invalid.problems), document)
+    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document)
 
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
@@ -128,9 +136,9 @@ def list_spec_files(paths: Iterable[str]) -> Iterator[str]:
         yield from [path] if is_one else files.list_spec_files(path)
 
 
-def check_file(path: str) -> LoadResult:
+def check_file(path: str, *, is_judged: bool = True) -> LoadResult:
     """Return the spec in a file with all its problems; raises Failure where the file cannot be read."""
-    return load_text(read_bytes(path), display_name(path), directory=base_directory(path))
+    return load_text(read_bytes(path), display_name(path), directory=base_directory(path), is_judged=is_judged)
 
 
 def load_checked(path: str) -> tuple[Spec, Document]:
@@ -141,15 +149,35 @@ def load_checked(path: str) -> tuple[Spec, Document]:
     return result.spec, result.document
 
 
-def check_files(paths: Iterable[str]) -> tuple[list[LoadResult], list[SpecFile]]:
-    """Return the result of each spec that arguments name, and those without errors with their path and document."""
-    results = {path: check_file(path) for path in list_spec_files(paths)}
+def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[LoadResult], list[SpecFile]]:
+    """Return the result of each spec that arguments name, and those without errors with their path and document.
+
+    A base of another one is not a spec of its own.
+    """
+    results = {path: check_file(path, is_judged=is_judged) for path in list_spec_files(paths)}
+    bases = {base for path, result in results.items() for base in list_bases(path, result.document)}
+    if bases:
+        results = {path: result for path, result in results.items() if os.path.realpath(path) not in bases}
     valid = [
         (path, result.spec, result.document)
         for path, result in results.items()
         if result.spec is not None and result.document is not None and not result.has_errors
     ]
     return list(results.values()), valid
+
+
+def load_specs(paths: Iterable[str], *, is_judged: bool = True) -> list[SpecFile]:
+    """Return all specs that arguments name; raises Invalid with the problems of each that has errors."""
+    results, valid = check_files(paths, is_judged=is_judged)
+    if len(valid) < len(results):
+        raise Invalid({problem for result in results if result.has_errors for problem in result.problems})
+    return valid
+
+
+def list_bases(path: str, document: Document | None) -> list[str]:
+    """Return the real path of each base of a spec."""
+    bases = document.layers[1:] if document else ()
+    return [os.path.realpath(base_directory(path) / base.place) for base in bases]
 
 
 def load_waivers(path: str) -> tuple[Waiver, ...]:

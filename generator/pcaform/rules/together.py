@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 OF_FILES = {
     "yaml": "The text is YAML, without duplicate keys, tags or aliases that a spec does not have.",
     "shape": "Every key exists, is there where it is required, and has a value of its type, pattern and limits.",
+    "extends": (
+        "A base that a spec extends is a plain file of YAML without `stack`, named relative to the file that extends "
+        "it, and none of its own bases."
+    ),
     "ignore": "An ignored rule exists.",
-    "file": "A file that the spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
-    "stack-twice": "Two specs are not of one stack: they would write one directory, also where a disk ignores case.",
+    "file": "A file that a spec names is a plain file in PEM, with certificates (or a request) and nothing else.",
+    "stack-twice": (
+        "Two specs are not of one stack: they would write one directory, also where a disk ignores case. Nor is the "
+        "directory of one in that of another."
+    ),
     "shared-state": (
         "Two stacks do not have their state in one place: the apply of each destroys what the other has. The "
         "stacks below `--out` that are not rendered now count too. One of them may be a renamed stack under its former "
@@ -47,6 +54,7 @@ OF_FILES = {
 SpecFile = tuple[str, Spec, Document]
 Fact = tuple[str, Hashable]
 """A rule, and a value that only one stack may have."""
+_TWICE: Fact = ("stack-twice", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,11 @@ class Claims:
     path: str
     stack: str
     facts: tuple[tuple[Fact, Location, str], ...]
+
+    @property
+    def location(self) -> Location:
+        """Where the spec has the stack's name, the first of the facts."""
+        return self.facts[0][1]
 
 
 def list_claims(file: SpecFile, out: str = "") -> Claims:
@@ -71,7 +84,12 @@ def list_claims(file: SpecFile, out: str = "") -> Claims:
 def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:
     """Yield each fact that a spec has in common with an earlier one, at its place in the later; and both paths."""
     owners: dict[Fact, Claims] = {}
+    claims = list(claims)
+    names = {each.stack.casefold(): each for each in claims}
     for each in claims:
+        for outer in (names[name] for name in _outer_names(each.stack) if name in names):
+            message = f"the directory of '{each.stack}' is in that of '{outer.stack}', {display_name(outer.path)}"
+            yield _problem(each.location, _TWICE, message), each.path, outer.path
         for fact, location, what in each.facts:
             other = owners.setdefault(fact, each)
             if other.path != each.path:
@@ -79,15 +97,23 @@ def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str
                 yield _problem(location, fact, message), each.path, other.path
 
 
-def check_against(claims: Claims, directory: PurePath, record: "Record") -> Iterator[Finding]:
+def _outer_names(stack: str) -> list[str]:
+    """Return the names of the stacks in whose directories this one would be."""
+    return [parent.as_posix() for parent in PurePath(stack.casefold()).parents]
+
+
+def check_against(claims: Claims, out: str, name: str, record: "Record") -> Iterator[Finding]:
     """Yield each fact that a spec has in common with a rendered stack, as its manifest has it."""
-    taken: set[Fact] = {("stack-twice", directory.name.casefold())}
-    backend, place = record.place.get("backend", {}), directory.as_posix()
+    taken: set[Fact] = {("stack-twice", name.casefold())}
+    if name in _outer_names(claims.stack) or claims.stack in _outer_names(name):
+        message = f"one of the directories of '{claims.stack}' and of the stack '{name}' beside it is in the other"
+        yield _problem(claims.location, _TWICE, message)
+    backend, place = record.place.get("backend", {}), PurePath(out, name).as_posix()
     taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
     taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
     for fact, location, what in claims.facts:
         if fact in taken:
-            yield _problem(location, fact, f"{what} is also that of the stack '{directory.name}' beside it")
+            yield _problem(location, fact, f"{what} is also that of the stack '{name}' beside it")
 
 
 def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:

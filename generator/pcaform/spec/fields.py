@@ -12,7 +12,9 @@ from pcaform.spec.schema import PARTIAL, json_schema
 def read_models() -> tuple[Any, Mapping[str, Any]]:
     """Return the schema of a whole spec, and those of the mappings in it by name."""
     schema = json_schema()
-    return {**schema, "properties": {**schema["properties"], **schema["else"]["properties"]}}, schema["$defs"]
+    whole = schema["else"]
+    properties = {**schema["properties"], **whole["properties"], **whole["else"]["properties"]}
+    return {**schema, "required": whole["required"], "properties": properties}, schema["$defs"]
 
 
 def list_paths(top: Any, definitions: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

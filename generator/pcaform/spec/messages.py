@@ -34,7 +34,8 @@ _KIND = "managed"
 """The key of a CA that decides which others it has."""
 
 DEFAULTS = "certificate_authority_defaults"
-"""The only key of a spec that is not a field of the model: it is merged into the CAs before validation."""
+EXTENDS = "extends"
+"""The two keys of a spec that are no fields of the model: what they stand for is merged before validation."""
 
 
 def describe_error(error: Any, model: type[BaseModel]) -> str:
@@ -127,13 +128,13 @@ def describe_value(value: Any) -> str:
 
 
 def list_allowed_keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """Return the keys that the mapping at `loc` of the model may have; at the top also that of the defaults."""
+    """Return the keys that the mapping at `loc` of the model may have; at the top also the two that are merged."""
     annotation: Any = model
     for step in loc:
         annotation = _descend(annotation, step)
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
     fields = list(annotation.model_fields) if is_model else []
-    return fields if loc else [*fields, DEFAULTS]
+    return fields if loc else [*fields, DEFAULTS, EXTENDS]
 
 
 def _descend(annotation: Any, step: str | int) -> Any:

@@ -5,9 +5,11 @@ in them is reported even if every CA overrides the value. The file names of cert
 certificates in the files, so that later stages only see values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
+from posixpath import dirname, join
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -17,6 +19,7 @@ from pcaform.core.files import read_file
 from pcaform.core.finding import Finding
 from pcaform.core.problems import Invalid
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
+from pcaform.spec.extends import Reader, merge
 from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, is_echo, loc_of
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import tag_of
@@ -114,14 +117,6 @@ def _merge_defaults(document: Document, data: Mapping[str, Any]) -> dict[str, An
     return rest
 
 
-def merge(defaults: Any, overrides: Any) -> Any:
-    """Return `overrides` merged over `defaults`, mapping by mapping; any other value replaces the default."""
-    if not (isinstance(defaults, Mapping) and isinstance(overrides, Mapping)):
-        return overrides
-    merged = {key: merge(defaults[key], overrides[key]) if key in defaults else overrides[key] for key in overrides}
-    return {**{key: value for key, value in defaults.items() if key not in overrides}, **merged}
-
-
 def _problem(document: Document, record: Any) -> Finding:
     loc: Loc = loc_of(record)
     if record["type"] == "union_tag_invalid":
@@ -144,19 +139,16 @@ def _depth(data: Any, loc: Loc) -> int:
     return len(loc)
 
 
-Reader = Callable[[str], bytes]
-"""From a file's name to its bytes; raises OSError if there is none."""
-
-
 def file_reader(directory: Path) -> Reader:
     """Return a function that reads files relative to a directory, that of the spec."""
     return lambda name: read_file(directory / name, limit=pem.MAX_FILE_SIZE)
 
 
 def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
-    """Return the spec with nothing but the certificates of every file or text; names are relative to the spec.
+    """Return the spec with nothing but the certificates of every file or text.
 
-    Raises Invalid with each file that cannot be read, or holds anything else in PEM, located at its name.
+    The names of files are relative to the file in which they stand. Raises Invalid with each file that cannot be read,
+    or holds anything else in PEM, located at its name.
     """
     problems: list[Finding] = []
     changed = {}
@@ -166,11 +158,12 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
         texts = {}
         for name, (label, limit) in _PEM_NAMES.items():
             value = getattr(authority.activation, name)
+            loc = locate(document, (_AUTHORITIES, key, "activation", name))
+            folder = dirname(document.layer(loc).place)
             try:
-                texts[name] = value and _load_pem(value, read, label=label, limit=limit)
+                texts[name] = value and _load_pem(value, read, folder, label=label, limit=limit)
             except ValueError as error:
-                loc: Loc = (_AUTHORITIES, key, "activation", name)
-                problem = document.problem(locate(document, loc), str(error), rule="file")
+                problem = document.problem(loc, str(error), rule="file")
                 problems.append(problem if _is_file_name(value) else hide_source(problem))
         activation = authority.activation.model_copy(update=texts)
         changed[key] = authority.model_copy(update={"activation": activation})
@@ -179,11 +172,24 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
     return spec.model_copy(update={"certificate_authorities": {**spec.certificate_authorities, **changed}})
 
 
-def _load_pem(value: str, read: Reader, *, label: str, limit: int) -> str:
-    """Return the PEM of a value, a text or a file's name; raises ValueError with a message that shows no text."""
+def list_pem_files(spec: Spec, document: Document) -> Iterator[str]:
+    """Yield the name of each file of certificates, relative to the spec."""
+    for key, authority in spec.managed.items():
+        for name in _PEM_NAMES if isinstance(authority.activation, OfflineActivation) else ():
+            loc = locate(document, (_AUTHORITIES, key, "activation", name))
+            value = reduce(lambda data, step: data.get(step, {}), loc, document.data)
+            if isinstance(value, str) and pem.BEGIN not in value:
+                yield join(dirname(document.layer(loc).place), value)
+
+
+def _load_pem(value: str, read: Reader, folder: str, *, label: str, limit: int) -> str:
+    """Return the PEM of a value, a text or the name of a file in `folder`.
+
+    Raises ValueError with a message that shows no text.
+    """
     subject = describe_value(value) if _is_file_name(value) else "this text"
     try:
-        content = value.encode() if pem.BEGIN in value else read(value)
+        content = value.encode() if pem.BEGIN in value else read(join(folder, value))
         text = pem.extract(content, label)
     except OSError as error:
         raise ValueError(

@@ -2,8 +2,6 @@
 
 import ast
 import inspect
-import json
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, cast
@@ -11,15 +9,22 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from pcaform.spec.messages import DEFAULTS
+from pcaform.spec.messages import DEFAULTS, EXTENDS
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import EXAMPLES, Model
 
 ID = "https://pcaform.dev/schema/spec-1.json"
 _AUTHORITIES = "certificate_authorities"
 PARTIAL = "Partial"
-"""The suffix of the definitions for `certificate_authority_defaults`, which have the same keys."""
-_REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
+"""The suffix of the definitions for what is merged, which have the same keys."""
+_OF_DEFAULTS = {"description": "The defaults of every CA of this stack."}
+_EXTENDS = {
+    "description": "The bases that this file is merged over: the name of a file relative to this one, or a list.",
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+    ],
+}
 
 
 class _Schema(GenerateJsonSchema):
@@ -35,7 +40,8 @@ class _Schema(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """Return the schema of a spec.
 
-    If a spec has `certificate_authority_defaults`, no key is required in a single CA: the defaults may contain it.
+    If a spec has `certificate_authority_defaults`, no key is required in a single CA: the defaults may contain it. If
+    it extends bases, none but `stack` is required anywhere, except in items of lists.
     """
     schema: dict[str, Any] = _close_mappings(Spec.model_json_schema(schema_generator=_Schema))
     definitions = schema["$defs"]
@@ -44,23 +50,29 @@ def json_schema() -> dict[str, Any]:
         for name, text in _read_docstrings(model).items():
             if name in node.get("properties", {}):
                 node["properties"][name]["description"] = text
-    reachable = _list_reachable("CertificateAuthority", definitions)
-    for name in sorted(reachable):  # without required keys, also in nested mappings; items of lists stay whole
+    names = set(definitions)
+    for name in sorted(names):  # without required keys, also in nested mappings; items of lists stay whole
         fields = {key: value for key, value in definitions[name].items() if key != "required"}
-        definitions[f"{name}{PARTIAL}"] = _refer_to_partial(fields, reachable)
-    properties = schema["properties"]
-    whole = properties.pop(_AUTHORITIES)
-    partial = _refer_to_partial(whole, reachable)
-    properties[_AUTHORITIES] = {"type": "object", "description": whole["description"]}
-    properties[DEFAULTS] = {
-        "$ref": f"#/$defs/CertificateAuthority{PARTIAL}",
-        "description": "The defaults of every CA of this stack.",
-    }
+        definitions[f"{name}{PARTIAL}"] = _refer_to_partial(fields, names)
+    whole = schema["properties"]
+    authorities = whole.pop(_AUTHORITIES)
+    of_defaults = {"$ref": f"#/$defs/CertificateAuthority{PARTIAL}", **_OF_DEFAULTS}
+    partial = {**_refer_to_partial({**whole, _AUTHORITIES: authorities}, names), DEFAULTS: of_defaults}
+    whole[DEFAULTS] = of_defaults
+    described = {name: {"description": each["description"]} for name, each in partial.items()}
     return {
         **schema,
-        "if": {"required": [DEFAULTS]},
-        "then": {"properties": {_AUTHORITIES: partial}},
-        "else": {"properties": {_AUTHORITIES: whole}},
+        "properties": {**described, EXTENDS: _EXTENDS},
+        "required": ["stack"],
+        "if": {"required": [EXTENDS]},
+        "then": {"properties": partial},
+        "else": {
+            "properties": whole,
+            "required": schema["required"],
+            "if": {"required": [DEFAULTS]},
+            "then": {"properties": {_AUTHORITIES: partial[_AUTHORITIES]}},
+            "else": {"properties": {_AUTHORITIES: authorities}},
+        },
     }
 
 
@@ -95,21 +107,14 @@ def _close_mappings(schema: Any) -> Any:
     return [_close_mappings(value) for value in schema] if isinstance(schema, list) else schema
 
 
-def _list_reachable(name: str, definitions: dict[str, Any]) -> set[str]:
-    """Return a definition and all those it refers to."""
-    reachable: set[str] = set()
-    waiting = {name}
-    while waiting:
-        current = waiting.pop()
-        reachable.add(current)
-        waiting |= set(_REFERENCE.findall(json.dumps(definitions[current]))) - reachable
-    return reachable
-
-
 def _refer_to_partial(schema: Any, names: set[str]) -> Any:
-    """Return a schema that refers to partial definitions, except inside lists, which are replaced and not merged."""
+    """Return a schema that refers to partial definitions, except inside lists, which are replaced and not merged.
+
+    What is partial may fit several of the definitions that exclude each other as a whole.
+    """
     if isinstance(schema, dict):
-        fields = {key: each if key == "items" else _refer_to_partial(each, names) for key, each in schema.items()}
+        parts = {"anyOf" if key == "oneOf" else key: each for key, each in schema.items()}
+        fields = {key: each if key == "items" else _refer_to_partial(each, names) for key, each in parts.items()}
         name = schema.get("$ref", "").rpartition("/")[2]
         return {**fields, "$ref": f"{schema['$ref']}{PARTIAL}"} if name in names else fields
     return [_refer_to_partial(value, names) for value in schema] if isinstance(schema, list) else schema

@@ -68,7 +68,7 @@ class Spec(Model):
     version: Literal[1]
     """The version of the spec format."""
     stack: Annotated[str, Field(pattern=STACK, max_length=64)]
-    """The stack's name and directory."""
+    """The stack's name, and its directory below `--out`: `security/eu-west-1` is in the directory `security`."""
     profile: facts.Profile = "default"
     """strict: what is not good practice is an error, and there are more rules about it."""
     aws: Aws

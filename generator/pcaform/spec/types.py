@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from pcaform.core import facts
 
 KEY = r"^[a-z][a-z0-9_-]*$"
-STACK = r"^[a-z0-9][a-z0-9._-]*$"
+STACK = r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$"
 ACCOUNT_ID = r"^[0-9]{12}$"
 REGION = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"
 USER_NAME = r"^[A-Za-z0-9+=,.@_-]+$"
@@ -49,7 +49,7 @@ TEMPLATE = (
 
 PATTERN_DESCRIPTIONS = {
     KEY: "lower-case letters, digits, '-' and '_', starting with a letter",
-    STACK: "lower-case letters, digits, '.', '-' and '_', starting with a letter or digit",
+    STACK: "lower-case letters, digits, '.', '-' and '_', starting with a letter or digit; '/' between directories",
     ACCOUNT_ID: "12 digits",
     REGION: "a region such as eu-west-1",
     USER_NAME: "letters, digits and any of '+=,.@_-'",

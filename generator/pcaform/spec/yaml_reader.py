@@ -8,8 +8,9 @@ PyYAML's own loader takes.
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, NoReturn
 
 import yaml
@@ -72,12 +73,30 @@ Loc = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file's data and positions. `path` is the file's name in messages, as the user named it."""
+    """One file's data and positions. `path` is the file's name in messages, as the user named it.
+
+    Where `data` is merged from several files, `layers` are these: the spec itself, then its bases, the last one first.
+    `place` is the name of a base relative to the spec.
+    """
 
     path: str
     lines: Sequence[str]
     data: Any
     marks: Marks
+    place: str = ""
+    layers: tuple["Document", ...] = ()
+
+    def layer(self, loc: Loc) -> "Document":
+        """Return the file that the value at `loc` comes from; of a mapping from several files the first of `layers`.
+
+        Steps that are not in the data are skipped, as in `position`.
+        """
+        found = [(each, each.data) for each in self.layers] or [(self, self.data)]
+        for step in loc:
+            inner = [(each, data[step]) for each, data in found if _has(data, step)]
+            merged = list(takewhile(lambda pair: isinstance(pair[1], Mapping), inner))
+            found = merged or inner[:1] or found
+        return found[0][0]
 
     def position(self, loc: Loc, *, of_key: bool = False) -> tuple[int, int]:
         """Return line and column of the value at `loc`, or of its key.
@@ -105,7 +124,12 @@ class Document:
 
     def location(self, loc: Loc, *, of_key: bool = False) -> Location:
         """Return the position of the value at `loc` (or of its key), with its source line."""
-        return _location(self.path, self.lines, *self.position(loc, of_key=of_key))
+        layer = self.layer(loc)
+        return _location(layer.path, layer.lines, *layer.position(loc, of_key=of_key))
+
+
+def _has(data: Any, step: str | int) -> bool:
+    return step in data if isinstance(data, Mapping) else isinstance(data, list) and step in range(len(data))
 
 
 def parse(content: bytes, path: str) -> Document:

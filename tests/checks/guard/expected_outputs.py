@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from checks.guard.builders import parse_earlier
 from checks.guard.closed_world import HAZARDS as UNJUDGED
 from checks.guard.closed_world import judge
 from checks.guard.corpus import HAZARDS, TEXT, harmed
@@ -18,7 +19,6 @@ from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
-from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
 from pcaform.terraform.plan_json import Change, Plan, Resource

@@ -10,6 +10,7 @@ import pytest
 
 from checks.guard import corpus
 from checks.guard import real_plans as plans
+from checks.guard.builders import parse_earlier
 from checks.guard.corpus import HAZARDS, Hazard
 from checks.guard.expected_outputs import PLANS, settled, shown
 from pcaform.checks.guard.check import check_plan
@@ -18,7 +19,6 @@ from pcaform.checks.guard.rule import all_rules
 from pcaform.checks.guard.spec_diff.check import check_specs, fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
 from pcaform.checks.guard.verdict import GuardResult, Level
-from pcaform.cli.guard_cases import parse_earlier
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
 from pcaform.spec.parse import file_reader

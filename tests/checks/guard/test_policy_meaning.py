@@ -16,12 +16,12 @@ from checks.guard.builders import (
     change,
     deny,
     equal,
+    parse_earlier,
     policy,
     rules,
 )
 from checks.guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import check_specs
-from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.parse import file_reader
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"

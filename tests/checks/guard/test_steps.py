@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from checks.guard.builders import parse_earlier
 from checks.guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs
-from pcaform.cli.guard_cases import parse_earlier
 
 INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
 ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
+from checks.guard.builders import parse_earlier
 from checks.guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.checks.guard.waivers import apply_waivers
-from pcaform.cli.guard_cases import parse_earlier
 
 TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"

@@ -23,9 +23,13 @@ def test_a_digest_of_an_earlier_release_is_no_conflict() -> None:
     assert last["issuers"]["ci"]["grants"].pop("means")
     last["issuers"]["ci"]["grants"]["means"] = "the digest of another release"
     edited = CONTENT.replace("unmanaged, ", "unmanaged, key_algorithms: [RSA_2048], ")
-    merged = merge(edited.encode(), "spec.yaml", found=ImportResult(found, "state", is_complete=True), last=last)
+    merged = merge(
+        edited.encode(), "spec.yaml", found=ImportResult(found, "state", is_complete=True), last=last, read=str.encode
+    )
     assert [each.kind for each in merged.decisions] == ["kept"]
     other = load_valid_text(edited.encode(), "spec.yaml")
-    merged = merge(CONTENT.encode(), "spec.yaml", found=ImportResult(other, "state", is_complete=True), last=last)
+    merged = merge(
+        CONTENT.encode(), "spec.yaml", found=ImportResult(other, "state", is_complete=True), last=last, read=str.encode
+    )
     assert [each.kind for each in merged.decisions] == ["taken"]
     assert json.loads(json.dumps(merged.baseline))

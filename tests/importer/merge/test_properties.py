@@ -40,7 +40,7 @@ def spec_of(text: bytes) -> Spec:
 
 
 def into(text: bytes, found: Spec, last: Any = None) -> MergeResult:
-    return merge(text, "spec.yaml", found=ImportResult(found, "state", is_complete=True), last=last)
+    return merge(text, "spec.yaml", found=ImportResult(found, "state", is_complete=True), last=last, read=str.encode)
 
 
 def rest_of(spec: Spec) -> Any:

@@ -10,7 +10,7 @@ from importer.import_cases import DEFAULTS, GONE, HEAD, ROOT_CA, SPEC, tagged
 from importer.infer.state_builders import Resource, resource, root, stacked, subordinate
 from pcaform.importer.merge.report import LINES, ImportReport
 
-OTHER_FIELDS = {"format_version", "source", "files", "diff"}
+OTHER_FIELDS = {"format_version", "source", "files", "diff", "unwritten_because"}
 """What the text does not repeat: the user gave or sees it."""
 OWNER = "certificate_authorities.root.tags.owner"
 

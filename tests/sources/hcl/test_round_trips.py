@@ -73,6 +73,8 @@ def test_files_change_nothing_in_the_spec_that_they_were_rendered_from(data: dic
     text = yaml_of(data).encode()
     spec = spec_of(text)
     found = imported(spec, existing_keys(spec))
-    result = merge(text, "spec.yaml", found=ImportResult(found.spec, "hcl", is_complete=True), last=None)
+    result = merge(
+        text, "spec.yaml", found=ImportResult(found.spec, "hcl", is_complete=True), last=None, read=str.encode
+    )
     assert result.decisions == ()
     assert result.content == text

@@ -38,7 +38,7 @@ def command(
         from pcaform.rules.provider_release import check_release
 
         of_all += check_release(valid, provider)
-    problems = sorted([*(problem for result in results for problem in result.problems), *of_all])
+    problems = sorted({*(problem for result in results for problem in result.problems), *of_all})
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
     else:

@@ -1,6 +1,6 @@
 """Applies decisions to a spec's data: each value is written at the place where a user expects it.
 
-Values from `certificate_authority_defaults` stay there: a CA gets only the values that differ from them.
+Values from `certificate_authority_defaults` and from bases stay there: the spec gets only the values that differ.
 """
 
 import json
@@ -15,35 +15,38 @@ from pcaform.core import facts
 from pcaform.core.unicode import nfc
 from pcaform.importer.merge.decisions import Decision
 from pcaform.render.normal_form import PERMISSIONS, Path
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority, CrlConfiguration
+from pcaform.spec.extends import base_data, merge, own_data
 from pcaform.spec.issuers import Grant, Issuer
-from pcaform.spec.messages import DEFAULTS
-from pcaform.spec.parse import merge
+from pcaform.spec.messages import DEFAULTS, EXTENDS
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document
 
 _CAS = "certificate_authorities"
 _REVOCATION = "revocation_configuration"
 _GRANTS = "grants"
+_DEFAULTS = {"s3_object_acl": CrlConfiguration.model_fields["s3_object_acl"].default}
+"""What takes the place of a field of the revocation that cannot be null."""
 _GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
 _BLOCKS = ("crl_configuration", "ocsp_configuration")
 _ORDERS: Mapping[str, Sequence[str]] = {
     _CAS: list(CertificateAuthority.model_fields),
     "issuers": list(Issuer.model_fields),
 }
-_SECTIONS = ["version", "stack", "aws", "terraform", DEFAULTS, *list(Spec.model_fields)[4:]]
+_SECTIONS = [EXTENDS, "version", "stack", "aws", "terraform", DEFAULTS, *list(Spec.model_fields)[4:]]
 
 
 @dataclass(frozen=True, slots=True)
 class MergedData:
-    """The data, and the paths that cannot be removed at a CA since it inherits them from the defaults."""
+    """The data of the spec's file, and the paths that cannot be removed there since the defaults or a base has them."""
 
     data: dict[str, Any]
     inherited: tuple[Path, ...]
 
 
-def apply_decisions(data: Mapping[str, Any], decisions: Sequence[Decision], short: Mapping[str, Any]) -> MergedData:
+def apply_decisions(document: Document, decisions: Sequence[Decision], short: Mapping[str, Any]) -> MergedData:
     """Return a spec's data with taken and added values; `short` is the imported data without default values."""
-    merged, inherited = dict(data), []
+    merged, bases, inherited = dict(own_data(document)), base_data(document), []
     for item, changes in _group_by_item(decisions).items():
         if changes[0].kind == "added":
             value = _value_at(short, item)
@@ -51,15 +54,20 @@ def apply_decisions(data: Mapping[str, Any], decisions: Sequence[Decision], shor
             section = _insert(merged.get(item[0]) or {}, item[1], value, order=())
             merged = _insert(merged, item[0], section, order=_SECTIONS)
             continue
-        defaults = data.get(DEFAULTS) or {} if item[0] == _CAS else {}
-        own, order = _value_at(data, item), _ORDERS.get(item[0], ())
+        defaults = document.data.get(DEFAULTS) or {} if item[0] == _CAS else {}
+        inner = _value_at(bases, item)
+        defaults = merge(defaults, inner) if isinstance(inner, Mapping) else defaults
+        own, order = _value_at(merged, item) or {}, _ORDERS.get(item[0], ())
         whole = merge(defaults, own)
         for change in changes:
             new = _value_at(short, change.path)
             whole = _set_value(whole, change.path[len(item) :], change, short=new, order=order)
         result, not_removable = _override_defaults(own, defaults, whole, item, order=order)
         inherited += not_removable
-        merged = replace_value(merged, item, result)
+        if result or _value_at(merged, item) is not None:
+            section = merged.get(item[0]) or {}
+            merged = _insert(merged, item[0], section if len(item) > 1 else result, order=_SECTIONS)
+            merged = replace_value(merged, item, result)
     return MergedData(merged, tuple(inherited))
 
 
@@ -161,8 +169,10 @@ def _override_defaults(
         elif key in own or key not in defaults or default != value:
             result = _insert(result, key, value, order=order)
     for key in (key for key, value in defaults.items() if key not in whole and value not in (None, {}, [])):
-        if path[2:3] == (_REVOCATION,) or (len(path) == 2 and _is_nullable(key)):  # noqa: PLR2004 - section, key
-            result = _insert(result, key, None, order=order)
+        is_ca = path[0] == _CAS and len(path) == 2  # noqa: PLR2004 - section, key
+        if path[2:3] == (_REVOCATION,) or (is_ca and _is_nullable(key)):
+            default = _DEFAULTS.get(key)
+            result = result if default == defaults[key] else _insert(result, key, default, order=order)
         else:
             inherited += _leaf_paths((*path, key), defaults[key])
             result |= {key: own[key]} if key in own else {}

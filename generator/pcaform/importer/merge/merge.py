@@ -11,24 +11,26 @@ could not be read, since reports get lost.
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform.core.problems import Failure
+from pcaform.core.problems import Failure, Invalid
 from pcaform.core.unicode import visible
 from pcaform.importer.merge.apply import apply_decisions, replace_value
 from pcaform.importer.merge.decisions import Comparison, Decision, IsSearched, compare, format_path, merge_form
 from pcaform.render.history import list_calls
 from pcaform.render.normal_form import PERMISSIONS, SECTIONS, Form, Path
 from pcaform.sources.inventory import ImportNote
-from pcaform.spec.parse import parse_spec
+from pcaform.spec.extends import Reader, read_document
+from pcaform.spec.messages import DEFAULTS
+from pcaform.spec.parse import locate, parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, column
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
-from pcaform.spec.yaml_reader import Document, parse
+from pcaform.spec.yaml_reader import Document
 from pcaform.spec.yaml_writer import minimal_data
 from pcaform.terraform.addresses import modules, strip_keys
 from pcaform.terraform.arguments import Source
@@ -116,12 +118,15 @@ def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> s
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """The new content of a spec, its baseline, the decisions, and the names of values inherited from defaults."""
+    """The new content of a spec, its baseline, the decisions, and the values that cannot be removed in the spec.
+
+    These are the names of inherited values, with what gives them: the defaults, or a place in a base.
+    """
 
     content: bytes
     baseline: Form
     decisions: tuple[Decision, ...]
-    inherited: tuple[str, ...]
+    inherited: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +141,26 @@ class ImportResult:
     """Items of the spec that exist, but could not be imported: a note says why."""
 
 
-def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) -> MergeResult:
-    """Merge an import into a spec file's bytes; `last` is what the last import found.
+def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None, read: Reader) -> MergeResult:
+    """Merge an import into a spec file's bytes; `last` is what the last import found, and `read` reads its bases.
 
     Raises Invalid if the file is not a spec, Failure if a value cannot be written in the file's layout.
     """
-    document = parse(content, name)
+    document = read_document(content, name, read)
     spec = parse_spec(document)
     bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(bom).decode()
     theirs = merge_form(found.spec, found.source)
     short = minimal_data(found.spec)
     comparison = _compare(text, spec, found, last=last, theirs=theirs)
-    merged = apply_decisions(document.data, comparison.decisions, short)
-    inherited = tuple(map(format_path, merged.inherited))
+    merged = apply_decisions(document, comparison.decisions, short)
+    inherited = {format_path(path): _name_owner(document, path) for path in merged.inherited}
     try:
         result = edit(text, merged.data)
-        _check(spec, parse(result.encode(), name), found, comparison=comparison, inherited=inherited)
+        _check(spec, read_document(result.encode(), name, read), found, comparison=comparison, inherited=inherited)
         conflicts = [decision for decision in comparison.decisions if decision.kind == "conflict"]
         result = add_marks(result, conflicts, comparison.names)
-    except Unwritable as why:
+    except (Unwritable, Invalid) as why:
         raise Failure(f"{name}: {why}; nothing was written: change it by hand, or use block style") from None
     decisions = (decision for decision in comparison.decisions if decision.name not in inherited)
     baseline = update_baseline(last, theirs)
@@ -163,6 +168,13 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
         if each.name in inherited:  # it stays as it is in the spec, and nobody has changed it there
             baseline = replace_value(baseline, each.path, each.ours)
     return MergeResult(bom + result.encode(), baseline, tuple(_locate(result, decisions)), inherited)
+
+
+def _name_owner(document: Document, path: Path) -> str:
+    """Return what gives a CA or another entry a value that does not stand in the spec's file."""
+    loc = locate(document, path)
+    is_own = document.layer(loc).place == ""
+    return f"{DEFAULTS} gives it to every CA" if is_own else f"{document.location(loc, of_key=True)} gives it"
 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
@@ -205,7 +217,7 @@ def _modules(path: Path, found: Spec) -> list[str]:
 
 
 def _check(
-    spec: Spec, after: Document, found: ImportResult, *, comparison: Comparison, inherited: tuple[str, ...]
+    spec: Spec, after: Document, found: ImportResult, *, comparison: Comparison, inherited: Container[str]
 ) -> None:
     """Raise Unwritable if the new text does not have the intended data."""
     now = merge_form(parse_spec(after), found.source)

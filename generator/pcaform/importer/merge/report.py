@@ -62,7 +62,9 @@ class ImportReport:
     withheld: tuple[Value, ...]
     """Items that the user removed from the spec since the last import; they are not added again."""
     unwritten: tuple[str, ...]
-    """Values from `certificate_authority_defaults` that cannot be removed at one CA."""
+    """Values that cannot be removed in the spec: `certificate_authority_defaults` or a base gives them."""
+    unwritten_because: tuple[str, ...]
+    """Of each of these, what gives it."""
     left_out: tuple[ImportNote, ...]
     """Resources that a spec cannot express or does not contain."""
     unknown: tuple[ImportNote, ...]
@@ -109,7 +111,8 @@ def build_report(
         source=inventory.source.name,
         files=tuple(files),
         found=tuple(Count(kind, number) for kind, number in sorted(counts.items())),
-        unwritten=outcome.inherited if outcome else (),
+        unwritten=tuple(outcome.inherited) if outcome else (),
+        unwritten_because=tuple(outcome.inherited.values()) if outcome else (),
         not_carried=not_carried(inventory.source.name),
         diff=diff,
         **values,
@@ -145,8 +148,8 @@ LINES: Mapping[str, Callable[[ImportReport], Iterator[str]]] = {
         "conflicts", "{0.file}:{0.line}:{0.column}: conflict: {0.path} is {spec} here, the import found {found}"
     ),
     "unwritten": lambda report: (
-        f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-        for name in report.unwritten
+        f"not written: {name}: {why}; change it there"
+        for name, why in zip(report.unwritten, report.unwritten_because, strict=True)
     ),
     "unknown": _notes("unknown"),
     "ambiguous": _notes("ambiguous"),

@@ -1,0 +1,29 @@
+"""`pcaform stacks`: lists the stacks of specs."""
+
+from typing import Annotated, Literal
+
+from pcaform.cli.exit_codes import OK
+from pcaform.core import console
+from pcaform.core.garbage_collection import gc_paused
+
+
+@gc_paused()
+def command(
+    specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
+    *,
+    form: Annotated[Literal["text", "json"], "--format: A table, or JSON."] = "text",
+) -> int:
+    """List the stack of each spec: account, region, state, CAs and bases.
+
+    $ pcaform stacks specs
+    $ pcaform stacks specs --format json
+    > fleet.md
+    """
+    from pcaform.cli.fleet import format_table, list_stacks
+    from pcaform.cli.guard_cases import load_all
+    from pcaform.core.formats.report import format_json
+
+    listed = list_stacks(load_all(specs))
+    document = {"format_version": "1.0", "stacks": listed}
+    console.print_result(format_json(document) if form == "json" else format_table(listed))
+    return OK

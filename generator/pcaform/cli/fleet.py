@@ -1,0 +1,125 @@
+"""A fleet: the stacks of many specs, and those that a change in git touches, each with the reasons.
+
+Stacks stand in the order of their specs; one that needs another is to come after it, here and in the matrix.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pcaform import __version__
+from pcaform.cli.guard_base import list_parts, match_base
+from pcaform.cli.guard_files import find_stacks
+from pcaform.core.formats.text import join_lines
+from pcaform.core.git import Revision, list_changes
+from pcaform.core.grouping import grouped
+from pcaform.render import manifest
+from pcaform.render.templates import MODULES
+from pcaform.render.write.extra_files import DATA
+from pcaform.rules.load import list_bases
+from pcaform.rules.together import SpecFile
+from pcaform.terraform.state_location import state_location
+
+MAX_JOBS = 256
+"""https://docs.github.com/en/actions/reference/limits: jobs of one matrix."""
+_COLUMNS = ("stack", "spec", "account_id", "region", "state", "certificate_authorities", "bases")
+Reason = Mapping[str, str]
+"""The `kind` of what changed, and `what` it is."""
+
+
+def list_stacks(specs: Sequence[SpecFile]) -> list[dict[str, Any]]:
+    """Return what `pcaform stacks` shows of each stack."""
+    return [
+        {
+            "stack": spec.stack,
+            "spec": path,
+            "account_id": spec.aws.account_id,
+            "region": spec.aws.region,
+            "state": state_location(spec.terraform.state)[0],
+            "certificate_authorities": len(spec.certificate_authorities),
+            "bases": list(dict.fromkeys(base.path for base in document.layers[1:])),
+        }
+        for path, spec, document in specs
+    ]
+
+
+def format_table(stacks: Sequence[Mapping[str, Any]]) -> str:
+    """Return a line for each stack."""
+    rows = [[str(each[name]) for name in _COLUMNS[:-1]] + [", ".join(each["bases"])] for each in stacks]
+    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
+    return join_lines("  ".join(map(str.ljust, row, widths)).rstrip() for row in (_COLUMNS, *rows))
+
+
+def find_affected(base: str, arguments: Sequence[str], specs: Sequence[SpecFile]) -> dict[str, Any]:
+    """Return what was changed since a revision, committed or not; raises Failure where git cannot say.
+
+    `gone` are the stacks that have no spec any more, and `doubts` what may be one of them.
+    """
+    match = match_base(base, arguments, specs)
+    reasons = grouped(_changed_stacks(match.revision, specs)) if match.revision else {}
+    stacks = []
+    for path, spec, document in specs:
+        bases, parts = list_bases(path, document), list_parts(path, spec, document)
+        kinds = {"spec": [os.path.realpath(path)], "base": bases, "certificate": parts[len(bases) :]}
+        changed = [
+            {"kind": kind, "what": path if kind == "spec" else os.path.relpath(file)}
+            for kind, files in kinds.items()
+            for file in dict.fromkeys(files)
+            if not match.is_same(file)
+        ]
+        if why := [*changed, *reasons.get(path, ())]:
+            stacks.append({"stack": spec.stack, "spec": path, "reasons": why})
+    gone = [{"stack": each.spec.stack, "spec": each.path} for each in match.gone]
+    doubts = [text for owner, text in match.doubts if not owner]
+    return {"format_version": "1.0", "base": base, "stacks": stacks, "gone": gone, "doubts": doubts}
+
+
+def _changed_stacks(revision: Revision, specs: Sequence[SpecFile]) -> Iterator[tuple[str, Reason]]:
+    """Yield by the path of each spec what changed in its rendered stack, where git has it."""
+    by_path = {path: spec for path, spec, _ in specs}
+    places = [
+        (path, at, at.parents[by_path[path].stack.count("/")] / MODULES) for path, at in find_stacks(revision, by_path)
+    ]
+    watched = sorted({f":(literal){each}" for _, *both in places for each in both})
+    there = list_changes(revision, watched, unwatched=DATA) if watched else {}
+    known, changed = (
+        {str(parent) for file, letter in there.items() if is_any or letter for parent in PurePosixPath(file).parents}
+        for is_any in (True, False)
+    )
+    for path, at, modules in places:
+        if str(at) in changed:
+            yield path, {"kind": "stack", "what": str(at)}
+        if str(modules) in changed and str(at / MODULES) not in known:
+            yield path, {"kind": "modules", "what": str(modules)}
+        for version in sorted(manifest.read(Path(revision.top, at, manifest.NAME)).versions - {__version__}):
+            yield path, {"kind": "tool", "what": f"{at} is of pcaform {version}, this is {__version__}"}
+
+
+def format_affected(affected: Mapping[str, Any]) -> str:
+    """Return a line for each stack, and one below it for each reason."""
+    return join_lines(
+        line
+        for each in affected["stacks"]
+        for line in (
+            f"{each['stack']}: {each['spec']}",
+            *(f"  {reason['kind']}: {reason['what']}" for reason in each["reasons"]),
+        )
+    )
+
+
+def format_matrix(affected: Mapping[str, Any]) -> str:
+    """Return a matrix of GitHub Actions in one line: a job for each stack, or for several where there are too many."""
+    stacks = affected["stacks"]
+    jobs = min(len(stacks), MAX_JOBS)
+    shards = [stacks[len(stacks) * job // jobs : len(stacks) * (job + 1) // jobs] for job in range(jobs)]
+    include = [
+        {
+            "name": shard[0]["stack"] + (f" and {len(shard) - 1} more" if len(shard) > 1 else ""),
+            "stacks": [each["stack"] for each in shard],
+            "specs": [each["spec"] for each in shard],
+        }
+        for shard in shards
+    ]
+    return json.dumps({"count": len(stacks), "include": include})
