@@ -187,7 +187,11 @@ REFUSED = [
         ["--into", "corp.yaml", "--stack", "x"],
         "corp.yaml: is the stack 'corp', but --stack names 'x': leave --stack out",
     ),
-    (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, but the source holds CAs of "),
+    (
+        ["--into", "there.yaml"],
+        "there.yaml: certificate_authorities.root is in us-east-1, but the source has it in eu-west-1: write",
+    ),
+    (["--into", "other.yaml"], "other.yaml: is for 210987654321 in eu-west-1, but the source holds CAs of "),
     (["--into", "damaged.yaml"], "damaged.yaml.imported.json: this is not a baseline file of this version"),
     (["--into", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
 ]
@@ -196,6 +200,7 @@ REFUSED = [
 @pytest.mark.parametrize(("options", "message"), REFUSED)
 def test_refused(options: list[str], message: str, pcaform: Run, tmp_path: Path) -> None:
     texts = {"corp.yaml": SPEC, "there.yaml": SPEC.replace("eu-west-1", "us-east-1"), "damaged.yaml": SPEC}
+    texts["other.yaml"] = SPEC.replace("123456789012", "210987654321")
     for name, text in {**texts, "damaged.yaml.imported.json": "{}"}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "nowhere.yaml").symlink_to(tmp_path / "missing" / "x.yaml")

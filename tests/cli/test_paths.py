@@ -35,6 +35,11 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
     ("drift", "spec"): ["drift", OTHER],
     ("graph", "spec"): ["graph", OTHER],
+    ("report", "specs"): ["report", OTHER],
+    ("report", "out"): ["report", EXAMPLE, "--out", OTHER],
+    ("report", "audit"): ["report", "--audit", OTHER],
+    ("report", "drift"): ["report", "--drift", OTHER],
+    ("report", "guard"): ["report", "--guard", OTHER],
     ("stacks", "specs"): ["stacks", OTHER],
     ("affected", "specs"): ["affected", OTHER, "--base", "HEAD"],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
@@ -54,7 +59,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
 }
 FREE = {("init", "file"), ("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
 """Written at the end of a run on Terraform."""
-PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
+PATHS = {"SPEC", "SPEC...", "[SPEC]...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
 WRONG: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,
     "pipe": os.mkfifo,
@@ -69,6 +74,7 @@ MAY_WORK = {
     ("render", "out"),
     ("guard", "chdir"),
     ("sandbox", "state"),
+    ("report", "out"),
     ("import state", "out"),
     ("import plan", "out"),
     ("import hcl", "out"),

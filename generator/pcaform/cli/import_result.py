@@ -145,7 +145,19 @@ def _select_location(specs: Sequence[InferredSpec], spec: Spec, into: Path) -> t
     for inferred in elsewhere:
         reason = f"{count(len(inferred.spec.managed), 'CA')} of another account or region: another spec is needed"
         notes.append(ImportNote("left out", _name_location(inferred.spec), reason))
+    _refuse_other_regions(here[0].spec, spec, into)
     return here[0], notes
+
+
+def _refuse_other_regions(found: Spec, spec: Spec, into: Path) -> None:
+    """Raise Failure where a CA of a spec is in another region: imports change no `provider`, and a plan finds no CA."""
+    for key in sorted(found.certificate_authorities.keys() & spec.certificate_authorities.keys()):
+        ours, theirs = spec.region_of(key), found.region_of(key)
+        if ours != theirs:
+            raise Failure(
+                f"{into}: certificate_authorities.{key} is in {ours}, but the source has it in {theirs}: write "
+                f"'provider: {{region: {theirs}}}' if it is the same CA, or import into the spec of that region"
+            )
 
 
 def _name_location(spec: Spec) -> str:
