@@ -1,6 +1,7 @@
 """`pcaform explain`: what a rule, a finding or a field of a spec means, and where that comes from."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
@@ -37,15 +38,19 @@ def command(
     """
     rules = dict(_rules())
     if topic is None:
-        console.print_result("\n".join(f"{name}: {text.splitlines()[0]}" for (name, _), text in rules.items()))
+        _print(f"{name}: {text.splitlines()[0]}" for (name, _), text in rules.items())
         return OK
     pages = [*(text for (name, _), text in rules.items() if name == topic), *_fields(topic)]
     if not pages:
         from pcaform.spec.messages import suggest
 
         raise Failure(f"there is no rule and no field '{topic}'{suggest(topic, _list_topics(''))}")
-    console.print_result("\n\n".join(pages))
+    _print("\n\n".join(pages).split("\n"))
     return OK
+
+
+def _print(lines: Iterable[str]) -> None:
+    console.print_result("\n".join(console.wrap_line(line, sys.stdout) for line in lines))
 
 
 def _rules() -> Iterator[tuple[tuple[str, str], str]]:
