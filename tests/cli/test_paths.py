@@ -35,6 +35,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
     ("drift", "spec"): ["drift", OTHER],
     ("graph", "spec"): ["graph", OTHER],
+    ("graph", "state"): ["graph", "--state", OTHER],
     ("report", "specs"): ["report", OTHER],
     ("report", "out"): ["report", EXAMPLE, "--out", OTHER],
     ("report", "audit"): ["report", "--audit", OTHER],
@@ -59,7 +60,19 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
 }
 FREE = {("init", "file"), ("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
 """Written at the end of a run on Terraform."""
-PATHS = {"SPEC", "SPEC...", "[SPEC]...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
+PATHS = {
+    "SPEC",
+    "SPEC...",
+    "[SPEC]...",
+    "[SPEC]",
+    "STACK",
+    "[SPEC|STACK]",
+    "FILE",
+    "DIR",
+    "FILE|DIR",
+    "PLAN|NEW",
+    "SPEC|OLD",
+}
 WRONG: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,
     "pipe": os.mkfifo,

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from conftest import EXAMPLE, Run
+from importer.infer.state_builders import root, stacked
 
+STATE = """\
+state: account 123456789012, eu-west-1
+└─ root (root, ROOT, RSA_2048, 10 years)
+"""
 TREE = """\
 corp-pki: account 123456789012, eu-west-1
 └─ root (Corp Root CA, ROOT, RSA_4096, 20 years)
@@ -105,3 +110,21 @@ def test_a_spec_with_errors_has_no_graph(pcaform: Run, tmp_path: Path) -> None:
     done = pcaform("graph", "spec.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "[unknown-parent]" in done.stderr
+
+
+def test_a_state_is_drawn(pcaform: Run) -> None:
+    done = pcaform("graph", "--state", "-", stdin=stacked(*root()))
+    assert (done.returncode, done.stdout, done.stderr) == (0, STATE, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name one of a SPEC, --state FILE, and --live"),
+        ([EXAMPLE, "--live"], "name one of a SPEC, --state FILE, and --live"),
+        ([EXAMPLE, "--region", "eu-west-1"], "profiles, regions and roles are for reading an account: add --live"),
+    ],
+)
+def test_one_source_is_drawn(pcaform: Run, arguments: list[str | Path], message: str) -> None:
+    done = pcaform("graph", *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"pcaform: {message}\n")

@@ -55,7 +55,8 @@ def resolved(schema: Any) -> Any:
 
 
 def our_schema(path: str) -> Any:
-    schema = {**SCHEMA, "properties": {**SCHEMA["properties"], **SCHEMA["else"]["properties"]}}
+    whole = SCHEMA["else"]
+    schema = {**SCHEMA, "properties": {**whole["properties"], **whole["else"]["properties"]}}
     for step in path.replace("[]", ".[]").split("."):
         schema = resolved(schema)
         if step == "*":
@@ -138,7 +139,7 @@ def fields(schema: Any = SCHEMA, path: str = "") -> Iterator[str]:
             yield path
 
 
-ABOUT_THE_SPEC = {"version.", "stack."}
+ABOUT_THE_SPEC = {"version.", "stack.", "extends."}
 """Fields that no source could carry, and that nothing at AWS has."""
 
 

@@ -89,7 +89,14 @@ def leaves(errors: Iterable[Any]) -> Iterator[tuple[int, str]]:
 def test_every_limit_has_its_edges_above() -> None:
     broken = {leaf for loc, _, first, _ in REFUSED for leaf in leaves(VALIDATOR.iter_errors(data_with(loc, first)))}
     unbroken = [path for limit, path in limits(SCHEMA) if limit not in broken]
-    assert [path for path in unbroken if not path.startswith("/then/")] == []  # what holds besides the defaults
+    aside = ("/then/", "/else/then/", "/properties/extends/")  # what holds besides bases and defaults; the next test
+    assert [path for path in unbroken if not path.startswith(aside)] == []
+
+
+@pytest.mark.parametrize("bases", ["", [], [""]])
+def test_a_base_has_a_name(bases: Any) -> None:
+    assert list(VALIDATOR.iter_errors({"extends": bases, "stack": "x"})) != []
+    assert list(VALIDATOR.iter_errors({"extends": "base.yaml", "stack": "x"})) == []
 
 
 @pytest.mark.parametrize(

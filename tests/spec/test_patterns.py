@@ -19,6 +19,7 @@ FREE = {
     **{f"Subject.{name}": SUBJECT for name in ("state", "surname", "title")},
     "CustomAttribute.value": SUBJECT,
     **{f"Subtrees.{name}": "the rule name-constraints, by RFC 5280" for name in SUBTREES},
+    "Spec.extends": "the name of a file, which must be there",
     "Aws.profile": "a name in the configuration of a person or a pipeline",
     **{f"IgnoreTags.{name}": "it is compared with the keys of tags" for name in ("keys", "key_prefixes")},
     "Ignore.reason": PROSE,
@@ -54,7 +55,7 @@ def test_every_text_has_a_pattern_or_a_reason() -> None:
     definitions = {name: each for name, each in schema["$defs"].items() if not name.endswith("Partial")}
     found = {
         path
-        for name, each in {**definitions, "Spec": schema}.items()
+        for name, each in [*definitions.items(), ("Spec", schema), ("Spec", schema["else"])]
         for field, node in each.get("properties", {}).items()
         for path in free_texts(node, f"{name}.{field}")
     }

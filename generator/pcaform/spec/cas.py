@@ -295,7 +295,7 @@ def compute_end(validity: Validity, start: datetime) -> datetime:
     if validity.type == "END_DATE":
         return _parse_time(validity.value)
     if not isinstance(validity.value, int):
-        raise ValueError(f"{validity.type} needs a number, which AWS ends with the year 9999")  # noqa: TRY004 - the caller reads values
+        raise ValueError(f"{validity.type} needs a number of up to 18 digits, without quotes")  # noqa: TRY004 - the caller reads values
     try:
         if validity.type == "ABSOLUTE":
             return datetime.fromtimestamp(validity.value, UTC)

@@ -7,9 +7,10 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pcaform.core import facts
 from pcaform.core.formats.text import count
 from pcaform.core.unicode import visible
-from pcaform.spec.types import PATTERN_DESCRIPTIONS, is_tag, strip_tags
+from pcaform.spec.types import PATTERN_DESCRIPTIONS, TEMPLATE, is_tag, strip_tags
 from pcaform.spec.yaml_reader import Loc
 
 _TYPES = {
@@ -60,7 +61,8 @@ def describe_error(error: Any, model: type[BaseModel]) -> str:
     allowed = _TYPES.get(kind) or (_LIMITS[kind](context) if kind in _LIMITS else error["msg"])
     if is_about_key(error):
         return f"the key {describe_value(loc[-2])} is not allowed: {allowed}"
-    return f"'{_key_name(loc)}' is {describe_value(error['input'])}, allowed: {allowed}"
+    known = facts.TEMPLATES if context.get("pattern") == TEMPLATE else ()
+    return f"'{_key_name(loc)}' is {describe_value(error['input'])}{suggest(error['input'], known)}, allowed: {allowed}"
 
 
 def loc_of(error: Any) -> Loc:
