@@ -1,5 +1,6 @@
 """`pcaform render` with several specs, `--check`, `--diff` and `--force`, as a user sees them."""
 
+import json
 import os
 import pty
 import subprocess
@@ -184,3 +185,32 @@ def test_a_second_render_of_moves_and_removals_is_the_first_one(render: Render, 
     first = (tmp_path / "out" / "corp-pki" / "changes.tf").read_bytes()
     assert render(text) == (0, "out/corp-pki: 14 unchanged\n")
     assert (tmp_path / "out" / "corp-pki" / "changes.tf").read_bytes() == first
+
+
+def test_json_has_what_is_with_each_file(pcaform: Run, specs: Path) -> None:
+    command = ("render", "one.yaml", "two.yaml", "--out", "out", "--format", "json")
+    first = json.loads(pcaform(*command, cwd=specs).stdout)
+    assert [(each["stack"], each["exit_code"], len(each["files"])) for each in first["stacks"]] == [
+        ("one", 0, 23),
+        ("two", 0, 23),
+    ]
+    (specs / "out" / "one" / "versions.tf").unlink()
+    (specs / "out" / "two" / "own.tf").write_text("", encoding="utf-8")
+    checked = pcaform(*command, "--check", cwd=specs)
+    assert checked.returncode == 2
+    assert json.loads(checked.stdout) == {
+        "format_version": "1.0",
+        "stacks": [
+            {"stack": "one", "exit_code": 2, "files": {"versions.tf": "missing"}},
+            {"stack": "two", "exit_code": 2, "files": {"own.tf": "extra"}},
+        ],
+    }
+    assert pcaform(*command, "--diff", cwd=specs).returncode == 1
+
+
+def test_modules_that_are_not_there_are_warned_of(pcaform: Run, specs: Path) -> None:
+    done = pcaform("render", "one.yaml", "--out", "out", "--modules", "../lib", cwd=specs)
+    assert done.returncode == 0
+    assert done.stderr.startswith("pcaform: out/one: from there '../lib', the source of the modules, is not a dir")
+    (specs / "out" / "lib").mkdir()
+    assert "lib" not in pcaform("render", "one.yaml", "--out", "out", "--modules", "../lib", cwd=specs).stderr

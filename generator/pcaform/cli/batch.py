@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -21,6 +22,7 @@ from pcaform.cli.stacks import Outcome, render_spec
 from pcaform.core import console
 from pcaform.core.files import STDIN, is_directory
 from pcaform.core.finding import Finding
+from pcaform.core.formats.report import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest, templates
@@ -50,6 +52,7 @@ class Task:
     modules: ModuleSource
     confirmation: Confirmation
     finish: Finish
+    form: str = "text"
     kept: dict[str, LoadResult] | None = None
 
 
@@ -70,9 +73,18 @@ def render_all(paths: Iterable[str], task: Task) -> int:
     for problem in sorted(problems):
         console.print_status(*source_lines(problem))
     code = ERROR if len(claims) < total else OK
-    for outcome in (*_finish_shared(claims, task), *_map(partial(_finish, task), [each.path for each in claims], task)):
-        outcome.print()
+    rendered = _map(partial(_finish, task), [each.path for each in claims], task)
+    stacks = []
+    outcomes = zip((each.stack for each in claims), rendered, strict=True)
+    for name, outcome in chain(_finish_shared(claims, task), outcomes):
+        if task.form == "json":
+            stacks.append({"stack": name, "exit_code": outcome.code, "files": dict(outcome.files)})
+            replace(outcome, result=()).print()
+        else:
+            outcome.print()
         code = ERROR if ERROR in (code, outcome.code) else max(code, outcome.code)
+    if task.form == "json":
+        console.print_result(format_json({"format_version": "1.0", "stacks": stacks}))
     return code
 
 
@@ -148,11 +160,11 @@ def _list_rendered(out: Path, inside: str = "") -> Iterator[str]:
         raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from None
 
 
-def _finish_shared(claims: Sequence[Claims], task: Task) -> Iterator[Outcome]:
+def _finish_shared(claims: Sequence[Claims], task: Task) -> Iterator[tuple[str, Outcome]]:
     """Take the last step for the modules that all stacks share, where they do."""
     if task.modules == SHARED:
         shared = templates.shared_modules({each.stack.partition("/")[0] for each in claims})
-        yield _catch(lambda: task.finish(shared, task.out))
+        yield shared.name, _catch(lambda: task.finish(shared, task.out))
 
 
 def _finish(task: Task, path: str) -> Outcome:
@@ -160,7 +172,10 @@ def _finish(task: Task, path: str) -> Outcome:
         loaded = _load_again(task, path)
         stack = render_spec(loaded, task.out, modules=task.modules, confirmation=task.confirmation)
         outcome = task.finish(stack, task.out)
-        warnings = (line for each in check_locked(loaded, task.out / stack.name) for line in source_lines(each))
+        warnings = [line for each in check_locked(loaded, task.out / stack.name) for line in source_lines(each)]
+        if not task.modules.is_found_from(task.out / stack.name):
+            place = f"{task.out / stack.name}: from there '{task.modules.base}', the source of the modules,"
+            warnings.append(f"pcaform: {place} is not a directory, and 'terraform init' will fail")
         return replace(outcome, status=(*warnings, *outcome.status))
 
     return _catch(finish)

@@ -35,7 +35,7 @@ _EXTRA = (
 class Outcome:
     """How the last step of one stack ended: the exit code, and the lines for stdout and stderr; a diff is coloured.
 
-    `done` is the line of the status that only says that all went well.
+    `done` is the line of the status that only says that all went well; `files` has what is with each file.
     """
 
     code: int
@@ -43,6 +43,7 @@ class Outcome:
     result: tuple[str, ...] = ()
     is_diff: bool = False
     done: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
     def print(self) -> None:
         """Print the result, and then the status."""
@@ -129,7 +130,8 @@ def write(stack: Rendered, out: Path, *, force: bool) -> Outcome:
     paths = {"wrote": written.changed, "deleted": written.deleted}
     console.print_detail(*(f"{word} {written.directory / path}" for word, each in paths.items() for path in each))
     done = f"{written.directory}: {counted}"
-    return Outcome(OK, (done, *extra, *([_EXTRA] if extra else [])), done=done)
+    files = tuple((path, word) for word, each in counts.items() if word != "unchanged" for path in each)
+    return Outcome(OK, (done, *extra, *([_EXTRA] if extra else [])), done=done, files=files)
 
 
 def _describe_extra(compared: Comparison) -> list[str]:
@@ -153,7 +155,8 @@ def compare(stack: Rendered, out: Path, *, as_diff: bool) -> Outcome:
     counts = (f"{kinds.count(kind)} {kind}" for kind in ("missing", "changed", "leftover", "extra") if kind in kinds)
     state = "stale" if differences else "not fresh"
     advice = [*(extra if as_diff else []), *([_EXTRA] if extra else [])]
-    return Outcome(FINDINGS, (f"{directory}: {state}: {', '.join(counts)}", *advice), result, as_diff)
+    files = (*((each.path, each.reason) for each in differences), *((path, "extra") for path in compared.extra))
+    return Outcome(FINDINGS, (f"{directory}: {state}: {', '.join(counts)}", *advice), result, as_diff, files=files)
 
 
 def refuse_stale(path: str, directory: Path) -> None:

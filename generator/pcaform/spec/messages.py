@@ -50,7 +50,9 @@ def describe_error(error: Any, model: type[BaseModel]) -> str:
         return f"unknown key '{close}' (did you mean '{name}'?)" if close else f"the key '{name}' is missing"
     if kind == "extra_forbidden":
         allowed_keys = list_allowed_keys(model, error["loc"][:-1])
-        return f"unknown key '{loc[-1]}'{suggest(loc[-1], allowed_keys, word='allowed')}"
+        place = None if find_nearest(loc[-1], allowed_keys) else _find_place(loc)
+        hint = f" (did you mean '{place}'?)" if place else suggest(loc[-1], allowed_keys, word="allowed")
+        return f"unknown key '{loc[-1]}'{hint}"
     if kind == "union_tag_invalid":
         allowed_tags = _quoted_words(context["expected_tags"])
         return describe_unknown_value(context["discriminator"].strip("'"), context["tag"], allowed_tags)
@@ -63,6 +65,23 @@ def describe_error(error: Any, model: type[BaseModel]) -> str:
         return f"the key {describe_value(loc[-2])} is not allowed: {allowed}"
     known = facts.TEMPLATES if context.get("pattern") == TEMPLATE else ()
     return f"'{_key_name(loc)}' is {describe_value(error['input'])}{suggest(error['input'], known)}, allowed: {allowed}"
+
+
+def _find_place(loc: Loc) -> str | None:
+    """Return where a key of an item stands that is known elsewhere: in a mapping of the item, or as a section.
+
+    `crl` for `crl_configuration` and `share` for `shares` are known too.
+    """
+    from pcaform.spec.fields import list_fields
+
+    if len(loc) != 3:  # noqa: PLR2004 - section, key of the item, key in it
+        return None
+    item, key = f"{loc[0]}.*.", str(loc[-1])
+    known = (key, f"{key}s", f"{key}_configuration")
+    paths = [path for path, *_ in list_fields() if path.rpartition(".")[2] in known]
+    inside = [path.removeprefix(item) for path in paths if path.startswith(item)]
+    near = [path for path in inside if path.count(".") == 1] + [path for path in paths if "." not in path]
+    return None if key in inside or not near else near[0]
 
 
 def loc_of(error: Any) -> Loc:

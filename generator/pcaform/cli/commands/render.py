@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pcaform.core.console import print_status
 from pcaform.core.garbage_collection import gc_paused
@@ -24,6 +24,7 @@ def command(
     state: Annotated[str | None, "--state FILE: What was applied: output of 'terraform state pull', or '-'."] = None,
     check: Annotated[bool, "--check: Write nothing; list stale files; exit 2 if any."] = False,
     diff: Annotated[bool, "--diff: Write nothing; print a unified diff; exit 2 if any."] = False,
+    form: Annotated[Literal["text", "json"], "--format: Lines, or JSON with what is with each file."] = "text",
 ) -> int:
     """Write the Terraform stack of each spec to DIR/STACK.
 
@@ -31,6 +32,7 @@ def command(
 
     $ pcaform render specs --out stacks
     $ pcaform render specs --out stacks --check
+    $ pcaform render specs --out stacks --check --format json
     > spec.md
     """
     from pcaform.cli.batch import Task, render_all
@@ -38,6 +40,8 @@ def command(
     from pcaform.render.evidence import Confirmation
     from pcaform.render.plan.module_call import parse_module_source
 
+    if diff and form == "json":
+        raise Failure("--diff prints a diff, and --format json what --check finds: leave one out")
     if applied + never_applied + (state is not None) > 1:
         raise Failure("'--applied', '--never-applied' and '--state' exclude each other: a state shows what was applied")
     confirmation = Confirmation(applied, never_applied, None if state is None else read_state(state))
@@ -45,4 +49,4 @@ def command(
     if source.is_unpinned:
         print_status(f"pcaform: '{modules}' has no '?ref=TAG': whoever pushes there changes the modules of this stack")
     finish = partial(compare, as_diff=diff) if check or diff else partial(write, force=force)
-    return render_all(specs, Task(out, source, confirmation, finish))
+    return render_all(specs, Task(out, source, confirmation, finish, form))

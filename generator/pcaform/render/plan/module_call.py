@@ -6,6 +6,7 @@ Modules come from a copy in each stack, one copy beside the stacks, or a source 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pcaform.core.problems import Failure
@@ -89,6 +90,10 @@ class ModuleSource:
     def is_unpinned(self) -> bool:
         """Whether it is a repository of git without a revision."""
         return self.base.startswith(_GIT) and not re.search(r"[?&]ref=[^&]", self.base)
+
+    def is_found_from(self, stack: Path) -> bool:
+        """Tell whether a stack finds the modules, as far as that can be seen: elsewhere only Terraform looks."""
+        return self in (VENDORED, SHARED) or not self.base.startswith(_LOCAL) or (stack / self.base).is_dir()
 
     def of(self, module: str) -> str:
         """Return the `source` of one module; a query, such as `?ref=v1`, stays at the end."""
