@@ -90,7 +90,13 @@ def test_terminal_shows_steps_and_a_pipe_only_some(account: Account, pcaform: Ru
     binary.write_text("#!/bin/sh\n[ $1 = init ]\n", encoding="utf-8")
     binary.chmod(0o755)
     stack = account.stack(pcaform, tmp_path)
-    environment = {**os.environ, **account.environment, "PCAFORM_TERRAFORM": str(binary), "TERM": "xterm"}
+    environment = {
+        **os.environ,
+        **account.environment,
+        "PCAFORM_TERRAFORM": str(binary),
+        "TERM": "xterm",
+        "COLUMNS": "300",
+    }
     command = [sys.executable, "-m", "pcaform", "adopt", str(stack), "--init"]
     piped = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     wrote = f"wrote {stack / '.terraform'} and {stack / '.terraform.lock.hcl'}"

@@ -95,29 +95,29 @@ def test_the_way_back_changes_nothing(stack: Stack, pcaform: Run) -> None:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
     stack.apply_without_plan(MADE)
     home, environment = stack.home, {**stack.server.environment, **stack.terraform.environment}
-    for line in readme("CAs that were created elsewhere"):
+    for line in commands("README.md", "## CAs that exist"):
         done = shell(line, home, environment)
         assert (done.returncode, "left out" in done.stderr) == (0, False), done.stderr
     assert "0 to add, 0 to change, 0 to destroy" in done.stdout
-    assert pcaform("drift", "corp-pki.yaml", cwd=home, env=environment).returncode == 0
-    told = json.loads(pcaform("access", "corp-pki.yaml", "--format", "json", cwd=home).stdout)
+    assert pcaform("drift", "old-pki.yaml", cwd=home, env=environment).returncode == 0
+    told = json.loads(pcaform("access", "old-pki.yaml", "--format", "json", cwd=home).stdout)
     allowed = {each["key"]: len(each["allowed"]) for each in told["principals"]}
     assert allowed["several"] == allowed["several-2"] == allowed["several-3"] > allowed["runner"]
     stack.terraform.plan(stack.terraform.directory / "tfplan")
     shutil.copytree(stack.terraform.directory, home / "project")
     shutil.copytree(stack.terraform.directory, home / "project" / "terraform" / "pki")
-    for line in readme("And back"):
+    for line in commands("docs/import.md", "# Import existing CAs into a spec"):
         done = shell(line, home / "project", environment)
         assert (done.returncode, (home / "project" / "corp-pki.yaml").is_file()) == (0, True), done.stderr
         (home / "project" / "corp-pki.yaml").unlink()
 
 
-def readme(title: str) -> list[str]:
-    """Return the commands of the first block below a title of the README."""
-    page = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"\n## {title}\n")[2]
-    block = re.search(r"(?:^ {4}.*\n)+", page, re.MULTILINE)
+def commands(page: str, title: str) -> list[str]:
+    """Return the commands of the first block below a title of a page."""
+    text = f"\n{(ROOT / page).read_text(encoding='utf-8')}".partition(f"\n{title}\n")[2]
+    block = re.search(r"^```shell\n((?s:.*?))^```$|((?:^ {4}.*\n)+)", text, re.MULTILINE)
     assert block is not None
-    return [line.strip() for line in block[0].splitlines()]
+    return [line.strip() for line in (block[1] or block[2]).splitlines()]
 
 
 def shell(line: str, home: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
