@@ -29,7 +29,7 @@ from pcaform.render import manifest, templates
 from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
-from pcaform.rules.load import LoadResult, check_file, list_bases, list_spec_files
+from pcaform.rules.load import LoadResult, check_file, list_bases, list_spec_files, require_valid
 from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import Claims, SpecFile, check_against, check_renamed, check_together, list_claims
 
@@ -119,17 +119,13 @@ def _load(task: Task, out: str, path: str) -> _Loaded:
     if task.kept is not None:
         task.kept[path] = result
     loaded = _Loaded(result.problems, list_bases(path, result.document))
-    if result.spec is None or result.document is None or result.has_errors:
-        return loaded
-    return loaded._replace(claims=list_claims((path, result.spec, result.document), out))
+    valid = result.valid
+    return loaded if valid is None else loaded._replace(claims=list_claims((path, *valid), out))
 
 
 def _load_again(task: Task, path: str) -> SpecFile:
     """Return a spec that had no errors; raises Invalid where its file has been changed since and has some now."""
-    result = check_file(path) if task.kept is None else task.kept[path]
-    if result.spec is None or result.document is None or result.has_errors:
-        raise Invalid(result.problems)
-    return path, result.spec, result.document
+    return path, *require_valid(check_file(path) if task.kept is None else task.kept[path])
 
 
 def _check_neighbours(claims: Sequence[Claims], task: Task, real: Path) -> Iterator[tuple[Finding, str]]:

@@ -95,6 +95,11 @@ class LoadResult:
         """Tell whether a problem is an error, so that no command may use this spec."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
+    @property
+    def valid(self) -> tuple[Spec, Document] | None:
+        """The spec and its document, if no problem is an error."""
+        return None if self.spec is None or self.document is None or self.has_errors else (self.spec, self.document)
+
 
 def load_text(text: bytes, name: str, *, directory: Path = Path(), is_judged: bool = True) -> LoadResult:
     """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing.
@@ -143,10 +148,14 @@ def check_file(path: str, *, is_judged: bool = True) -> LoadResult:
 
 def load_checked(path: str) -> tuple[Spec, Document]:
     """Return the spec in a file, and its document; raises Invalid with every problem if one of them is an error."""
-    result = check_file(path)
-    if result.spec is None or result.document is None or result.has_errors:
+    return require_valid(check_file(path))
+
+
+def require_valid(result: LoadResult) -> tuple[Spec, Document]:
+    """Return the spec and its document; raises Invalid with every problem if one of them is an error."""
+    if result.valid is None:
         raise Invalid(result.problems)
-    return result.spec, result.document
+    return result.valid
 
 
 def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[LoadResult], list[SpecFile]]:
@@ -158,11 +167,7 @@ def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[L
     bases = {base for path, result in results.items() for base in list_bases(path, result.document)}
     if bases:
         results = {path: result for path, result in results.items() if os.path.realpath(path) not in bases}
-    valid = [
-        (path, result.spec, result.document)
-        for path, result in results.items()
-        if result.spec is not None and result.document is not None and not result.has_errors
-    ]
+    valid = [(path, *pair) for path, result in results.items() if (pair := result.valid) is not None]
     return list(results.values()), valid
 
 
