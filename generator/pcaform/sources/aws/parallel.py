@@ -66,7 +66,8 @@ def run_jobs(
 ) -> Iterator[tuple[Key, Any]]:
     """Run all jobs and yield each key with its result, in the order in which they finish.
 
-    Raises what a job raises, and then stops the rate limiter, which ends the other jobs.
+    Raises what a job raises, and then stops the rate limiter, which ends the other jobs. Where it is stopped by others
+    that share it, credentials have expired.
     """
     pending: queue.SimpleQueue[tuple[Key, Job]] = queue.SimpleQueue()
     finished: queue.SimpleQueue[tuple[Key, Any] | Exception] = queue.SimpleQueue()
@@ -79,6 +80,8 @@ def run_jobs(
     try:
         for _ in jobs:
             result = finished.get()
+            if isinstance(result, Stopped):
+                raise Failure(EXPIRED)
             if isinstance(result, Exception):
                 raise result
             yield result
@@ -150,10 +153,9 @@ def _run_worker(
             return
         try:
             finished.put((key, job()))
-        except Stopped:
-            return
         except Exception as error:  # noqa: BLE001 - raised again for the caller
             finished.put(error)
+    finished.put(Stopped())
 
 
 class Checkpoint:
@@ -182,7 +184,7 @@ class Checkpoint:
         """Write the file atomically."""
         self._saved = time.monotonic()
         if self.path is not None:
-            complete = [(call, each) for call, each in self.responses.items() if not isinstance(each, FailedCall)]
+            complete = [(call, each) for call, each in list(self.responses.items()) if not isinstance(each, FailedCall)]
             data = {
                 "format": _FORMAT,
                 "account_id": self._account_id,
