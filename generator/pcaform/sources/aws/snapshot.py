@@ -41,6 +41,8 @@ _FOREIGN = (account_snapshot.CERTIFICATE,)
 _OWN = "CAs of this account"
 _LIST = "acm-pca:ListCertificateAuthorities"
 _LIST_CERTIFICATES = "acm:ListCertificates"
+PRIVATE_CERTIFICATES = "private certificates"
+"""How a note starts on a region whose certificates could not be listed."""
 _HINT = "; to leave out a region that is not in use, name the others with --region"
 
 
@@ -245,7 +247,7 @@ def _list_certificates(account: Account, regions: Iterable[str], notes: list[Imp
     for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
         if isinstance(response, FailedCall):
             address = f"{account.account_id}/{region}"
-            notes.append(ImportNote("unknown", address, f"private certificates: {response.reason}"))
+            notes.append(ImportNote("unknown", address, f"{PRIVATE_CERTIFICATES}: {response.reason}"))
         else:
             arns += response
     return arns
