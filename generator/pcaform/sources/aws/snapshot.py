@@ -22,7 +22,7 @@ from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
 from pcaform.sources.aws.details import read_buckets, read_principals, read_trust_anchors
 from pcaform.sources.aws.parallel import Checkpoint, run_calls, run_jobs, start, try_request
-from pcaform.sources.aws.session import Account
+from pcaform.sources.aws.session import Account, Stopped
 from pcaform.sources.inventory import ImportNote
 
 ProgressCallback = Callable[[int, int], None]
@@ -145,10 +145,15 @@ def read_snapshot(
         reading = partial(read_principals, with_policy_settings=request.has_policy_settings)
         get_principals = start(partial(reading, account, account.regions[0]))
     regions = account.regions if request.is_always_complete else {ca.region for ca in read}
-    arns = _list_certificates(account, regions, notes) if request.certificates else []
     ca_calls = [ApiCall(PARTS[part], ca.arn) for ca in cas for part in request.parts_of(ca)]
-    calls = [*ca_calls, *(ApiCall(operation, arn) for arn in arns for operation in request.certificates)]
-    _run(account, calls, memory, report_progress)
+    try:
+        arns = _list_certificates(account, regions, notes) if request.certificates else []
+        calls = [*ca_calls, *(ApiCall(operation, arn) for arn in arns for operation in request.certificates)]
+        _run(account, calls, memory, report_progress)
+    except Stopped:
+        if get_principals:
+            get_principals()  # raises why it has stopped all requests
+        raise
     notes += _failure_notes(ca_calls, memory.responses)
     snapshot = AccountSnapshot(
         account.account_id,
