@@ -19,6 +19,7 @@ from pcaform.core.files import read_file, write_file
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, API_CALLS, ApiCall, FailedCall
 from pcaform.sources.aws.session import Account, ErrorKind, RateLimiter, Stopped, classify_error
+from pcaform.sources.inventory import ImportNote
 
 Key = TypeVar("Key")
 Job = Callable[[], Any]
@@ -82,6 +83,22 @@ def try_request(request: Job, operation: str, *, may_be_absent: bool = False) ->
         if cause.kind is ErrorKind.ABSENT and may_be_absent:
             return None
         return FailedCall(f"{operation.partition(':')[2]}: {cause.message}")
+
+
+def read_all(
+    account: Account, requests: Mapping[Key, Job], operation: str, notes: list[ImportNote], *, what: str = ""
+) -> dict[Key, Any]:
+    """Return the responses of some requests, in their order; add a note for each that could not be read.
+
+    The key of a request is the address of its note, or its region; the note begins with `what`.
+    """
+    jobs = {key: partial(try_request, request, operation) for key, request in requests.items()}
+    responses = dict(run_jobs(jobs, account.rate_limiter))
+    read = {key: responses[key] for key in jobs if not isinstance(responses[key], FailedCall)}
+    for key in (key for key in jobs if key not in read):
+        address = f"{account.account_id}/{key}" if key in account.regions else str(key)
+        notes.append(ImportNote("unknown", address, f"{what}{responses[key].reason}"))
+    return read
 
 
 def _sort_by_turn(calls: Iterable[ApiCall], rate_limiter: RateLimiter) -> list[ApiCall]:
