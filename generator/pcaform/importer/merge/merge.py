@@ -52,11 +52,6 @@ class Mark:
     span: Span
 
 
-def find_marks(text: str) -> tuple[Mark, ...]:
-    """Return the marks in a valid document."""
-    return tuple(_scan_marks(open_buffer(text)))
-
-
 def add_marks(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
     """Return a text with a mark for each conflict, and without marks at other compared values."""
     sheet = open_buffer(text)
@@ -187,7 +182,7 @@ def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, t
         is_complete=found.is_complete,
         is_searched=lambda item: item[0] in carried and found.is_searched(item),
     )
-    marked = {mark.name for mark in find_marks(text)}
+    marked = {mark.name for mark in _scan_marks(open_buffer(text))}
     decisions = [
         replace(decision, kind="conflict") if decision.kind == "kept" and decision.name in marked else decision
         for decision in comparison.decisions
