@@ -43,7 +43,7 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
     installations = index.installations.get(ca.attributes["arn"], [])
     installed = [(each, module_names.ca(key)) for each in installations[:1]]
     own = own_certificates(ca, installations, index)
-    if source.knows_requests and own:
+    if source.has_addresses and own:
         is_root = ca.attributes["type"] == "ROOT"
         if is_root != (text(own[0], "certificate_authority_arn") == ca.attributes["arn"]):
             kind, signer = ("root", "another CA") if is_root else ("subordinate", "itself")
@@ -61,10 +61,10 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
         chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
         notes = [*active.notes, *chain_notes, *_check_import(ca)]
         return replace(active, resources=[*active.resources, *installed], notes=notes)
-    if source.knows_requests and installations and ca.id.startswith("arn:"):
+    if source.has_addresses and installations and ca.id.startswith("arn:"):
         notes = [ImportNote("left out", each.address, _EXTERNAL.format("its CA is imported")) for each in installations]
         return _external_activation(ca, notes)
-    if source.knows_requests and installations:
+    if source.has_addresses and installations:
         return Activation({"activation": _offline_activation(installations[0])}, installed)
     arn = ca.attributes["arn"]
     if text(ca, "certificate") or ca.id == arn or arn in index.signers:  # each shows that it has a certificate

@@ -152,7 +152,7 @@ def _list_needed_cas(
     needed = {arn for entry in entries for arn in entry.referenced_cas}
     needed |= {arn for principal, _ in operators for arn in principals.readable_cas(principal) if arn in context.keys}
     needed |= {arn for arn in context.index.permissions if arn in context.keys and context.location.holds(arn)}
-    if context.source.knows_shared_cas:
+    if not context.source.has_addresses:
         shared = (arn for arn, each in context.index.cas.items() if each.is_reference)
         needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in context.location.regions}
     else:
@@ -202,9 +202,9 @@ def _module_key(principal: Principal, section: str) -> str | None:
 
 def _select_principals(inventory: Inventory, location: StackLocation) -> list[Principal]:
     """Return the principals that concern private CAs, and whose CAs are mostly those of a location."""
-    is_selected = inventory.source.selects_principals
+    selects = inventory.source.has_addresses  # an account's were selected by what they can do
     found = principals.list_principals(inventory)
-    return [each for each in found if (is_selected or _is_relevant(each)) and _is_here(each, location)]
+    return [each for each in found if (not selects or _is_relevant(each)) and _is_here(each, location)]
 
 
 def _is_relevant(principal: Principal) -> bool:
