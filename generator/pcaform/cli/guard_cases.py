@@ -21,11 +21,11 @@ from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_base import BaseMatch, match_base
 from pcaform.core.files import STDIN, base_directory, display_name, is_directory, read_bytes
 from pcaform.core.formats.report import Report
-from pcaform.core.problems import Failure, Invalid
+from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.manifest import Record
-from pcaform.rules.load import load_checked, load_specs
-from pcaform.rules.together import SpecFile, check_together, list_claims
+from pcaform.rules.load import load_checked, load_specs, require_all
+from pcaform.rules.together import SpecFile
 from pcaform.sources.aws.session import Caller
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
@@ -180,8 +180,7 @@ def _is_plan(content: bytes) -> bool:
 def load_all(paths: Sequence[str]) -> list[SpecFile]:
     """Return all specs that arguments name; raises Invalid if one has errors, or two are of one stack."""
     now = load_specs(paths)
-    if shared := [problem for problem, *_ in check_together(map(list_claims, now))]:
-        raise Invalid(shared)
+    require_all(now)
     return now
 
 

@@ -4,7 +4,7 @@ A lock file has the ARN and the key's algorithm of each CA that others refer to,
 file: relative to the file of the spec that names it, on a disk or in git.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from posixpath import dirname, join
 from typing import Annotated, Literal, cast
@@ -14,15 +14,17 @@ from pydantic import Field, ValidationError
 from pcaform.core import facts
 from pcaform.core.finding import Finding
 from pcaform.core.problems import Invalid
-from pcaform.spec.cas import Reference
+from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.extends import Reader
 from pcaform.spec.messages import describe_error, describe_value, loc_of, suggest
 from pcaform.spec.parse import load_pem_files
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import STACK, CaArn, Key, Model
+from pcaform.spec.types import STACK, CaArn, Key, Model, Provider
 from pcaform.spec.yaml_reader import Document, Loc, parse
 
 _AUTHORITIES = "certificate_authorities"
+LoadParts = Callable[[Spec, Document, Reader], Spec]
+"""Reads what a spec has in other files."""
 LOCK_FILE: Loc = ("references", "lock_file")
 """Where a spec names its lock file."""
 _RULE = "reference"
@@ -59,6 +61,33 @@ def list_references(spec: Spec) -> Iterator[tuple[str, str, str]]:
 def needed_stacks(spec: Spec) -> list[str]:
     """Return the names of the stacks whose CAs a spec uses."""
     return list(dict.fromkeys(stack for _, stack, _ in list_references(spec)))
+
+
+def join_stacks(spec: Spec, stacks: Mapping[str, Spec]) -> Spec | None:
+    """Return a spec with the CAs of other stacks that it names, and those above them, as if they were its own.
+
+    None where none of them is in `stacks`.
+    """
+    joined: dict[str, CertificateAuthority] = {}
+
+    def add(stack: str, key: str, name: str) -> str | None:
+        other = stacks.get(stack)
+        ca = other.certificate_authorities.get(key) if other else None
+        if isinstance(ca, Reference):
+            return add(ca.stack or "", ca.certificate_authority or "", name)
+        if other is None or ca is None:
+            return None
+        if name not in joined:
+            joined[name] = ca
+            parent = ca.parent and add(stack, ca.parent, f"{stack}.{ca.parent}")
+            region = other.region_of(key)
+            provider = ca.provider if region == spec.aws.region else Provider(region=region)
+            joined[name] = ca.model_copy(update={"parent": parent, "provider": provider})
+        return name
+
+    for key, stack, name in list_references(spec):
+        add(stack, name, key)
+    return spec.with_authorities(joined) if joined else None
 
 
 def lock_file_name(spec: Spec, document: Document) -> str | None:
@@ -99,7 +128,7 @@ def resolve_references(spec: Spec, document: Document, read: Reader) -> Spec:
             resolved[key] = reference.model_copy(update=update)
     if problems:
         raise Invalid(problems)
-    return spec.model_copy(update={_AUTHORITIES: {**spec.certificate_authorities, **resolved}})
+    return spec.with_authorities(resolved)
 
 
 @lru_cache(maxsize=4)
