@@ -45,7 +45,8 @@ class LockedFile:
     @property
     def is_new(self) -> bool:
         """Tell whether the file would change."""
-        return read_if_present(self.path) != self.content
+        found = read_if_present(self.path)
+        return found != self.content if found is not None else any(self.after.values())
 
     def write(self) -> None:
         """Replace the file; raises Failure where it cannot be written."""

@@ -67,7 +67,7 @@ def check_references(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tupl
     for path, names in stacks.values():
         for arn, location in names.destroyed:
             for stack, user in users.get(arn, ()):
-                yield report_use(arn, location, f"'{stack}', {display_name(user)}"), path, user
+                yield report_use(arn, location, f"'{stack}', {display_name(user)},"), path, user
     yield from _check_cycle(stacks)
 
 

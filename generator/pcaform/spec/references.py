@@ -6,7 +6,7 @@ file: relative to the file of the spec that names it, on a disk or in git.
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from posixpath import dirname, join
+from posixpath import dirname, join, normpath
 from typing import Annotated, Literal, cast
 
 from pydantic import Field, ValidationError
@@ -107,7 +107,7 @@ def resolve_references(spec: Spec, document: Document, read: Reader) -> Spec:
     name = lock_file_name(spec, document)
     if name is None:
         return spec  # a reference without a source is a finding of a rule
-    locked = _read_lock_file(name, document, read)
+    locked, shown = _read_lock_file(name, document, read), _display(name, document)
     problems: list[Finding] = []
     resolved = {}
     for key, stack, name_there in list_references(spec):
@@ -117,11 +117,11 @@ def resolve_references(spec: Spec, document: Document, read: Reader) -> Spec:
             what, known = (f"'{name_there}' of the stack '{stack}'", cas) if cas else (f"the stack '{stack}'", locked)
             word = name_there if cas else stack
             message = (
-                f"{what} is not in {name}{suggest(word, known)}: once it is applied, 'pcaform lock' writes it there"
+                f"{what} is not in {shown}{suggest(word, known)}: once it is applied, 'pcaform lock' writes it there"
             )
             problems.append(_problem(document, key, "certificate_authority" if cas else "stack", message))
         elif reference.key_algorithm not in (None, found.key_algorithm):
-            message = f"the key is {found.key_algorithm} in {name}: write that, or leave 'key_algorithm' out"
+            message = f"the key is {found.key_algorithm} in {shown}: write that, or leave 'key_algorithm' out"
             problems.append(_problem(document, key, "key_algorithm", message))
         else:
             update = {"arn": found.arn, "key_algorithm": found.key_algorithm}
@@ -152,10 +152,16 @@ def parse_lock_file(content: bytes, path: str) -> Mapping[str, Mapping[str, Lock
 
 def _read_lock_file(name: str, document: Document, read: Reader) -> Mapping[str, Mapping[str, LockedCa]]:
     try:
-        return parse_lock_file(read(name), join(dirname(document.path), name))
+        return parse_lock_file(read(name), _display(name, document))
     except OSError as error:
-        message = f"{describe_value(name)} cannot be read here: {error.strerror}. 'pcaform lock' writes it"
+        message = f"'{_display(name, document)}' cannot be read here: {error.strerror}. 'pcaform lock' writes it"
         raise Invalid([document.problem(LOCK_FILE, message, rule=_RULE)]) from None
+
+
+def _display(name: str, document: Document) -> str:
+    """Return the name of a lock file in messages, beside that of the spec, which may begin with a git revision."""
+    revision, colon, path = document.path.rpartition(":")
+    return revision + colon + normpath(join(dirname(path), name))
 
 
 def _problem(document: Document, key: str, field: str, message: str) -> Finding:
