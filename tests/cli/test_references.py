@@ -151,7 +151,7 @@ BROKEN = {
     "a CA that the other stack has not": (
         change("specs/security.yaml", "  root:", "  top:"),
         (
-            "specs/web.yaml:4:33: 'root' is no CA that the stack 'security', specs/security.yaml, manages, known: top "
+            "specs/web.yaml:4:33: 'root' is not a CA of the stack 'security', specs/security.yaml, known: top "
             "[reference]"
         ),
     ),
@@ -159,10 +159,7 @@ BROKEN = {
         change(
             "specs/security.yaml", SECURITY[SECURITY.index("  root") :], f"  root: {{managed: false, arn: '{ROOT}'}}\n"
         ),
-        (
-            "specs/web.yaml:4:33: 'root' is no CA that the stack 'security', specs/security.yaml, manages, known:  "
-            "[reference]"
-        ),
+        ("specs/web.yaml:4:33: 'root' is not a CA of the stack 'security', specs/security.yaml, known:  [reference]"),
     ),
     "another ARN than the spec's": (
         change(
@@ -287,8 +284,8 @@ def test_the_lock_file_has_what_outputs_and_states_say(pcaform: Run, fleet: Repo
     assert (code, said.splitlines()[0]) == (
         2,
         (
-            f"pcaform.lock.json: 'root' of 'security' is '{OTHER}', but '{ROOT}' is locked: with '--replace', what uses "
-            "it is of the other CA from then on"
+            f"pcaform.lock.json: 'root' of 'security' is '{OTHER}', but '{ROOT}' is locked: with '--replace', what "
+            "uses it is of the other CA from then on"
         ),
     )
     assert (fleet.home / "pcaform.lock.json").read_text(encoding="utf-8") == LOCKED
@@ -309,6 +306,19 @@ def test_the_lock_file_has_what_the_account_has(pcaform: Run, fleet: Repository)
         json.loads((fleet.home / "pcaform.lock.json").read_text(encoding="utf-8"))["stacks"]["security"]["root"]["arn"]
         == arn
     )
+
+
+def test_an_import_leaves_a_ca_of_another_stack_as_it_is(pcaform: Run, fleet: Repository) -> None:
+    change("base.yaml", 'account_id: "123456789012", region: eu-west-1', f'account_id: "{ACCOUNT}", region: {REGION}')(
+        fleet
+    )
+    with live() as account:
+        root = account.pki.root(days=7300, **named("Root"))
+        fleet.write("pcaform.lock.json", locked(root={"arn": root, "key_algorithm": "RSA_2048"}))
+        done = pcaform(
+            "import", "aws", "--into", "specs/web.yaml", "--dry-run", cwd=fleet.home, env=account.environment
+        )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 WRONG = {

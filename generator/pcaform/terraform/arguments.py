@@ -151,7 +151,7 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("", "issuers.*.policy"),
         _row("", "certificates.*.arn", carried=("plan", "live", "hcl")),
         _row("", "moves", carried=TERRAFORM),
-        _row("", "removed", "waivers", "profile", "references", "terraform.extra_files", carried=()),
+        _row("", "removed", "waivers", "profile", "terraform.extra_files", carried=()),
         _row("", *(f"{section}.*.ignore" for section in _IGNORING), carried=()),
         _row("", f"{_CA}.renamed_from", "issuers.*.renamed_from", carried=()),
         _row("", f"{_CA}.issued_generation", f"{_CA}.successor_of", carried=()),
