@@ -90,7 +90,7 @@ def test_stacks_stand_after_those_that_they_need(pcaform: Run, fleet: Repository
     ]
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[Callable[[Repository], Any], str]] = {
     "no lock file": (
         lambda each: each.delete("pcaform.lock.json"),
         (
