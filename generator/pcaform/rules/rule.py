@@ -11,7 +11,7 @@ A function in a file of `rules/spec_rules/` becomes a rule by its decorator, and
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from pcaform.core import rules
@@ -45,24 +45,17 @@ class Rule(rules.Rule[Check]):
         return None if self.is_silent else self.severity
 
 
-def error(rule_id: str, *, of: str = "", source: str = "", is_of_whole: bool = False) -> Callable[[AnyCheck], Rule]:
+def error(
+    rule_id: str, *, of: str = "", source: str = "", severity: Severity = Severity.ERROR, **marks: bool
+) -> Callable[[AnyCheck], Rule]:
     """Make a check a rule whose findings stop every command; its docstring is the rule's text."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.ERROR, is_of_whole)
+    return lambda check: Rule(rule_id, check.__doc__ or "", rules.page(source), _each(check, of), severity, **marks)
 
 
-def warning(rule_id: str, *, of: str = "", source: str = "") -> Callable[[AnyCheck], Rule]:
-    """Make a check a rule whose findings are printed, and stop only `validate --strict`."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING)
-
-
-def practice(rule_id: str, *, of: str = "", source: str, is_silent: bool = False) -> Callable[[AnyCheck], Rule]:
-    """Make a check a rule of good practice: an error in the profile strict; by default a warning, or nothing."""
-
-    def make(check: AnyCheck) -> Rule:
-        settings = {"is_practice": True, "is_silent": is_silent}
-        return Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING, **settings)
-
-    return make
+warning = partial(error, severity=Severity.WARNING)
+"""Make a check a rule whose findings are printed, and stop only `validate --strict`."""
+practice = partial(warning, is_practice=True)
+"""Make a check a rule of good practice: an error in the profile strict; by default a warning, or nothing."""
 
 
 def _each(check: AnyCheck, path: str) -> Check:

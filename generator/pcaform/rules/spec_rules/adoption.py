@@ -12,8 +12,8 @@ from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
-_STATUS = "https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html"
-_IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
+_STATUS = "privateca/latest/userguide/PcaUpdateStatus.html"
+_IMPORT = "privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
 
 
 @error("pending-parent")

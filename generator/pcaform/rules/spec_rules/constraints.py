@@ -16,7 +16,6 @@ from pcaform.spec.yaml_reader import Loc
 _AUTHORITIES = "certificate_authorities"
 _FIELD = "name_constraints"
 _RFC = "https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10"
-_TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
 
 
 @error("name-constraints", of="managed.*", source=_RFC)
@@ -127,7 +126,7 @@ def _are_valid(constraints: Constraints) -> bool:
     return True
 
 
-@error("certificate-template", of="managed.*", source=_TEMPLATES)
+@error("certificate-template", of="managed.*", source="privateca/latest/userguide/template-varieties.html")
 def template_fits_ca(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA's own certificate has a template of its type and path length that takes what passes through."""
     if ca.template is None:

@@ -11,7 +11,6 @@ from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
-_SOURCE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ApiPassthrough.html"
 _ONE_OF = ("ExtendedKeyUsage", "GeneralName")
 _KINDS = {
     "structure": (Mapping, "a mapping"),
@@ -28,7 +27,7 @@ _PATTERNS = {
 """The patterns of the model in words, by shape."""
 
 
-@error("api-passthrough", source=_SOURCE)
+@error("api-passthrough", source="privateca/latest/APIReference/API_ApiPassthrough.html")
 def passthrough_has_shape_of_api(spec: Spec) -> Iterator[Violation]:
     """`api_passthrough` has the shape of the API: what the provider does not know would be missing, in silence."""
     for loc, passthrough in select(spec, "managed.*.api_passthrough"):

@@ -37,7 +37,7 @@ def role_has_trust(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, f"no one may assume the role of '{loc[1]}': name who may")
 
 
-@error("trust-anybody", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html")
+@error("trust-anybody", source="IAM/latest/UserGuide/id_roles_providers_create_oidc.html")
 def trust_is_narrow(spec: Spec) -> Iterator[Violation]:
     """The subjects of an OIDC provider name a repository or service account: the provider also serves others."""
     for loc, subject in select(spec, *(f"{trust}.oidc.*.subjects.*" for trust in _TRUSTS)):
@@ -52,7 +52,7 @@ def trusted_arns_match_partition(spec: Spec) -> Iterator[Violation]:
     yield from _check_partitions(spec, *(f"{trust}.principals.*" for trust in _TRUSTS), *_TRUSTED_PROVIDERS)
 
 
-@error("trust-account", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html")
+@error("trust-account", source="IAM/latest/UserGuide/id_roles_providers.html")
 def trusted_provider_is_of_account(spec: Spec) -> Iterator[Violation]:
     """A role's identity provider, trust anchor and permissions boundary are of its own account."""
     own = spec.aws.account_id
@@ -89,7 +89,7 @@ def _check_partitions(spec: Spec, *paths: str) -> Iterator[Violation]:
             yield Violation(loc, message)
 
 
-@warning("region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
+@warning("region", source="general/latest/gr/pca.html")
 def region_is_known(spec: Spec) -> Iterator[Violation]:
     """A region is one with AWS Private CA, as far as this release knows; AWS may have opened one since."""
     for loc, region in _list_regions(spec):
@@ -98,7 +98,7 @@ def region_is_known(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, message)
 
 
-@error("no-region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
+@error("no-region", source="general/latest/gr/pca.html")
 def region_can_exist(spec: Spec) -> Iterator[Violation]:
     """A region is named as those of a partition, with a direction and a number at the end: so new ones pass."""
     for loc, region in _list_regions(spec):
@@ -131,11 +131,7 @@ def arns_match_partition(spec: Spec) -> Iterator[Violation]:
     yield from _check_partitions(spec, *roles, "crl_buckets.*.cloudfront_distribution_arns.*", *_BOUNDARIES)
 
 
-@error(
-    "china",
-    of="managed.*",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html",
-)
+@error("china", of="managed.*", source="privateca/latest/APIReference/API_CreateCertificateAuthority.html")
 def china_settings_match_region(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """SM2 keys and the CCPC standard exist only in China's regions; a new CA there names CCPC, AWS's default fails."""
     standard, only = ca.key_storage_security_standard, facts.only_key_storage(spec.region_of(key))

@@ -9,10 +9,9 @@ from pcaform.spec.messages import suggest
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
-_DELETE = "https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html"
 
 
-@error("successor", of="managed.*", source=_DELETE)
+@error("successor", of="managed.*", source="privateca/latest/userguide/PCADeleteCA.html")
 def successor_fits(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """A successor is of the type and below the parent of the CA that it takes over from, and ends later."""
     if ca.successor_of is None:

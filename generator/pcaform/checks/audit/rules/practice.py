@@ -9,8 +9,8 @@ from pcaform.core.renewal import ISSUED
 from pcaform.core.x509 import parse_or_none
 from pcaform.sources.account_snapshot import GONE, PERMISSIONS, TAGS, CaStatus, TrustAnchor
 
-_CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/pca-controls.html"
-_KEYS = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html"
+_CONTROLS = "securityhub/latest/userguide/pca-controls.html"
+_KEYS = "privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html"
 _ROOT = "securityhub:PCA.1 config:acm-pca-root-ca-disabled"
 _TAGGED = "securityhub:PCA.2 config:acmpca-certificate-authority-tagged"
 _CA_KEY = "pqc:NIST-IR-8547 prowler:acmpca_certificate_authority_pqc_key_algorithm"
