@@ -11,11 +11,13 @@ A function in a file of `rules/spec_rules/` becomes a rule by its decorator, and
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any
 
 from pcaform.core import rules
 from pcaform.core.finding import Severity
+from pcaform.spec.cas import Validity, compute_end
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -69,6 +71,14 @@ def _each(check: AnyCheck, path: str) -> Check:
                 yield Violation((*loc, *steps), message)
 
     return check_spec if path else check
+
+
+def end_of(validity: Validity | None, start: datetime | None = None) -> datetime | None:
+    """Return when a certificate ends that is issued at a time, or now; None where that is not known."""
+    try:
+        return compute_end(validity, start or datetime.now(UTC)) if validity is not None else None
+    except ValueError:
+        return None
 
 
 def select(spec: Spec, *paths: str) -> Iterator[tuple[Loc, Any]]:

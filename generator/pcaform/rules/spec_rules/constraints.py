@@ -108,13 +108,10 @@ def _list_texts(constraints: Constraints) -> Iterator[tuple[tuple[str, str, int]
 
 def _list_above(spec: Spec, key: str | None) -> Iterator[tuple[str, Constraints]]:
     """Yield the constraints of a CA and those above it; not what breaks `name-constraints` by itself."""
-    seen: set[str] = set()
-    while key is not None and key in spec.managed and key not in seen:
-        seen.add(key)
-        constraints = _constraints(spec.managed[key])
+    for above in spec.list_above(key):
+        constraints = _constraints(spec.managed[above])
         if constraints and _are_valid(constraints):
-            yield key, constraints
-        key = spec.managed[key].parent
+            yield above, constraints
 
 
 def _are_valid(constraints: Constraints) -> bool:

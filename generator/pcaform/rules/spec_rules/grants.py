@@ -9,8 +9,8 @@ from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.iam.policies.statements import CaRef
-from pcaform.rules.rule import Problems, error, select
-from pcaform.spec.cas import Authority, CertificateAuthority, compute_end
+from pcaform.rules.rule import Problems, end_of, error, select
+from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest
 from pcaform.spec.parse import Violation
@@ -73,12 +73,8 @@ def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Violation]:
     """A CA of managed certificates is valid for more than the 13 months for which ACM issues them."""
     now, days = datetime.now(UTC), facts.ACM_VALIDITY_DAYS
     for key in sorted({key for _, key in _list_uses(spec, ManagedGrant)} & set(spec.managed)):
-        validity = spec.managed[key].validity
-        try:
-            is_short = validity is not None and compute_end(validity, now) < now + timedelta(days=days)
-        except ValueError:
-            continue
-        if is_short:
+        end = end_of(spec.managed[key].validity, now)
+        if end is not None and end < now + timedelta(days=days):
             message = f"ACM's certificates are valid for {days} days, longer than '{key}': ACM would refuse to issue"
             yield Violation((_AUTHORITIES, key, "validity"), message)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pcaform.rules.rule import Problems, error, select
+from pcaform.rules.rule import Problems, end_of, error, select
 from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority, Validity, compute_end
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
@@ -34,11 +34,7 @@ def parent_fits_type(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
 @error("parent-cycle", of="managed.*")
 def parents_have_no_cycle(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """Parents lead to a root, never back to the CA itself."""
-    seen, ancestor = {key}, ca.parent
-    while ancestor is not None and ancestor in spec.managed and ancestor not in seen:
-        seen.add(ancestor)
-        ancestor = spec.managed[ancestor].parent
-    if ancestor == key:
+    if key in spec.list_above(ca.parent):
         yield "parent", f"the CA '{key}' is its own ancestor: one of its parents must be a root"
 
 
@@ -104,11 +100,8 @@ def validity_fits_type(validity: Validity, *_: Any) -> Problems:
 def ca_ends_before_parent(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """A CA ends no later than its parent; otherwise AWS refuses to issue its certificate."""
     now, parent = datetime.now(UTC), spec.managed.get(ca.parent or "")
-    if parent is None or ca.validity is None or parent.validity is None:
-        return
-    try:
-        end, parent_end = compute_end(ca.validity, now), compute_end(parent.validity, now)
-    except ValueError:
+    end, parent_end = end_of(ca.validity, now), end_of(parent.validity if parent else None, now)
+    if ca.validity is None or end is None or parent_end is None:
         return
     is_issued_later = end == parent_end and ca.validity.type in RELATIVE_TYPES
     if end > parent_end or is_issued_later:

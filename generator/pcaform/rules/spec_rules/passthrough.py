@@ -11,7 +11,6 @@ from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
-_ONE_OF = ("ExtendedKeyUsage", "GeneralName")
 _KINDS = {
     "structure": (Mapping, "a mapping"),
     "list": (list, "a list"),
@@ -34,15 +33,13 @@ def passthrough_has_shape_of_api(spec: Spec) -> Iterator[Violation]:
         yield from _check(passthrough, "ApiPassthrough", loc)
 
 
-def _load_shapes() -> Mapping[str, Any]:
+@cache
+def _shapes() -> Mapping[str, Any]:
     """Return the shapes of the API from its service model, which takes 50 ms to load."""
     from botocore.loaders import Loader
 
     shapes: Mapping[str, Any] = Loader().load_service_model("acm-pca", "service-2")["shapes"]
     return shapes
-
-
-_shapes = cache(_load_shapes)
 
 
 def _check(value: Any, name: str, loc: Loc) -> Iterator[Violation]:
@@ -74,7 +71,7 @@ def _check_structure(value: Mapping[str, Any], name: str, loc: Loc) -> Iterator[
         if key not in value and key not in misspelt:
             yield Violation(loc, f"the key '{key}' is missing")
     known = [key for key in value if key in members]
-    if name in _ONE_OF and (len(known) > 1 or not value):
+    if name in ("ExtendedKeyUsage", "GeneralName") and (len(known) > 1 or not value):
         yield Violation(loc, f"{name} is one of {', '.join(members)}, seen: {' and '.join(known) or 'none'}")
     if name == "ASN1Subject" and "CustomAttributes" in value and len(known) > 1:
         yield Violation((*loc, "CustomAttributes"), "'CustomAttributes' cannot be combined with other keys")

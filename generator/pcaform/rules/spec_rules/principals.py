@@ -23,10 +23,8 @@ _ANCHORS = tuple(f"{trust}.roles_anywhere.trust_anchor_arn" for trust in _TRUSTS
 _TRUSTED_PROVIDERS = (*(f"{trust}.oidc.*.provider_arn" for trust in _TRUSTS), *_ANCHORS)
 _BOUNDARIES = tuple(f"{section}.*.permissions_boundary" for section in ("issuers", "administrators", "auditors"))
 _REGIONS = ("aws.region", "certificate_authorities.*.provider.region", "removed.*.provider.region")
-_OWNED_ONLY = ("permissions_boundary", "force_destroy", "policy_path", "policy_tags")
 _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _KNOWN_REGIONS = tuple(region for regions in facts.REGIONS.values() for region in regions)
-_LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
 
 
 @error("trust-nobody")
@@ -71,7 +69,7 @@ def existing_principal_is_unchanged(issuer: Issuer, key: str, _: Spec) -> Proble
     for start, reason in _AWS_ROLES.items():
         if (issuer.existing_role or "").startswith(start):
             yield "existing_role", f"'{issuer.existing_role}': {reason}"
-    for name in _OWNED_ONLY if not issuer.is_owned else ():
+    for name in ("permissions_boundary", "force_destroy", "policy_path", "policy_tags") if not issuer.is_owned else ():
         if getattr(issuer, name):
             yield name, f"'{key}' exists already and is not changed: remove '{name}'"
     if issuer.deny_other_templates and (issuer.is_owned or issuer.policy is not None):
@@ -144,6 +142,6 @@ def china_settings_match_region(ca: CertificateAuthority, key: str, spec: Spec) 
         of_china = f"in China AWS allows only {only}: write that"
         message = of_china if is_china else "CCPC exists only in China: remove it, the region's default fits"
         yield "key_storage_security_standard", message
-    elif standard == _LEGACY_STANDARD and ca.arn is None:
+    elif standard == "FIPS_140_2_LEVEL_2_OR_HIGHER" and ca.arn is None:
         message = "since 2023 AWS creates no CA with this standard: remove it, the region's default fits"
         yield "key_storage_security_standard", message

@@ -88,8 +88,10 @@ def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
     from pcaform.checks.audit.crl_access import why_unreadable
 
     for loc, crl, key, bucket in _crls_here(spec):
-        policy = _policy_of(bucket, key, spec)
-        reason = why_unreadable(crl.model_dump(), bucket.bucket or key, policy) if bucket.content == "crls" else ""
+        name, own, aws = bucket.bucket or key, f"(distribution of {key})", spec.aws
+        policy = bucket_policy(bucket, name, account_id=aws.account_id, region=aws.region, distribution=own)
+        is_of_crls = bucket.content == "crls"
+        reason = why_unreadable(crl.model_dump(), name, json.dumps(policy)) if is_of_crls else ""
         if reason and crl.custom_cname is None:
             advice = "add 'custom_cname', the name of a distribution that reads it ('distribution' makes one)"
             message = f"no one can read the CRL: {reason}: {advice}"
@@ -107,12 +109,6 @@ def _crls_here(spec: Spec) -> Iterator[tuple[Loc, CrlConfiguration, str, CrlBuck
     for loc, crl in select(spec, _CRLS):
         if crl.enabled and crl.s3_bucket_name in buckets:
             yield loc, crl, *buckets[crl.s3_bucket_name]
-
-
-def _policy_of(bucket: CrlBucket, key: str, spec: Spec) -> str:
-    name, own = bucket.bucket or key, f"(distribution of {key})"
-    policy = bucket_policy(bucket, name, account_id=spec.aws.account_id, region=spec.aws.region, distribution=own)
-    return json.dumps(policy)
 
 
 @error(

@@ -11,7 +11,6 @@ from pcaform.sources.account_snapshot import GONE, PERMISSIONS, TAGS, CaStatus, 
 
 _CONTROLS = "securityhub/latest/userguide/pca-controls.html"
 _KEYS = "privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html"
-_ROOT = "securityhub:PCA.1 config:acm-pca-root-ca-disabled"
 _TAGGED = "securityhub:PCA.2 config:acmpca-certificate-authority-tagged"
 _CA_KEY = "pqc:NIST-IR-8547 prowler:acmpca_certificate_authority_pqc_key_algorithm"
 _ANCHOR_KEY = "pqc:NIST-IR-8547 prowler:rolesanywhere_trust_anchor_pqc_pki"
@@ -23,7 +22,7 @@ _ML_DSA = ("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101
 """The keys ML-DSA-44, -65 and -87 in certificates: https://www.rfc-editor.org/rfc/rfc9881."""
 
 
-@rule("root-enabled", source=_CONTROLS, controls=_ROOT)
+@rule("root-enabled", source=_CONTROLS, controls="securityhub:PCA.1 config:acm-pca-root-ca-disabled")
 def root_enabled(context: AuditContext) -> Iterator[AuditFinding]:
     """A root is ACTIVE although ACM issues nothing from it; with `--framework`, every ACTIVE root."""
     for ca in context.snapshot.own:
