@@ -33,13 +33,15 @@ def passthrough_has_shape_of_api(spec: Spec) -> Iterator[Violation]:
         yield from _check(passthrough, "ApiPassthrough", loc)
 
 
-@cache
-def _shapes() -> Mapping[str, Any]:
+def _load_shapes() -> Mapping[str, Any]:
     """Return the shapes of the API from its service model, which takes 50 ms to load."""
     from botocore.loaders import Loader
 
     shapes: Mapping[str, Any] = Loader().load_service_model("acm-pca", "service-2")["shapes"]
     return shapes
+
+
+_shapes = cache(_load_shapes)
 
 
 def _check(value: Any, name: str, loc: Loc) -> Iterator[Violation]:
