@@ -25,7 +25,7 @@ Form = dict[str, Any]
 SECTIONS = ("certificate_authorities", "issuers", "administrators", "auditors", "crl_buckets", "certificates", "shares")
 PERMISSIONS = "permissions"
 PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
-_UNKEPT = ("version", "stack", "profile", "removed", "moves", "waivers")
+_UNKEPT = ("version", "stack", "profile", "references", "removed", "moves", "waivers")
 """What says how a spec came to be, and not what is there."""
 _MEANS, _SPELLED = "means", "spelled"
 
@@ -167,6 +167,7 @@ def _normalize_ca(item: dict[str, Any], key: str, spec: Spec) -> None:
     for permission in item[PERMISSIONS].values():
         permission["actions"].sort(key=facts.ALL_PERMISSION_ACTIONS.index)
     if not item["managed"]:
+        del item["stack"], item["certificate_authority"]  # the ARN says which CA it is
         return
     item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
     item["revocation_configuration"] = enabled_blocks(item["revocation_configuration"])

@@ -26,6 +26,7 @@ from pcaform.sources.inventory import ImportNote
 from pcaform.spec.extends import Reader, read_document
 from pcaform.spec.messages import DEFAULTS
 from pcaform.spec.parse import locate, parse_spec
+from pcaform.spec.references import resolve_references
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, column
@@ -147,7 +148,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None, 
     Raises Invalid if the file is not a spec, Failure if a value cannot be written in the file's layout.
     """
     document = read_document(content, name, read)
-    spec = parse_spec(document)
+    spec = resolve_references(parse_spec(document), document, read)
     bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(bom).decode()
     theirs = merge_form(found.spec, found.source)
