@@ -139,6 +139,14 @@ class Spec(Model):
         provider = self.certificate_authorities[key].provider
         return provider.region if provider else self.aws.region
 
+    def list_above(self, key: str | None) -> Iterator[str]:
+        """Yield a CA of this stack and those above it, each once: parents may lead back to it where a spec is wrong."""
+        seen = set[str]()
+        while key is not None and key in self.managed and key not in seen:
+            seen.add(key)
+            yield key
+            key = self.managed[key].parent
+
     @property
     def operator_roles(self) -> Iterator[tuple[str, str, OperatorRole]]:
         """Every administrator and auditor: section, key and role."""
