@@ -26,18 +26,19 @@ RENDERING = _keys("Rendering", **_HEAD, stacks=_RENDERED)
 
 _NAMED: dict[str, Any] = {"stack": str, "spec": str}
 _PLACE: dict[str, Any] = {"account_id": str, "region": str, "state": str, "certificate_authorities": int}
+_LEVEL: dict[str, Any] = {"level": int, "needs": tuple[str, ...]}
 STACKS = _keys(
     "Stacks",
     format_version=Literal["1.0"],
-    stacks=_list(_keys("Stack", **_NAMED, **_PLACE, bases=tuple[str, ...])),
+    stacks=_list(_keys("Stack", **_NAMED, **_PLACE, **_LEVEL, bases=tuple[str, ...])),
 )
-_KIND = Literal["spec", "base", "certificate", "stack", "modules", "tool"]
+_KIND = Literal["spec", "base", "certificate", "stack", "modules", "tool", "lock", "needs"]
 _REASONS = _list(_keys("Reason", kind=_KIND, what=str))
 AFFECTED = _keys(
     "Affected",
     format_version=Literal["1.0"],
     base=str,
-    stacks=_list(_keys("AffectedStack", **_NAMED, reasons=_REASONS)),
+    stacks=_list(_keys("AffectedStack", **_NAMED, level=int, reasons=_REASONS)),
     gone=_list(_keys("GoneStack", **_NAMED)),
     doubts=tuple[str, ...],
 )
