@@ -5,7 +5,9 @@ That is the first step of every command that takes a spec.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from pcaform.core import files
@@ -17,7 +19,7 @@ from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule, select
 from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile
-from pcaform.spec.extends import extend
+from pcaform.spec.extends import Reader, extend
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation, file_reader, hide_source, load_pem_files, locate, parse_spec
 from pcaform.spec.sections import Waiver
@@ -84,11 +86,15 @@ def _unknown_rules(spec: Spec) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """A spec, or None if its shape is wrong, with every problem, sorted by location."""
+    """A spec, or None if its shape is wrong, with every problem, sorted by location.
+
+    `inputs` has each file that was asked for, by its name relative to the spec, as `read_inputs` describes it.
+    """
 
     spec: Spec | None
     problems: tuple[Finding, ...]
     document: Document | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_errors(self) -> bool:
@@ -107,15 +113,48 @@ def load_text(text: bytes, name: str, *, directory: Path = Path(), is_judged: bo
     `directory` is that of the spec's file: bases and PEM files are named relative to it. A spec of before is not judged
     by the rules of today (`is_judged`), only its shape is.
     """
-    document, read = None, file_reader(directory)
+    document, inputs = None, {"": _describe(text)}
+    read = _record(file_reader(directory), inputs)
     try:
         document, of_bases = extend(parse(text, name), read)
         if of_bases:
-            return LoadResult(None, tuple(sorted(of_bases)), document)
+            return LoadResult(None, tuple(sorted(of_bases)), document, inputs)
         spec = load_pem_files(parse_spec(document), document, read)
     except Invalid as invalid:
-        return LoadResult(None, tuple(invalid.problems), document)
-    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document)
+        return LoadResult(None, tuple(invalid.problems), document, inputs)
+    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document, inputs)
+
+
+def read_inputs(path: str, names: Iterable[str]) -> dict[str, str]:
+    """Return a digest of each file that a spec was loaded from, or why it cannot be read; the spec itself has no name.
+
+    Raises Failure where the spec cannot be read.
+    """
+    inputs = {"": _describe(read_bytes(path))}
+    read = _record(file_reader(base_directory(path)), inputs)
+    for name in filter(None, names):
+        with suppress(OSError):
+            read(name)
+    return inputs
+
+
+def _record(read: Reader, inputs: dict[str, str]) -> Reader:
+    """Return a reader that also notes what it found."""
+
+    def recorded(name: str) -> bytes:
+        try:
+            content = read(name)
+        except OSError as error:
+            inputs[name] = f"{error.strerror}"
+            raise
+        inputs[name] = _describe(content)
+        return content
+
+    return recorded
+
+
+def _describe(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
