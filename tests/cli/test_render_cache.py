@@ -158,7 +158,7 @@ def test_each_edit_is_seen(pcaform: Run, tmp_path: Path) -> None:
     pair.render()
     for number, name in enumerate(EDITS):
         pair.edit(name)
-        if number % 4 == 3:
+        if number % 4 == 3 or name == "certificate removed":
             pair.render(*("--check",) * (number % 2))
     (kept,) = (tmp_path / "cache" / "pcaform" / "render").iterdir()
     kept.write_bytes(kept.read_bytes()[:-70])

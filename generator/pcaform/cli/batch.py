@@ -31,14 +31,15 @@ from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
 from pcaform.render.write.snapshot import expect_snapshot, has_state, take_snapshot
+from pcaform.rules.across import check_references
 from pcaform.rules.load import LoadResult, check_file, list_spec_files, require_valid
 from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import (
     Brief,
     Claims,
     check_against,
+    check_facts,
     check_renamed,
-    check_together,
     index_briefs,
     list_claims,
     list_suspects,
@@ -125,7 +126,8 @@ def _check(entries: Mapping[str, Entry], task: Task) -> tuple[list[Brief], set[F
     briefs = [each.brief for each in specs if each.brief is not None]
     failed: set[str] = set()
     suspects = list_suspects(briefs)
-    for problem, *both in check_together(_load_claims(each.path, task) for each in briefs if each.path in suspects):
+    together = check_facts([_load_claims(each.path, task) for each in briefs if each.path in suspects])
+    for problem, *both in chain(together, check_references({each.stack: (each.path, each.names) for each in briefs})):
         problems.add(problem)
         failed.update(both)
     for problem, path in _check_neighbours(briefs, task):

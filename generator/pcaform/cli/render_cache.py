@@ -23,6 +23,7 @@ from pcaform.core.files import packaged_directory, read_file, write_file
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.render.write.snapshot import Snapshot
+from pcaform.rules.across import CaNames, Use
 from pcaform.rules.load import read_inputs
 from pcaform.rules.together import Brief
 
@@ -137,8 +138,9 @@ def _describe_program() -> Iterator[Any]:
 
 
 def _dump(path: str, loaded: Loaded, fresh: Fresh | None) -> bytes:
-    problems = [astuple(problem) for problem in loaded.problems]
-    return f"{json.dumps([path, [problems, *loaded[1:]], fresh])}\n".encode()
+    problems, brief = [astuple(problem) for problem in loaded.problems], loaded.brief
+    known = [problems, *loaded[1:-1], brief and [*brief[:-1], astuple(brief.names)]]
+    return f"{json.dumps([path, known, fresh])}\n".encode()
 
 
 def _load(path: str, loaded: Sequence[Any], fresh: Sequence[Any] | None) -> Entry:
@@ -149,9 +151,15 @@ def _load(path: str, loaded: Sequence[Any], fresh: Sequence[Any] | None) -> Entr
         tuple(map(intern, bases)),
         tuple(map(intern, inputs)),
         digest,
-        brief and Brief(path, brief[1], tuple(brief[2]), brief[3]),
+        brief and Brief(path, brief[1], tuple(brief[2]), brief[3], _load_names(*brief[4])),
     )
     return known, None if fresh is None else Fresh(Snapshot(*fresh[0]), fresh[1], tuple(fresh[2]))
+
+
+def _load_names(managed: Mapping[str, str], used: Sequence[Any], destroyed: Sequence[Any]) -> CaNames:
+    uses = (Use(arn, stack, key, Location(*location)) for arn, stack, key, location in used)
+    keys = {intern(key): arn for key, arn in managed.items()}
+    return CaNames(keys, tuple(uses), tuple((arn, Location(*location)) for arn, location in destroyed))
 
 
 def _load_finding(fields: Sequence[Any]) -> Finding:

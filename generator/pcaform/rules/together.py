@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pcaform.core.files import display_name
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.core.grouping import grouped
+from pcaform.rules.across import CaNames, check_references, list_ca_names, report_use
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -67,12 +68,13 @@ class Claims:
     path: str
     stack: str
     facts: tuple[tuple[Fact, Location, str], ...]
+    names: CaNames
 
     @property
     def brief(self) -> "Brief":
         """What finds those of many specs that may have something in common."""
         has_state = any(rule == "shared-state" for (rule, _), *_ in self.facts)
-        return Brief(self.path, self.stack, tuple(_mark(fact) for fact, *_ in self.facts), has_state)
+        return Brief(self.path, self.stack, tuple(_mark(fact) for fact, *_ in self.facts), has_state, self.names)
 
     @property
     def location(self) -> Location:
@@ -81,12 +83,13 @@ class Claims:
 
 
 class Brief(NamedTuple):
-    """The claims of a spec in short: a number for each fact, and whether its state is known to be in one place."""
+    """Claims in short: a number for each fact, whether the place of the state is known, and the names of CAs."""
 
     path: str
     stack: str
     marks: tuple[int, ...]
     has_state: bool
+    names: CaNames
 
 
 def _mark(fact: Fact) -> int:
@@ -100,11 +103,11 @@ def list_claims(file: SpecFile, out: str = "") -> Claims:
     """
     path, spec, document = file
     facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
-    return Claims(path, spec.stack, facts)
+    return Claims(path, spec.stack, facts, list_ca_names(spec, document))
 
 
 def list_suspects(briefs: Sequence[Brief]) -> set[str]:
-    """Return the paths of all specs that may have a fact in common with another: `check_together` judges these."""
+    """Return the paths of all specs that may have a fact in common with another: `check_facts` judges these."""
     names = {each.stack.casefold(): each.path for each in briefs}
     marks = sorted(mark for each in briefs for mark in each.marks)
     common = {mark for mark, following in pairwise(marks) if mark == following}
@@ -116,9 +119,15 @@ def list_suspects(briefs: Sequence[Brief]) -> set[str]:
 
 
 def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:
+    """Yield what is wrong with specs together, each with the paths of the two."""
+    claims = list(claims)
+    yield from check_facts(claims)
+    yield from check_references({each.stack: (each.path, each.names) for each in claims})
+
+
+def check_facts(claims: Sequence[Claims]) -> Iterator[tuple[Finding, str, str]]:
     """Yield each fact that a spec has in common with an earlier one, at its place in the later; and both paths."""
     owners: dict[Fact, Claims] = {}
-    claims = list(claims)
     names = {each.stack.casefold(): each for each in claims}
     for each in claims:
         for outer in (names[name] for name in _outer_names(each.stack) if name in names):
@@ -149,18 +158,26 @@ class Neighbour(NamedTuple):
         """Whether its state is known to be in one place."""
         return any(rule == "shared-state" for rule, _ in self.taken)
 
+    @property
+    def used(self) -> set[str]:
+        """The ARNs of the CAs of others that it uses."""
+        return {item.arn for item in self.record.items.values() if not item.is_managed and item.arn is not None}
+
     def list_suspects(self, index: Mapping[Hashable, Sequence[str]]) -> set[str]:
         """Return the paths of all specs that may have something in common with it: `check_against` judges these."""
-        keys = [*map(_mark, self.taken), *_outer_names(self.name), (self.name.casefold(),)]
+        keys = [*map(_mark, self.taken), *_outer_names(self.name), (self.name.casefold(),), *self.used]
         return {path for key in keys for path in index.get(key, ())}
 
 
 def index_briefs(briefs: Iterable[Brief]) -> Mapping[Hashable, Sequence[str]]:
-    """Return by each mark, by the stack's name, and by the names of directories around it, the paths of the specs."""
+    """Return the paths of specs by mark, by stack and the directories around it, and by what they destroy."""
     return grouped(
         (key, each.path)
         for each in briefs
-        for key in (*each.marks, each.stack.casefold(), *((outer,) for outer in _outer_names(each.stack)))
+        for key in (
+            *(*each.marks, each.stack.casefold(), *(arn for arn, _ in each.names.destroyed)),
+            *((outer,) for outer in _outer_names(each.stack)),
+        )
     )
 
 
@@ -183,6 +200,8 @@ def check_against(claims: Claims, neighbour: Neighbour) -> Iterator[Finding]:
     for fact, location, what in claims.facts:
         if fact in neighbour.taken:
             yield _problem(location, fact, f"{what} is also that of the stack '{name}' beside it")
+    used, destroyed = neighbour.used, claims.names.destroyed
+    yield from (report_use(arn, location, f"'{name}' beside it") for arn, location in destroyed if arn in used)
 
 
 def check_renamed(spec_file: SpecFile, neighbour: Neighbour) -> Finding | None:
