@@ -233,7 +233,7 @@ def test_what_the_file_system_says_is_trusted_only_of_files_at_rest(tmp_path: Pa
     expected = expect_snapshot(tmp_path, later, {"a.tf": b"one"})
     assert expected is not None
     assert (expected.stamps, expected.content) == ("", known.content)
-    file.write_bytes(b"edited by somebody else at once")
+    file.write_bytes(b"edited by another one at once")
     assert expect_snapshot(tmp_path, later, {"a.tf": b"one"}) == expected != take_snapshot(tmp_path, later)
     assert expect_snapshot(tmp_path, time.time_ns(), {}) is None
     assert expect_snapshot(tmp_path, later, {"a.tf": b"one", "gone.tf": b""}) is None

@@ -48,7 +48,7 @@ def take_snapshot(directory: Path, now: int, *, known: Snapshot | None = None) -
 def expect_snapshot(directory: Path, now: int, rendered: Mapping[str, bytes]) -> Snapshot | None:
     """Return what a directory has that was rendered after `now`, with the content that the rendered files should have.
 
-    So what somebody else wrote there since is noticed later. None where other files may have been changed meanwhile.
+    So what another program wrote there since is noticed later. None where other files may have been changed meanwhile.
     """
     try:
         entries = _list_entries(directory)
