@@ -5,7 +5,9 @@ That is the first step of every command that takes a spec.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule, select
 from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile, check_together, list_claims
-from pcaform.spec.extends import extend
+from pcaform.spec.extends import Reader, extend
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation, file_reader, hide_source, locate, parse_spec
 from pcaform.spec.references import LoadParts, join_stacks, load_parts
@@ -104,11 +106,15 @@ def _unknown_rules(spec: Spec) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """A spec, or None if its shape is wrong, with every problem, sorted by location."""
+    """A spec, or None if its shape is wrong, with every problem, sorted by location.
+
+    `inputs` has each file that was asked for, by its name relative to the spec, as `read_inputs` describes it.
+    """
 
     spec: Spec | None
     problems: tuple[Finding, ...]
     document: Document | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_errors(self) -> bool:
@@ -129,15 +135,48 @@ def load_text(
     `directory` is that of the spec's file: bases and PEM files are named relative to it. A spec of before is not judged
     by the rules of today (`is_judged`), only its shape is. `load` reads its other files.
     """
-    document, read = None, file_reader(directory)
+    document, inputs = None, {"": _describe(text)}
+    read = _record(file_reader(directory), inputs)
     try:
         document, of_bases = extend(parse(text, name), read)
         if of_bases:
-            return LoadResult(None, tuple(sorted(of_bases)), document)
+            return LoadResult(None, tuple(sorted(of_bases)), document, inputs)
         spec = load(parse_spec(document), document, read)
     except Invalid as invalid:
-        return LoadResult(None, tuple(invalid.problems), document)
-    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document)
+        return LoadResult(None, tuple(invalid.problems), document, inputs)
+    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document, inputs)
+
+
+def read_inputs(path: str, names: Iterable[str]) -> dict[str, str]:
+    """Return a digest of each file that a spec was loaded from, or why it cannot be read; the spec itself has no name.
+
+    Raises Failure where the spec cannot be read.
+    """
+    inputs = {"": _describe(read_bytes(path))}
+    read = _record(file_reader(base_directory(path)), inputs)
+    for name in filter(None, names):
+        with suppress(OSError):
+            read(name)
+    return inputs
+
+
+def _record(read: Reader, inputs: dict[str, str]) -> Reader:
+    """Return a reader that also notes what it found."""
+
+    def recorded(name: str) -> bytes:
+        try:
+            content = read(name)
+        except OSError as error:
+            inputs[name] = f"{error.strerror}"
+            raise
+        inputs[name] = _describe(content)
+        return content
+
+    return recorded
+
+
+def _describe(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
