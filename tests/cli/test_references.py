@@ -79,6 +79,15 @@ def test_the_arn_of_the_lock_file_is_rendered(pcaform: Run, fleet: Repository) -
     assert stack.count(f'"{ROOT}"') == 3  # of the certificate that it signs, and in both statements of the issuer
 
 
+@pytest.mark.parametrize("name", ["a CA that outlives its parent", "a parent that may sign no CA"])
+def test_what_aws_would_refuse_is_not_rendered(pcaform: Run, fleet: Repository, name: str) -> None:
+    step, said = BROKEN[name]
+    assert pcaform("render", "specs", "--out", "stacks", cwd=fleet.home).returncode == 0
+    step(fleet)
+    done = pcaform("render", "specs", "--out", "stacks", cwd=fleet.home)
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+
+
 def test_stacks_stand_after_those_that_they_need(pcaform: Run, fleet: Repository) -> None:
     change("specs/web.yaml", "apps/web", "a")(fleet)
     lines = [line.split() for line in pcaform("stacks", "specs", cwd=fleet.home).stdout.splitlines()]

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -22,7 +22,7 @@ from pcaform.cli.render_cache import NO_CACHE, Cache, Entry, Fresh, Loaded, dige
 from pcaform.cli.stacks import Outcome, describe_unchanged, render_spec
 from pcaform.core import console
 from pcaform.core.files import STDIN, base_directory, is_directory, is_read_only
-from pcaform.core.finding import Finding
+from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.report import format_json, list_problems
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
@@ -32,11 +32,12 @@ from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
 from pcaform.render.write.snapshot import expect_snapshot, has_state, take_snapshot
 from pcaform.rules.across import check_references
-from pcaform.rules.load import LoadResult, check_file, list_spec_files, require_valid
+from pcaform.rules.load import LoadResult, check_file, check_joined, list_spec_files, require_valid
 from pcaform.rules.provider_release import check_locked
 from pcaform.rules.together import (
     Brief,
     Claims,
+    SpecFile,
     check_against,
     check_facts,
     check_renamed,
@@ -45,6 +46,8 @@ from pcaform.rules.together import (
     list_suspects,
     read_neighbour,
 )
+from pcaform.spec.references import needed_stacks
+from pcaform.spec.stack import Spec
 
 _FEW = 16
 """Specs that one process renders before others have started."""
@@ -58,7 +61,8 @@ Finish = Callable[[Rendered, Path], Outcome]
 class Task:
     """What is done with the specs: where their stacks are, with which modules, and the last step of each.
 
-    `kept` has the specs where one process renders all of them, `now` is the time since when they are worked on.
+    `kept` has the specs where one process renders all of them, `now` is the time since when they are worked on, and
+    `places` the specs of the stacks whose CAs others name.
     """
 
     out: Path
@@ -70,6 +74,7 @@ class Task:
     is_cached: bool = True
     kept: dict[str, LoadResult] | None = None
     now: int = 0
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_all(paths: Iterable[str], task: Task) -> int:
@@ -92,6 +97,7 @@ def render_all(paths: Iterable[str], task: Task) -> int:
     if not specs:
         cache.save(entries)
         raise Invalid(problems)
+    task = replace(task, places=_list_needed(specs))
     reported = sorted(problems)
     for problem in reported:
         console.print_status(*source_lines(problem))
@@ -109,6 +115,13 @@ def render_all(paths: Iterable[str], task: Task) -> int:
         head = {"format_version": "1.1", "exit_code": code, "problems": list_problems(reported)}
         console.print_result(format_json({**head, "stacks": stacks}))
     return code
+
+
+def _list_needed(specs: Sequence[Brief]) -> dict[str, str]:
+    """Return the path of each stack whose CAs others name."""
+    paths = {each.stack: each.path for each in specs}
+    named = {use.stack for each in specs for use in each.names.used}
+    return {stack: path for stack, path in paths.items() if stack in named}
 
 
 def _load_all(files: Sequence[str], task: Task, cache: Cache) -> dict[str, Entry]:
@@ -152,6 +165,19 @@ def _load_again(task: Task, path: str) -> LoadResult:
     result = check_file(path) if task.kept is None else task.kept[path]
     require_valid(result)
     return result
+
+
+def _check_needed(file: SpecFile, task: Task) -> list[Finding]:
+    """Return warnings about a spec with those whose CAs it names, and so on; raises Invalid where there are errors."""
+    waiting, found = needed_stacks(file[1]), dict[str, Spec]()
+    for stack in waiting:
+        if stack in task.places and stack not in found:
+            found[stack] = require_valid(_load_again(task, task.places[stack]))[0]
+            waiting += needed_stacks(found[stack])
+    problems = list(check_joined(file, found)) if found else []
+    if any(each.severity is Severity.ERROR for each in problems):
+        raise Invalid(problems)
+    return problems
 
 
 def _load_claims(path: str, task: Task) -> Claims:
@@ -203,7 +229,8 @@ def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -
     fresh = {}
     for each in specs:
         loaded, known = entries[each.path]
-        if known is not None and (found := _find_fresh(task.out / each.stack, known, task)) is not None:
+        is_same = all(entries[task.places[use.stack]][1] for use in each.names.used if use.stack in task.places)
+        if known is not None and is_same and (found := _find_fresh(task.out / each.stack, known, task)) is not None:
             fresh[each.path] = found
     rendered = _map(partial(_finish, task), [each.path for each in specs if each.path not in fresh], task)
     for each in specs:
@@ -242,9 +269,11 @@ def _finish(task: Task, path: str) -> _Finished:
         loaded = (path, *require_valid(result))
         render = partial(render_spec, loaded, task.out, modules=task.modules, confirmation=task.confirmation)
         directory = task.out / loaded[1].stack
+        warned = _check_needed(loaded, task)
         is_new, stack = not directory.exists(), render()
         outcome = task.finish(stack, task.out)
-        warnings = [line for each in check_locked(loaded, directory) for line in source_lines(each)]
+        checked = chain(warned, check_locked(loaded, directory))
+        warnings = [line for each in checked for line in source_lines(each)]
         if not (is_found := task.modules.is_found_from(directory)):
             place = f"{directory}: from there '{task.modules.base}', the source of the modules,"
             warnings.append(f"pcaform: {place} is not a directory, and 'terraform init' will fail")
