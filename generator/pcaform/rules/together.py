@@ -80,7 +80,7 @@ def list_claims(file: SpecFile, out: str = "") -> Claims:
     """
     path, spec, document = file
     facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
-    return Claims(path, spec.stack, facts, list_ca_names(spec, document))
+    return Claims(path, spec.stack, facts, list_ca_names(spec, document, out))
 
 
 def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:

@@ -147,10 +147,9 @@ def parse_ca_arns(text: bytes, name: str) -> Mapping[str, str]:
 
 def add_ca_arns(spec: Spec, arns: Mapping[str, str]) -> Spec:
     """Return the spec with the ARNs of its CAs, as Terraform has created them."""
-    data = spec.model_dump()
-    for key, ca in data["certificate_authorities"].items():
-        ca["arn"] = ca["arn"] or arns.get(key)
-    return Spec.model_validate(data)
+    managed = {key: ca.model_copy(update={"arn": ca.arn or arns.get(key)}) for key, ca in spec.managed.items()}
+    fields = {name: getattr(spec, name) for name in Spec.model_fields}
+    return Spec.model_construct(**{**fields, "certificate_authorities": {**spec.certificate_authorities, **managed}})
 
 
 def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]:
