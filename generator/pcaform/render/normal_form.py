@@ -26,7 +26,7 @@ SECTIONS = ("certificate_authorities", "issuers", "administrators", "auditors", 
 PERMISSIONS = "permissions"
 PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
 _SETTINGS = ("aws", "terraform")
-_UNKEPT = ("version", "stack", "profile", "removed", "moves", "waivers")
+_UNKEPT = ("version", "stack", "profile", "references", "removed", "moves", "waivers")
 """What says how a spec came to be, and not what is there."""
 _MEANS, _SPELLED = "means", "spelled"
 
@@ -174,6 +174,7 @@ def _normalize_ca(item: dict[str, Any], key: str, spec: Spec) -> None:
     for permission in item[PERMISSIONS].values():
         permission["actions"].sort(key=facts.ALL_PERMISSION_ACTIONS.index)
     if not item["managed"]:
+        del item["stack"], item["certificate_authority"]  # the ARN says which CA it is
         return
     item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
     item["revocation_configuration"] = enabled_blocks(item["revocation_configuration"])

@@ -108,7 +108,7 @@ def check_references(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tupl
     for path, names in stacks.values():
         for arn, location in names.destroyed:
             for stack, user in users.get(arn, ()):
-                yield report_use(arn, location, f"'{stack}', {display_name(user)}"), path, user
+                yield report_use(arn, location, f"'{stack}', {display_name(user)},"), path, user
     yield from _check_cycle(stacks)
 
 
@@ -121,7 +121,7 @@ def _misfit(use: Use, path: str, names: CaNames) -> str:
     """Return what is wrong with a reference to a CA in a spec, or nothing."""
     where = f"the stack '{use.stack}', {display_name(path)}"
     if use.key not in names.managed:
-        return f"'{use.key}' is no CA that {where}, manages{suggest(use.key, names.managed, word='known')}"
+        return f"'{use.key}' is not a CA of {where}{suggest(use.key, names.managed, word='known')}"
     arn = names.managed[use.key]
     if arn and use.arn and arn != use.arn:
         return f"the lock file has '{use.arn}', but '{use.key}' of {where}, is '{arn}': run 'pcaform lock'"

@@ -169,7 +169,7 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
         changed[key] = authority.model_copy(update={"activation": activation})
     if problems:
         raise Invalid(problems)
-    return spec.model_copy(update={"certificate_authorities": {**spec.certificate_authorities, **changed}})
+    return spec.with_authorities(changed) if changed else spec
 
 
 def list_pem_files(spec: Spec, document: Document) -> Iterator[str]:

@@ -133,6 +133,12 @@ class Spec(Model):
         entries = self.certificate_authorities.items()
         return {key: authority for key, authority in entries if isinstance(authority, CertificateAuthority)}
 
+    def with_authorities(self, changed: Mapping[str, Authority]) -> "Spec":
+        """Return the spec with other values of some CAs; a copy by pydantic would keep `managed` as it was."""
+        fields = {name: getattr(self, name) for name in Spec.model_fields}
+        fields["certificate_authorities"] = {**self.certificate_authorities, **changed}
+        return Spec.model_construct(self.model_fields_set, **fields)
+
     @cached_property
     def pending(self) -> frozenset[str]:
         """The keys of the CAs that still wait for a certificate from elsewhere."""

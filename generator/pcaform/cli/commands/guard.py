@@ -39,6 +39,9 @@ def command(
     *,
     spec: Annotated[str | None, "--spec SPEC|OLD: The spec of the plan's stack, or the old spec."] = None,
     base: Annotated[str | None, "--base REVISION: With --spec NEW: the git revision with the old specs."] = None,
+    dependents: Annotated[
+        list[str] | None, "--dependents SPECS: With a plan: specs of stacks that may use its CAs; repeatable."
+    ] = None,
     waivers: Annotated[str | None, "--waivers FILE: A file of 'waivers', for what has no spec."] = None,
     is_quiet: Annotated[bool, "--quiet -q: One line for each finding."] = False,
     plan: PlanOptions,
@@ -65,7 +68,10 @@ def command(
     level = Level(fail_on)
     shared = load_waivers(waivers) if waivers is not None else ()
     cases = apply_case_waivers(
-        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking()), shared
+        check_cases(
+            paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking(), dependents=dependents or ()
+        ),
+        shared,
     )
     result = join_results(cases)
     report_cases(cases, level, is_quiet=is_quiet).print(form)

@@ -58,14 +58,12 @@ def command(
 
 def _parts_of_specs(paths: list[str]) -> "list[Part]":
     from pcaform.checks.report.parts import part_of_spec
-    from pcaform.rules.load import check_files
-    from pcaform.rules.together import check_together, list_claims
+    from pcaform.rules.load import check_files, require_all
 
     results, specs = check_files(paths)
     if len(specs) < len(results):
         raise Invalid(problem for result in results for problem in result.problems)
-    if shared := [problem for problem, *_ in check_together(map(list_claims, specs))]:
-        raise Invalid(shared)
+    require_all(specs)
     pairs = zip(specs, results, strict=True)
     return [part_of_spec(spec, result.problems, display_name(path)) for (path, spec, _), result in pairs]
 

@@ -1,6 +1,7 @@
 """`pcaform validate`: prints every problem of every spec, with its location."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated
 
 from pcaform.cli.exit_codes import ERROR, OK
@@ -29,16 +30,15 @@ def command(
     $ pcaform validate corp-pki.yaml --strict --format sarif > problems.sarif
     > rules.md
     """
-    from pcaform.rules.load import check_files
-    from pcaform.rules.together import check_together, list_claims
+    from pcaform.rules.load import check_all, check_files
 
     results, valid = check_files(specs)
-    of_all = [problem for problem, *_ in check_together(map(list_claims, valid))]
+    of_release: list[Finding] = []
     if provider is not None:
         from pcaform.rules.provider_release import check_release
 
-        of_all += check_release(valid, provider)
-    problems = sorted({*(problem for result in results for problem in result.problems), *of_all})
+        of_release += check_release(valid, provider)
+    problems = sorted({*chain(*(result.problems for result in results)), *check_all(valid), *of_release})
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
     else:
@@ -50,7 +50,8 @@ def command(
         )
         report.print(form)
     console.print_progress(_summarize(len(results), problems))
-    return ERROR if of_all or any(result.has_errors for result in results) or (strict and problems) else OK
+    has_errors = of_release or any(problem.severity is Severity.ERROR for problem in problems)
+    return ERROR if has_errors or (strict and problems) else OK
 
 
 def _record(problem: Finding) -> dict[str, object]:

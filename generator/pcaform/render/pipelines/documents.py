@@ -18,6 +18,7 @@ from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.render.pipelines import resources
 from pcaform.render.pipelines.resources import PipelineResource, RequiredActions, assumed_roles, pipeline_resources
+from pcaform.spec.messages import describe_value
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
@@ -135,21 +136,29 @@ def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[
 
 
 def parse_ca_arns(text: bytes, name: str) -> Mapping[str, str]:
-    """Return the ARN of each CA of an applied stack, by its key; raises Failure for text that is not its outputs."""
+    """Return the ARN of each CA of an applied stack, by its key, from its outputs or its state.
+
+    Raises Failure for other text.
+    """
     try:
-        arns = json.loads(text)["certificate_authority_arns"]["value"]
-        return {str(key): str(arn) for key, arn in arns.items()}
+        data = json.loads(text)
+        arns = data.get("outputs", data)["certificate_authority_arns"]["value"]
+        found = {str(key): str(arn) for key, arn in arns.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(
-            f"{name}: there is no 'certificate_authority_arns' in it: give the output of 'terraform output -json'"
+            f"{name}: there is no 'certificate_authority_arns' in it: give a state, or the output of "
+            "'terraform output -json'"
         ) from None
+    for key, arn in found.items():
+        if not re.fullmatch(facts.CA_ARN, arn):
+            raise Failure(f"{name}: the output for '{key}' is {describe_value(arn)}, not the ARN of a private CA")
+    return found
 
 
 def add_ca_arns(spec: Spec, arns: Mapping[str, str]) -> Spec:
     """Return the spec with the ARNs of its CAs, as Terraform has created them."""
-    managed = {key: ca.model_copy(update={"arn": ca.arn or arns.get(key)}) for key, ca in spec.managed.items()}
-    fields = {name: getattr(spec, name) for name in Spec.model_fields}
-    return Spec.model_construct(**{**fields, "certificate_authorities": {**spec.certificate_authorities, **managed}})
+    created = {key: ca for key, ca in spec.managed.items() if ca.arn is None and key in arns}
+    return spec.with_authorities({key: ca.model_copy(update={"arn": arns[key]}) for key, ca in created.items()})
 
 
 def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]:
