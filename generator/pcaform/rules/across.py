@@ -133,7 +133,7 @@ def _misfit(use: Use, path: str, names: CaNames) -> str:
 
 
 def _show(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else "nothing" if value is None else f"'{value}'"
+    return f"'{' '.join(value) if isinstance(value, tuple) else value}'"
 
 
 def _check_cycle(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Finding, str, str]]:
