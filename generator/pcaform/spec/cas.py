@@ -10,20 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
 from pcaform.spec import types
-from pcaform.spec.types import (
-    AccountId,
-    CaArn,
-    Cname,
-    Ignore,
-    Key,
-    Many,
-    Model,
-    NameConstraints,
-    Provider,
-    Tags,
-    member,
-    tag_of,
-)
+from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, NameConstraints, Provider, Tags, member, tag_of
 
 _MONTHS = 12
 
@@ -277,7 +264,7 @@ class Reference(Model):
     """The stack that manages the CA, by its name; instead of `arn`."""
     certificate_authority: Key | None = None
     """The CA's key in that stack."""
-    account_id: AccountId | None = None
+    account_id: types.AccountId | None = None
     """The account of a CA whose ARN only Terraform reads; that of the `provider`'s role or of the stack if omitted."""
     key_algorithm: facts.KeyAlgorithm | None = None
     """The algorithm of the CA's key; required if it is a parent."""
