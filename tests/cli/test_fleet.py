@@ -58,10 +58,10 @@ def affected(pcaform: Run, repository: Repository, *options: str) -> str:
 def test_stacks_are_listed(pcaform: Run, fleet: Repository) -> None:
     done = pcaform("stacks", "specs", cwd=fleet.home)
     assert done.stdout == (
-        "stack  spec            account_id    region     state  certificate_authorities  bases\n"
-        "eu     specs/eu.yaml   123456789012  eu-west-1  local  1                        base.yaml\n"
-        "lab    specs/lab.yaml  123456789012  eu-west-1  local  1\n"
-        "us     specs/us.yaml   123456789012  us-east-1  s3     1                        base.yaml\n"
+        "level  stack  spec            account_id    region     state  certificate_authorities  needs  bases\n"
+        "0      eu     specs/eu.yaml   123456789012  eu-west-1  local  1                        -      base.yaml\n"
+        "0      lab    specs/lab.yaml  123456789012  eu-west-1  local  1                        -      -\n"
+        "0      us     specs/us.yaml   123456789012  us-east-1  s3     1                        -      base.yaml\n"
     )
     listed = json.loads(pcaform("stacks", "specs", "--format", "json", cwd=fleet.home).stdout)
     assert (listed["format_version"], listed["stacks"][2]["bases"]) == ("1.0", ["base.yaml"])

@@ -17,6 +17,7 @@ LONG = "x" * 300
 OTHER = "other.yaml"
 STATE = ROOT / "examples" / "other-layout.tfstate"
 PLAN = ROOT / "tests" / "importer" / "kinds" / "plan-that-uses-a-ca" / "plan.json"
+FLEET = ROOT / "examples" / "fleet"
 AT_AWS = ("--region", "eu-west-1")
 """Not AWS: the files are read before it is called."""
 CASES: dict[tuple[str, str], list[str | Path]] = {
@@ -43,6 +44,9 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("report", "guard"): ["report", "--guard", OTHER],
     ("stacks", "specs"): ["stacks", OTHER],
     ("affected", "specs"): ["affected", OTHER, "--base", "HEAD"],
+    ("lock", "specs"): ["lock", OTHER],
+    ("lock", "states"): ["lock", FLEET, "--states", OTHER],
+    ("guard", "dependents"): ["guard", PLAN, "--spec", EXAMPLE, "--dependents", OTHER],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
@@ -86,6 +90,7 @@ NAMES = ("/", LONG, f"{LONG}/x", "/dev/null/x", "a\nb", "\x1b[31m", "-", "", "/d
 MAY_WORK = {
     ("render", "out"),
     ("guard", "chdir"),
+    ("lock", "states"),
     ("sandbox", "state"),
     ("report", "out"),
     ("import state", "out"),

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
-from pcaform.spec.cas import Authority, CertificateAuthority, Reference
+from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
 from pcaform.spec.types import (
@@ -156,12 +156,16 @@ class Spec(Model):
             return ca.arn.split(":")[4]
         if isinstance(ca, CertificateAuthority):
             return self.aws.account_id
-        return ca.account_id or self.reading_account(ca)
-
-    def reading_account(self, ca: Reference) -> str:
-        """Return the account whose credentials the provider of a CA has."""
         role = ca.provider.assume_role if ca.provider else None
-        return role.role_arn.split(":")[4] if role else self.aws.account_id
+        return ca.account_id or (role.role_arn.split(":")[4] if role else self.aws.account_id)
+
+    def list_above(self, key: str | None) -> Iterator[str]:
+        """Yield a CA of this stack and those above it, each once: parents may lead back to it where a spec is wrong."""
+        seen = set[str]()
+        while key is not None and key in self.managed and key not in seen:
+            seen.add(key)
+            yield key
+            key = self.managed[key].parent
 
     @property
     def operator_roles(self) -> Iterator[tuple[str, str, OperatorRole]]:

@@ -20,7 +20,6 @@ from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z0-9-]+)(?:\?.*)?$")
-_PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
 _REFERENCE = re.compile(
     r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+|data\.terraform_remote_state\.(?P<read>[a-z0-9_-]+)\..+"
 )
@@ -108,7 +107,7 @@ def _module(arguments: Mapping[str, Any]) -> str:
 def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subject]:
     for call, arguments in configuration.modules.items():
         module, (section, _, key) = _module(arguments), call.partition("_")
-        if module in _PRINCIPALS:
+        if module in ("issuer-user", "issuer-role", "issuer-attachment"):
             role, path = arguments.get("role_name"), str(arguments.get("path", "/"))
             kind: PrincipalKind = "user" if role is None else "role"
             iam_name = str(arguments.get("user_name") if role is None else role)

@@ -40,7 +40,7 @@ def command(
     spec: Annotated[str | None, "--spec SPEC|OLD: The spec of the plan's stack, or the old spec."] = None,
     base: Annotated[str | None, "--base REVISION: With --spec NEW: the git revision with the old specs."] = None,
     dependents: Annotated[
-        list[str] | None, "--dependents SPECS: With a plan: specs of stacks that may use its CAs; repeatable."
+        list[str] | None, "--dependents SPEC: With a plan: specs of stacks that may use its CAs; repeatable."
     ] = None,
     waivers: Annotated[str | None, "--waivers FILE: A file of 'waivers', for what has no spec."] = None,
     is_quiet: Annotated[bool, "--quiet -q: One line for each finding."] = False,

@@ -6,6 +6,7 @@ from typing import Annotated
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AccountOptions
 from pcaform.core import console
+from pcaform.core.files import is_directory
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
@@ -36,6 +37,8 @@ def command(
 
     if not live and account != AccountOptions():
         raise Failure("profiles, regions and roles have a meaning only with '--live'")
+    if states is not None and not is_directory(states):
+        raise Failure(f"{states}: this is not a directory, which '--states' needs")
     files = lock_specs(specs, states, account.caller() if live else None)
     code = OK
     for file in files:
