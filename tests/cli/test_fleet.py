@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from checks.guard.git_histories import Repository
@@ -65,6 +66,7 @@ def test_stacks_are_listed(pcaform: Run, fleet: Repository) -> None:
     )
     listed = json.loads(pcaform("stacks", "specs", "--format", "json", cwd=fleet.home).stdout)
     assert (listed["format_version"], listed["stacks"][2]["bases"]) == ("1.0", ["base.yaml"])
+    jsonschema.validate(listed, json.loads(pcaform("schema", "stacks").stdout))
 
 
 CHANGES: dict[str, tuple[Callable[[Repository], Any], str]] = {
@@ -134,7 +136,9 @@ def test_the_matrix_is_one_line(pcaform: Run, fleet: Repository) -> None:
         '{"count": 2, "include": [{"name": "eu", "stacks": ["eu"], "specs": ["specs/eu.yaml"]}, '
         '{"name": "us", "stacks": ["us"], "specs": ["specs/us.yaml"]}]}\n'
     )
-    listed = json.loads(affected(pcaform, fleet, "--format", "json"))
+    fleet.write("specs/lab.yaml", LAB.replace("lab", "moved"))
+    listed = json.loads(affected(pcaform, fleet, "--format", "json").partition("\ngone: ")[0])
+    jsonschema.validate(listed, json.loads(pcaform("schema", "affected").stdout))
     assert listed["stacks"][0]["reasons"] == [{"kind": "base", "what": "base.yaml"}]
 
 

@@ -22,7 +22,7 @@ from pcaform.cli.stacks import Outcome, render_spec
 from pcaform.core import console
 from pcaform.core.files import STDIN, is_directory
 from pcaform.core.finding import Finding
-from pcaform.core.formats.report import format_json
+from pcaform.core.formats.report import format_json, list_problems
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest, templates
@@ -70,7 +70,8 @@ def render_all(paths: Iterable[str], task: Task) -> int:
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
     if not claims:
         raise Invalid(problems)
-    for problem in sorted(problems):
+    reported = sorted(problems)
+    for problem in reported:
         console.print_status(*source_lines(problem))
     code = ERROR if len(claims) < total else OK
     rendered = _map(partial(_finish, task), [each.path for each in claims], task)
@@ -84,7 +85,8 @@ def render_all(paths: Iterable[str], task: Task) -> int:
             outcome.print()
         code = ERROR if ERROR in (code, outcome.code) else max(code, outcome.code)
     if task.form == "json":
-        console.print_result(format_json({"format_version": "1.0", "stacks": stacks}))
+        head = {"format_version": "1.1", "exit_code": code, "problems": list_problems(reported)}
+        console.print_result(format_json({**head, "stacks": stacks}))
     return code
 
 

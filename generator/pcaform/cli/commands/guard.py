@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Format
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
@@ -79,6 +78,4 @@ def command(
     for kind, each in [*notes, *(("undecided", each) for each in result.doubts)]:
         print_line(": ".join(part for part in (kind, each.address, each.message) if part))
     print_line(format_verdict(result, level))
-    if any(undecided.level.reaches(level) for undecided in result.doubts):
-        return ERROR
-    return FINDINGS if any(finding.level.reaches(level) for finding in result.findings) else OK
+    return result.code_at(level)

@@ -22,6 +22,8 @@ from pcaform.sources.aws.session import Account, ErrorKind, RateLimiter, Stopped
 from pcaform.sources.inventory import ImportNote
 
 Key = TypeVar("Key")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Job = Callable[[], Any]
 _THREADS = 32
 """Enough for all published rates of Private CA with a response time of half a second."""
@@ -38,16 +40,35 @@ def run_calls(account: Account, calls: Iterable[ApiCall]) -> Iterator[tuple[ApiC
     targets = sorted({(call.service, call.region) for call in sorted_calls})
     clients = {target: account.client(*target) for target in targets}
     jobs = {call: partial(_run_call, call, clients[call.service, call.region]) for call in sorted_calls}
-    return run_jobs(jobs, account.rate_limiter, regions=len({region for _, region in targets}))
+    threads = _THREADS * min(len({region for _, region in targets}), 4)
+    return run_jobs(jobs, account.rate_limiter, threads=threads)
 
 
-def run_jobs(jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, regions: int = 1) -> Iterator[tuple[Key, Any]]:
+def run_each(
+    items: Iterable[Item], work: Callable[[Item], Result], workers: int
+) -> Iterator[tuple[Item, Result | Failure]]:
+    """Yield each item with what the work on it returns, or with its Failure, in the order in which they finish."""
+
+    def catch(item: Item) -> Result | Failure:
+        try:
+            return work(item)
+        except Failure as failure:
+            return failure
+
+    numbered = dict(enumerate(items))
+    jobs = {number: partial(catch, item) for number, item in numbered.items()}
+    return ((numbered[number], result) for number, result in run_jobs(jobs, RateLimiter(), threads=workers))
+
+
+def run_jobs(
+    jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, threads: int = _THREADS
+) -> Iterator[tuple[Key, Any]]:
     """Run all jobs and yield each key with its result, in the order in which they finish.
 
     Raises what a job raises, and then stops the rate limiter, which ends the other jobs: these raise Stopped. The
     threads of the pool are daemons, so that an interrupt does not wait for responses that are not needed any more.
     """
-    pool = ThreadPool(max(1, min(len(jobs), _THREADS * min(regions, 4))))
+    pool = ThreadPool(max(1, min(len(jobs), threads)))
     try:
         yield from pool.imap_unordered(lambda each: (each[0], each[1]()), jobs.items())
     except BaseException:

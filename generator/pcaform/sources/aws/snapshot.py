@@ -41,6 +41,8 @@ _FOREIGN = (account_snapshot.CERTIFICATE,)
 _OWN = "CAs of this account"
 _LIST = "acm-pca:ListCertificateAuthorities"
 _LIST_CERTIFICATES = "acm:ListCertificates"
+PRIVATE_CERTIFICATES = "private certificates"
+"""How a note starts on a region whose certificates could not be listed."""
 _HINT = "; to leave out a region that is not in use, name the others with --region"
 
 
@@ -244,7 +246,7 @@ def _list_certificates(account: Account, regions: Iterable[str], notes: list[Imp
     """Return the ARNs of the private certificates in some regions; add failures to the notes."""
     clients = {region: account.client("acm", region) for region in sorted(set(regions))}
     requests = {region: partial(api_calls.list_certificates, client) for region, client in clients.items()}
-    listed = read_all(account, requests, _LIST_CERTIFICATES, notes, what="private certificates: ")
+    listed = read_all(account, requests, _LIST_CERTIFICATES, notes, what=f"{PRIVATE_CERTIFICATES}: ")
     return [arn for arns in listed.values() for arn in arns]
 
 
