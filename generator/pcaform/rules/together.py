@@ -103,7 +103,7 @@ def list_claims(file: SpecFile, out: str = "") -> Claims:
     """
     path, spec, document = file
     facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
-    return Claims(path, spec.stack, facts, list_ca_names(spec, document))
+    return Claims(path, spec.stack, facts, list_ca_names(spec, document, out))
 
 
 def list_suspects(briefs: Sequence[Brief]) -> set[str]:

@@ -1,4 +1,4 @@
-"""References to CAs of other stacks, by name: their ARNs from a checked-in lock file.
+"""References to CAs of other stacks, by name: their ARNs from a lock file, or from where only Terraform reads them.
 
 A lock file has the ARN and the key's algorithm of each CA that others refer to, by stack and key. It is read like a PEM
 file: relative to the file of the spec that names it, on a disk or in git.
@@ -7,7 +7,7 @@ file: relative to the file of the spec that names it, on a disk or in git.
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from posixpath import dirname, join, normpath
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, ValidationError
 
@@ -27,6 +27,8 @@ LoadParts = Callable[[Spec, Document, Reader], Spec]
 """Reads what a spec has in other files."""
 LOCK_FILE: Loc = ("references", "lock_file")
 """Where a spec names its lock file."""
+STACK_NAME = "{stack}"
+"""Stands for the name of the other stack in `remote_state`."""
 _RULE = "reference"
 
 
@@ -92,9 +94,31 @@ def join_stacks(spec: Spec, stacks: Mapping[str, Spec]) -> Spec | None:
 
 def lock_file_name(spec: Spec, document: Document) -> str | None:
     """Return the name of a spec's lock file, relative to the spec; None where it needs none."""
-    if spec.references is None or not any(True for _ in list_references(spec)):
+    name = spec.references.lock_file if spec.references else None
+    if name is None or not any(True for _ in list_references(spec)):
         return None
-    return join(dirname(document.layer(LOCK_FILE).place), spec.references.lock_file)
+    return join(dirname(document.layer(LOCK_FILE).place), name)
+
+
+def list_unresolved(spec: Spec) -> Iterator[tuple[str, Reference]]:
+    """Yield key and entry of each CA whose ARN only Terraform reads, when it plans."""
+    for key, ca in spec.certificate_authorities.items():
+        if isinstance(ca, Reference) and ca.arn is None:
+            yield key, ca
+
+
+def remote_state(spec: Spec, stack: str) -> tuple[str, dict[str, Any]]:
+    """Return the backend with its settings that has the state of another stack, by what `references` says."""
+    [(kind, settings)] = ((spec.references and spec.references.remote_state) or {"": {}}).items()
+    return kind, _name_stack(settings, stack)
+
+
+def _name_stack(value: Any, stack: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _name_stack(each, stack) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_name_stack(each, stack) for each in value]
+    return value.replace(STACK_NAME, stack) if isinstance(value, str) else value
 
 
 def load_parts(spec: Spec, document: Document, read: Reader) -> Spec:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
 from pcaform.spec.cas import Authority, CertificateAuthority
@@ -75,10 +76,19 @@ class Terraform(Model):
 
 
 class References(Model):
-    """Where the ARNs of the CAs come from that are named by their stack."""
+    """Where the ARNs of the CAs come from that are named by their stack: one of the two."""
 
-    lock_file: Annotated[str, Field(pattern=RELATIVE_FILE, max_length=1024)]
+    lock_file: Annotated[str | None, Field(pattern=RELATIVE_FILE, max_length=1024)] = None
     """The file that `pcaform lock` writes."""
+    remote_state: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
+    """The backend of the other stacks' states with its arguments, in which `{stack}` is the other stack's name."""
+
+    @model_validator(mode="after")
+    def _check_source(self) -> Self:
+        """Refuse no source, and more than one."""
+        if (self.lock_file is None) == (self.remote_state is None):
+            raise PydanticCustomError("wanted", "either 'lock_file' or 'remote_state'")
+        return self
 
 
 class Spec(Model):
@@ -138,6 +148,16 @@ class Spec(Model):
         """Return the region of a CA."""
         provider = self.certificate_authorities[key].provider
         return provider.region if provider else self.aws.region
+
+    def account_of(self, key: str) -> str:
+        """Return the account of a CA: of its ARN, as the entry says, or of the provider that reads the ARN."""
+        ca = self.certificate_authorities[key]
+        if ca.arn is not None:
+            return ca.arn.split(":")[4]
+        if isinstance(ca, CertificateAuthority):
+            return self.aws.account_id
+        role = ca.provider.assume_role if ca.provider else None
+        return ca.account_id or (role.role_arn.split(":")[4] if role else self.aws.account_id)
 
     def list_above(self, key: str | None) -> Iterator[str]:
         """Yield a CA of this stack and those above it, each once: parents may lead back to it where a spec is wrong."""

@@ -125,9 +125,7 @@ def compare(spec: Spec, snapshot: AccountSnapshot, *, now: datetime, expiring: t
 def _unread(notes: Iterable[ImportNote], spec: Spec, matches: CaMatches) -> Iterator[Difference]:
     """Yield what could not be read of items in the spec, and listings that failed."""
     keys = {arn: key for key, arn in matches.arns.items()}
-    has_foreign = any(
-        ca.arn and ca.arn.split(":")[4] != spec.aws.account_id for ca in spec.certificate_authorities.values()
-    )
+    has_foreign = any(spec.account_of(key) != spec.aws.account_id for key in spec.certificate_authorities)
     for note in notes:
         if note.address in keys:
             yield _unknown(f"certificate_authorities.{keys[note.address]}", note)

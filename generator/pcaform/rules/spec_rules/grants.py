@@ -60,7 +60,7 @@ def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
         ca = spec.certificate_authorities.get(key)
         if ca is None:
             continue
-        if ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
+        if spec.account_of(key) != spec.aws.account_id:
             yield Violation(loc, f"'{key}' is of another account: ACM renews from it only through a share")
         if ca.key_algorithm is not None and facts.key_family(ca.key_algorithm) not in ("RSA", "EC"):
             yield Violation(loc, f"ACM's certificates have RSA or EC keys, '{key}' has {ca.key_algorithm}")
@@ -129,7 +129,7 @@ def foreign_ca_shares_template(spec: Spec) -> Iterator[Violation]:
             uses.append(((_AUTHORITIES, key, "parent"), ca.parent, ca.template or ca.default_template))
     for loc, key, template in uses:
         used = spec.certificate_authorities.get(key)
-        if used and used.arn and used.arn.split(":")[4] != spec.aws.account_id and template in _UNSHARED:
+        if used and spec.account_of(key) != spec.aws.account_id and template in _UNSHARED:
             allowed = ", ".join(facts.SHARED_TEMPLATES)
             message = f"'{key}' is of another account, and AWS shares no CA for '{template}', allowed: {allowed}"
             yield Violation(loc, message)
@@ -245,7 +245,7 @@ def short_lived_ca_has_no_permission(ca: CertificateAuthority, key: str, _: Spec
 @error("foreign-permission", of="certificate_authorities.*", source=_PERMISSIONS)
 def permitted_ca_is_of_account(ca: Authority, key: str, spec: Spec) -> Problems:
     """A permission works only in the CA's own account; other accounts need a share."""
-    if ca.arn and ca.permissions and ca.arn.split(":")[4] != spec.aws.account_id:
+    if ca.permissions and spec.account_of(key) != spec.aws.account_id:
         message = f"'{key}' is of another account, where ACM cannot be permitted: its owner shares the CA"
         yield "permissions", message
 
@@ -258,7 +258,7 @@ def share_is_valid(share: Share, key: str, spec: Spec) -> Problems:
         yield "", _describe_unknown_ca(key, spec)
     elif not share.accounts and share.organization is None:
         yield "", f"'{key}' is shared with no one: give 'accounts' or 'organization'"
-    elif ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
+    elif spec.account_of(key) != spec.aws.account_id:
         yield "", f"'{key}' is of another account: only its owner can share it"
     for index, account in enumerate(share.accounts):
         if account == spec.aws.account_id or account in share.accounts[:index]:
