@@ -4,23 +4,20 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, TypeVar
-
-from pydantic import Field
+from typing import TypeVar
 
 from pcaform.core.problems import Failure
 
 T = TypeVar("T")
 _SHARD = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
-_Number = Annotated[int, Field(ge=1, le=9999)]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Shard:
     """One of `count` shards, from 1; a report carries it, so that a shard that is missing is noticed."""
 
-    index: _Number
-    count: _Number
+    index: int
+    count: int
 
     def __str__(self) -> str:
         """Return the form of the command line."""
@@ -39,8 +36,9 @@ def parse_shard(text: str | None) -> Shard | None:
 
 def select(items: Iterable[T], key: Callable[[T], str], shard: Shard | None) -> list[T]:
     """Return the items of a shard: an item's key alone says in which it is, whatever else is in the list."""
-    return [each for each in items if shard is None or _number(key(each)) % shard.count == shard.index - 1]
 
+    def is_in(item: T) -> bool:
+        digest = sha256(key(item).encode(errors="surrogateescape")).digest()
+        return shard is None or int.from_bytes(digest[:8]) % shard.count == shard.index - 1
 
-def _number(key: str) -> int:
-    return int.from_bytes(sha256(key.encode(errors="surrogateescape")).digest()[:8])
+    return list(filter(is_in, items))

@@ -144,11 +144,6 @@ class RateLimiter:
         for other in self._others:
             other.stop()
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the run was stopped."""
-        return self._end.is_set()
-
     def _delay(self, queue_key: tuple[str, str], rate: float) -> float:
         now = time.monotonic()
         with self._lock:
