@@ -151,7 +151,8 @@ def test_a_region_that_one_account_has_not_enabled(many: Many) -> None:
         done = many.run("audit", "--accounts", file, "--format", "json")
     first, second = json.loads(done.stdout)["accounts"]
     assert (first["account_id"], first["status"], second["status"]) == (WITH_CA[1], "failed", "read")
-    assert first["reason"].startswith(f"{WITH_CA[1]}/{REGION}: CAs of this account: ListCertificateAuthorities: the")
+    place = f"{WITH_CA[1]}/{REGION}"
+    assert first["reason"].startswith(f"not read: {place}: CAs of this account: ListCertificateAuthorities: the")
     assert done.returncode == 1
 
 

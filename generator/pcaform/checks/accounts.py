@@ -17,9 +17,7 @@ def combine_audits(
     audits: Sequence[Audit], accounts: Iterable[AccountStatus], *, moment: datetime, framework: str, shard: str = ""
 ) -> Audit:
     """Return one audit of many accounts; those of shards are of many already. What failed is unknown."""
-    failed = (
-        ImportNote("unknown", each.label, f"not read: {each.reason}") for each in accounts if each.status == "failed"
-    )
+    failed = (ImportNote("unknown", each.label, each.reason) for each in accounts if each.status == "failed")
     usage = grouped((use.what, use) for audit in audits for use in audit.usage)
     statuses = sum((Counter(each.statuses) for each in audits), Counter[str]())
     return Audit(

@@ -101,7 +101,7 @@ class Accounts:
         statuses = sort_statuses(self.statuses)
         failed = [each for each in statuses if each.status == "failed"]
         partial_ = [each for each in statuses if each.status == "partial"]
-        console.print_status(*(f"{each.label}: not read: {each.reason}" for each in failed))
+        console.print_status(*(f"{each.label}: {each.reason}" for each in failed))
         parts = [f"{len(statuses) - len(failed) - len(partial_)} read"]
         parts += [f"{len(partial_)} in part"] if partial_ else []
         parts += [f"{len(failed)} not read"] if failed else []
@@ -114,12 +114,12 @@ class Accounts:
             snapshot = self._read_snapshot(target, request)
             result, notes = reduce(snapshot)
         except Failure as failure:
-            reason = " ".join(line.strip() for line in failure.lines)
+            reason = f"not read: {' '.join(line.strip() for line in failure.lines)}"
             return AccountStatus(target.account_id, target.name, "failed", reason), None
         unknown = [f"{note.address}: {note.reason}" for note in notes if note.kind == "unknown"]
         reason = f"{unknown[0]}; {len(unknown) - 1} more" if len(unknown) > 1 else "".join(unknown)
         if snapshot.unlisted >= {*snapshot.regions}:
-            return AccountStatus(target.account_id, target.name, "failed", reason), None
+            return AccountStatus(target.account_id, target.name, "failed", f"not read: {reason}"), None
         if not snapshot.authorities and not unknown:
             self._without_ca.append(target.account_id)
         return AccountStatus(target.account_id, target.name, "partial" if unknown else "read", reason), result
