@@ -70,13 +70,15 @@ def many(pcaform: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Man
             yield Many(account, pcaform, path)
 
 
-def test_shards_of_50_accounts_are_the_whole(many: Many) -> None:
+def test_shards_of_50_accounts_are_the_whole(many: Many, tmp_path: Path) -> None:
     """The one that denies is named and an error, the one that is throttled is only slower."""
     shards = [many.audit("--shard", f"{number}/3") for number in (1, 2, 3)]
     schema = json.loads(many.pcaform("schema", "audit").stdout)
     for number, shard in enumerate(shards, start=1):
         jsonschema.validate(shard, schema)
-        assert (shard["format_version"], shard["account_id"], shard["shard"]) == ("1.3", "", f"{number}/3")
+        part = {"index": number, "count": 3}
+        assert (shard["format_version"], shard["account_id"], shard["shard"]) == ("1.3", "", part)
+        (tmp_path / f"{number}.json").write_text(json.dumps(shard), encoding="utf-8")
     read = {each["account_id"]: each for shard in shards for each in shard["accounts"]}
     assert sum(len(shard["accounts"]) for shard in shards) == len(read) == 50
     assert [each["account_id"] for each in read.values() if each["status"] != "read"] == [DENYING]
@@ -85,6 +87,14 @@ def test_shards_of_50_accounts_are_the_whole(many: Many) -> None:
     assert {(each["account_id"], each["rule"]) for each in found} >= {(each, "ca-ends-soon") for each in WITH_CA}
     assert f"CA Root 0 in account {WITH_CA[0]}" in {each["subject"] for each in found}
     assert {each["account_id"] for each in found} == {*WITH_CA}
+    merged = many.pcaform("report", "merge", *sorted(tmp_path.iterdir()), "--format", "json")
+    whole = json.loads(merged.stdout)
+    assert (merged.returncode, whole["exit_code"]) == (1, 1)
+    ends = [[each["subject"] for each in all_ if each["rule"] == "ca-ends-soon"] for all_ in (whole["findings"], found)]
+    assert sorted(ends[0]) == sorted(ends[1])
+    assert [each["subject"] for each in whole["findings"] if DENYING in each["subject"]] == [f"account {DENYING}"]
+    missing = many.pcaform("report", "merge", tmp_path / "1.json", tmp_path / "3.json")
+    assert "shard 2/3: no file of it is here" in missing.stdout
 
 
 def test_text_has_the_worst_first_and_names_what_was_not_read(many: Many) -> None:

@@ -10,11 +10,17 @@ from pcaform.checks.access.check import AccessFinding, AccessReport, Principal, 
 from pcaform.checks.audit.rule import Audit, Usage, sort_ends, sort_findings
 from pcaform.core.accounts import AccountStatus, sort_statuses
 from pcaform.core.grouping import grouped
+from pcaform.core.shards import Shard
 from pcaform.sources.inventory import ImportNote
 
 
 def combine_audits(
-    audits: Sequence[Audit], accounts: Iterable[AccountStatus], *, moment: datetime, framework: str, shard: str = ""
+    audits: Sequence[Audit],
+    accounts: Iterable[AccountStatus],
+    *,
+    moment: datetime,
+    framework: str,
+    shard: Shard | None = None,
 ) -> Audit:
     """Return one audit of many accounts; those of shards are of many already. What failed is unknown."""
     failed = (ImportNote("unknown", each.label, each.reason) for each in accounts if each.status == "failed")
@@ -56,7 +62,7 @@ def in_account(name: str, account_id: str) -> str:
 
 
 def combine_access(
-    reports: Iterable[tuple[str, AccessReport]], accounts: Iterable[AccountStatus], *, shard: str = ""
+    reports: Iterable[tuple[str, AccessReport]], accounts: Iterable[AccountStatus], *, shard: Shard | None = None
 ) -> AccessReport:
     """Return one report of many accounts, each with its id, which is empty for a shard."""
     principals, findings = list[Principal](), list[AccessFinding]()

@@ -69,7 +69,7 @@ class Accounts:
         self._memories: dict[str, Checkpoint] = {}
         self._without_ca: list[str] = []
         self.statuses: list[AccountStatus] = []
-        self.shard = str(shard or "")
+        self.shard = shard
         part = f" of {len(targets)}, shard {shard}" if shard else ""
         console.print_progress(f"{count(len(found), 'account')}{part}, read as {self._base.arn} by role {many.role}")
 

@@ -20,6 +20,7 @@ from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core.accounts import AccountStatus
 from pcaform.core.finding import Finding
 from pcaform.core.formats.report import alias
+from pcaform.core.shards import Shard
 from pcaform.iam import actions
 from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
@@ -94,7 +95,7 @@ class AccessReport:
     is_live: Annotated[bool, Field(exclude=True)] = False
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
     accounts: tuple[AccountStatus, ...] = ()
-    shard: str = ""
+    shard: Shard | None = None
 
 
 def build_result(

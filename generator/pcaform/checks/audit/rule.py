@@ -21,6 +21,7 @@ from pcaform.core import facts, rules
 from pcaform.core.accounts import AccountStatus
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.text import day
+from pcaform.core.shards import Shard
 from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, IamPrincipal, TrustAnchor
 from pcaform.sources.inventory import ImportNote
 
@@ -90,7 +91,7 @@ class Audit:
     """The result for an account at one moment, as `audit --format json` prints it.
 
     Of many accounts `account_id` is empty, `accounts` says how the reading of each ended, and names have their account;
-    `shard` is the part of all accounts that these are, empty for all of them.
+    `shard` is the part of all accounts that these are, null for all of them.
 
     `unknown` names what could not be read, `price` and `not_shown` say what the costs and the findings leave out.
     `statuses` has the number of managed certificates by status, `framework` whose controls were picked, empty for none.
@@ -110,7 +111,7 @@ class Audit:
     usage: tuple[Usage, ...] = field(default=(), kw_only=True)
     framework: str = field(default="", kw_only=True)
     accounts: tuple[AccountStatus, ...] = field(default=(), kw_only=True)
-    shard: str = field(default="", kw_only=True)
+    shard: Shard | None = field(default=None, kw_only=True)
     price: str = field(default=PRICE, kw_only=True)
     not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
 

@@ -45,6 +45,7 @@ def command(
         parts += of_document
         has_findings = any(part.found for part in of_document)
         codes.append(getattr(document, "exit_code", FINDINGS if has_findings else OK))
+        codes += [ERROR for account in getattr(document, "accounts", ()) if account.status == "failed"]
     if missing := _list_missing({path: document for path, (_, document, _) in read.items()}):
         parts.append(Part("shards", "", found=tuple((name, each) for each in missing)))
         codes.append(ERROR)
