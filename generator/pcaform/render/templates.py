@@ -26,6 +26,8 @@ class Rendered:
     files: Mapping[str, bytes]
     extra_files: tuple[str, ...] | None = ()
     """The files of others that are accepted; None where there may be any, beside modules that stacks share."""
+    has_neighbours: bool = False
+    """Whether what else is in its directory is no business of pcaform, as the other workflows of a repository are."""
 
 
 def render(plan: StackPlan) -> Rendered:
