@@ -1,15 +1,16 @@
-"""The jobs of a fleet's pipeline: a job for each stack, by level of dependency; as matrices, as GitLab's jobs, as projects."""
+"""The jobs of a fleet's pipeline: one for each stack, by level; as matrices, jobs of GitLab, projects of Atlantis."""
 
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from pcaform.cli.fleet import list_levels, needed_stacks
+from pcaform.cli.fleet import list_levels
 from pcaform.cli.guard_base import list_parts
 from pcaform.core import facts
 from pcaform.core.console import print_result
 from pcaform.rules.together import SpecFile
+from pcaform.spec.references import needed_stacks
 from pcaform.spec.stack import Spec
 
 MAX_JOBS = 256
@@ -20,7 +21,7 @@ Job = Mapping[str, Any]
 def list_jobs(specs: Sequence[SpecFile], names: Collection[str] | None = None) -> list[list[Job]]:
     """Return by level what the job of each stack is told, or only of the named ones.
 
-    A `name` has '+' for each '/', which names of artifacts cannot have; `audit` is true once for each account and region.
+    A `name` has '+' for each '/', which no artifact can have; `audit` is true once for each account and region.
     """
     audited: set[tuple[str, str]] = set()
 
@@ -108,7 +109,7 @@ def list_projects(specs: Sequence[SpecFile], stacks: str) -> Iterator[Job]:
                 **job,
                 "dir": directory,
                 "level": level,
-                "needs": needed_stacks(spec),
+                "needs": [each for each in needed_stacks(spec) if each in by_stack],
                 "shared": os.path.relpath(f"{stacks}/modules", directory),
                 "parts": [os.path.relpath(each, os.path.realpath(directory)) for each in dict.fromkeys(others)],
             }

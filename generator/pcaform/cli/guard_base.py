@@ -24,7 +24,8 @@ from pcaform.rules.load import list_bases
 from pcaform.rules.together import SpecFile
 from pcaform.spec.extends import extend_whole
 from pcaform.spec.messages import EXTENDS
-from pcaform.spec.parse import list_pem_files, load_pem_files, parse_spec
+from pcaform.spec.parse import list_pem_files, parse_spec
+from pcaform.spec.references import load_parts, lock_file_name
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse_all
 
@@ -175,7 +176,7 @@ class _Reader:
                 continue
             try:
                 whole = extend_whole(document, read, prefix=prefix)
-                spec = load_pem_files(parse_spec(whole), whole, read)
+                spec = load_parts(parse_spec(whole), whole, read)
             except Invalid as invalid:
                 if is_base:
                     self.unread.append(Unread(path, str(invalid.problems[0]), str(data["stack"])))
@@ -216,9 +217,9 @@ class _Reader:
 
 
 def list_parts(path: str, spec: Spec, document: Document) -> list[str]:
-    """Return the real paths of the other files that a spec is made of: its bases and PEM files."""
-    certificates = (os.path.realpath(base_directory(path) / name) for name in list_pem_files(spec, document))
-    return [*list_bases(path, document), *certificates]
+    """Return the real paths of the other files that a spec is made of: its bases, PEM files and lock file."""
+    names = filter(None, [*list_pem_files(spec, document), lock_file_name(spec, document)])
+    return [*list_bases(path, document), *(os.path.realpath(base_directory(path) / name) for name in names)]
 
 
 def _plain_text(content: bytes) -> str:

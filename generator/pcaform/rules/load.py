@@ -19,7 +19,8 @@ from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile
 from pcaform.spec.extends import extend
 from pcaform.spec.messages import suggest
-from pcaform.spec.parse import Violation, file_reader, hide_source, load_pem_files, locate, parse_spec
+from pcaform.spec.parse import Violation, file_reader, hide_source, locate, parse_spec
+from pcaform.spec.references import load_parts
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc, parse
@@ -112,7 +113,7 @@ def load_text(text: bytes, name: str, *, directory: Path = Path(), is_judged: bo
         document, of_bases = extend(parse(text, name), read)
         if of_bases:
             return LoadResult(None, tuple(sorted(of_bases)), document)
-        spec = load_pem_files(parse_spec(document), document, read)
+        spec = load_parts(parse_spec(document), document, read)
     except Invalid as invalid:
         return LoadResult(None, tuple(invalid.problems), document)
     return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document)

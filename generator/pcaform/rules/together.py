@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pcaform.core.files import display_name
 from pcaform.core.finding import Finding, Location, Severity
+from pcaform.rules.across import CaNames, check_references, list_ca_names, report_use
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -64,6 +65,7 @@ class Claims:
     path: str
     stack: str
     facts: tuple[tuple[Fact, Location, str], ...]
+    names: CaNames
 
     @property
     def location(self) -> Location:
@@ -78,7 +80,7 @@ def list_claims(file: SpecFile, out: str = "") -> Claims:
     """
     path, spec, document = file
     facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
-    return Claims(path, spec.stack, facts)
+    return Claims(path, spec.stack, facts, list_ca_names(spec, document))
 
 
 def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:
@@ -95,6 +97,7 @@ def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str
             if other.path != each.path:
                 message = f"{what} is also that of '{other.stack}', {display_name(other.path)}"
                 yield _problem(location, fact, message), each.path, other.path
+    yield from check_references({each.stack: (each.path, each.names) for each in claims})
 
 
 def _outer_names(stack: str) -> list[str]:
@@ -114,6 +117,10 @@ def check_against(claims: Claims, out: str, name: str, record: "Record") -> Iter
     for fact, location, what in claims.facts:
         if fact in taken:
             yield _problem(location, fact, f"{what} is also that of the stack '{name}' beside it")
+    used = {item.arn for item in record.items.values() if not item.is_managed}
+    yield from (
+        report_use(arn, location, f"'{name}' beside it") for arn, location in claims.names.destroyed if arn in used
+    )
 
 
 def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:

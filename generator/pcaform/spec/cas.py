@@ -258,8 +258,12 @@ class Reference(Model):
 
     managed: Literal[False]
     """false: this stack does not manage the CA."""
-    arn: CaArn
-    """The ARN of the CA."""
+    arn: CaArn | None = None
+    """The ARN of the CA; where `stack` names it, the ARN comes from what `references` says."""
+    stack: Annotated[str | None, Field(pattern=types.STACK, max_length=64)] = None
+    """The stack that manages the CA, by its name; instead of `arn`."""
+    certificate_authority: Key | None = None
+    """The CA's key in that stack."""
     key_algorithm: facts.KeyAlgorithm | None = None
     """The algorithm of the CA's key; required if it is a parent."""
     permissions: Many[Permission] = ()
@@ -268,6 +272,15 @@ class Reference(Model):
     """Region and role of the CA, if they are not the stack's own."""
     ignore: Many[Ignore] = ()
     """Rules that are intentionally not followed here."""
+
+    @model_validator(mode="after")
+    def _check_name(self) -> Self:
+        """Refuse a CA without a name, and one with two."""
+        if (self.arn is None) != (self.stack is not None) or (self.stack is None) != (
+            self.certificate_authority is None
+        ):
+            raise PydanticCustomError("wanted", "a mapping with 'arn', or with 'stack' and 'certificate_authority'")
+        return self
 
 
 def _authority_kind(value: Any) -> str:

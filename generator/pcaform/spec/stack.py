@@ -11,7 +11,19 @@ from pcaform.core import facts
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
-from pcaform.spec.types import FILE_PATH, REGION, REMOVED_ITEM, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
+from pcaform.spec.types import (
+    FILE_PATH,
+    REGION,
+    RELATIVE_FILE,
+    REMOVED_ITEM,
+    STACK,
+    AccountId,
+    AssumeRole,
+    Key,
+    Many,
+    Model,
+    Tags,
+)
 
 
 class IgnoreTags(Model):
@@ -62,6 +74,13 @@ class Terraform(Model):
         return (self.backend or {}) if self.cloud is None else {"cloud": self.cloud}
 
 
+class References(Model):
+    """Where the ARNs of the CAs come from that are named by their stack."""
+
+    lock_file: Annotated[str, Field(pattern=RELATIVE_FILE, max_length=1024)]
+    """The file that `pcaform lock` writes."""
+
+
 class Spec(Model):
     """One stack of private CAs and issuers, with `certificate_authority_defaults` already merged in."""
 
@@ -75,6 +94,8 @@ class Spec(Model):
     """Region, account and default tags."""
     terraform: Terraform = Terraform()
     """The backend, and files that are not pcaform's."""
+    references: References | None = None
+    """Where the ARNs of CAs of other stacks come from."""
     certificate_authorities: dict[Key, Authority] = Field(default_factory=dict)
     """The CAs, by key; the key is part of the module's name."""
     issuers: dict[Key, Issuer] = Field(default_factory=dict)

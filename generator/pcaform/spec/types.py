@@ -41,6 +41,7 @@ EARLY_RENEWAL = rf"^(P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)|{D
 OID = r"^[0-2]\.([0-9]|[0-3][0-9])(\.[0-9]+){0,126}$"
 EXTERNAL_ID = r"^[A-Za-z0-9_+=,.@:/-]*$"
 HOST_NAME = r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$"
+RELATIVE_FILE = r"^[^/\\].*$"
 FILE_PATH = r"^[A-Za-z0-9_.+=,@~-]+(/[A-Za-z0-9_.+=,@~-]+)*$"
 TEMPLATE = (
     r"^(Blank)?(CodeSigning|EndEntity|EndEntityClientAuth|EndEntityServerAuth|OCSPSigning|RootCA|SubordinateCA)"
@@ -81,6 +82,7 @@ PATTERN_DESCRIPTIONS = {
     OID: "an object identifier such as 1.3.6.1.4.1.37244.1.3",
     EXTERNAL_ID: "letters, digits and any of '_+=,.@:/-'",
     HOST_NAME: "a host name in lower case of two labels or more, such as www.corp.example, '*' only as the first label",
+    RELATIVE_FILE: "the name of a file relative to this one, such as ../pcaform.lock.json",
     FILE_PATH: "the path of a file in the stack, such as cloud.tf or own/main.tf, without '*'",
     TEMPLATE: "a template such as EndEntityCertificate/V1",
 }

@@ -71,6 +71,10 @@ class Runner:
         self.said.append(done.stdout + done.stderr)
         return done.returncode
 
+    def must(self, script: str, *, at: Path | None = None) -> None:
+        """Run a script that has to succeed, in the repository itself."""
+        assert self.shell(script, {}, at=at or self.origin) == 0, self.said[-1]
+
     def checkout(self) -> Path:
         """Return a fresh clone."""
         home = self.work / "checkout"
@@ -88,7 +92,9 @@ class Runner:
             if any(codes) or not evaluate(step.get("if", "'true'").strip("${} "), context):
                 continue
             if "uses" in step:
-                self._use(step["uses"], {key: expand(each, context) for key, each in step.get("with", {}).items()}, home)
+                self._use(
+                    step["uses"], {key: expand(each, context) for key, each in step.get("with", {}).items()}, home
+                )
                 continue
             file_of_outputs = self.work / "outputs"
             file_of_outputs.write_text("", encoding="utf-8")

@@ -49,7 +49,9 @@ def pipeline(pcaform: Run, home: Path, engine: str, *options: str) -> tuple[int,
 @pytest.mark.parametrize("engine", PINS)
 def test_example_in_the_documentation_is_what_the_command_writes(pcaform: Run, home: Path, engine: str) -> None:
     assert pipeline(pcaform, home, engine)[0] == 0
-    written = {path.relative_to(home / f".{engine}"): path for path in (home / f".{engine}").rglob("*") if path.is_file()}
+    written = {
+        path.relative_to(home / f".{engine}"): path for path in (home / f".{engine}").rglob("*") if path.is_file()
+    }
     del written[Path(".pcaform.json")]
     if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
         shutil.rmtree(PAGES / engine, ignore_errors=True)
@@ -96,7 +98,13 @@ def test_atlantis_files_have_only_keys_that_atlantis_documents() -> None:
         *("allowed_overrides", "allow_custom_workflows", "policy_check", "custom_policy_check"),
     }
     assert set(server["workflows"]["pcaform"]) <= {"plan", "apply", "policy_check"}
-    assert set(repository) <= {"version", "parallel_plan", "parallel_apply", "abort_on_execution_order_fail", "projects"}
+    assert set(repository) <= {
+        "version",
+        "parallel_plan",
+        "parallel_apply",
+        "abort_on_execution_order_fail",
+        "projects",
+    }
     assert set(repository["projects"][0]) <= {"name", "dir", "execution_order_group", "depends_on", "autoplan"}
 
 
@@ -107,7 +115,9 @@ def test_no_value_of_a_run_is_text_of_a_script() -> None:
         steps = [step for job in yaml.safe_load(text).get("jobs", {}).values() for step in job.get("steps", ())]
         assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []
         used = re.findall(r"uses: (\S+)(.*)", text)
-        assert [each for each in used if not re.fullmatch(r"\./\.github/\S+|\S+@[0-9a-f]{40} # v[0-9.]+", "".join(each))] == []
+        assert [
+            each for each in used if not re.fullmatch(r"\./\.github/\S+|\S+@[0-9a-f]{40} # v[0-9.]+", "".join(each))
+        ] == []
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def is_named(spec: Spec, live: CaStatus) -> bool:
 
 def _is_candidate(spec: Spec, key: str, live: CaStatus) -> bool:
     ca = spec.certificate_authorities[key]
-    if ca.arn is not None:
+    if ca.arn is not None or isinstance(ca, Reference):
         return live.arn == ca.arn
     arns = {each.arn for each in spec.certificate_authorities.values()}
     (configuration,) = live.arguments["certificate_authority_configuration"]

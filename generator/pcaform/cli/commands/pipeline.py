@@ -1,4 +1,4 @@
-"""`pcaform pipeline`: writes the files with which a CI engine checks, plans and applies all stacks of a tree of specs."""
+"""`pcaform pipeline`: writes the files with which a CI engine checks, plans and applies the stacks of specs."""
 
 import re
 from dataclasses import dataclass

@@ -23,8 +23,8 @@ def command(
     > fleet.md
     """
     from pcaform.cli.fleet import format_table, list_stacks
-    from pcaform.cli.guard_cases import load_all
     from pcaform.cli.fleet_jobs import print_jobs
+    from pcaform.cli.guard_cases import load_all
     from pcaform.core.formats.report import format_json
 
     fleet = load_all(specs)

@@ -1,7 +1,8 @@
 """Templates of CI engines -> the files of a pipeline for a tree of specs, owned by a manifest as a stack is.
 
-The templates are the files of `templates/pipelines/ENGINE`. Their marks are `[[ ]]` and `[% %]`, since the engines use `{{ }}`
-themselves. Every value that they place is a word without a character that YAML, a shell or an engine could read as code.
+The templates are the files of `templates/pipelines/ENGINE`. Their marks are `[[ ]]` and `[% %]`, since the engines use
+`{{ }}` themselves. Every value that they place is a word without a character that YAML, a shell or an engine could read
+as code.
 """
 
 import json
@@ -30,7 +31,7 @@ _PIN = re.compile(
 
 
 def render_pipeline(engine: Engine, values: Mapping[str, Any]) -> Rendered:
-    """Return the files of an engine's pipeline, in the directory that has its name; raises Failure for unsafe values."""
+    """Return the files of an engine's pipeline, in the directory with its name; raises Failure for unsafe values."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     root = packaged_directory("templates") / "pipelines" / engine

@@ -87,7 +87,7 @@ def build_placeholders(
     arns = {key: ca_placeholder(spec, f"{old}-anew" if key in recreated else old) for key, old in old_keys.items()}
     by_real_arn = _map_real_arns(spec, before, old_keys, arns)
     references = {key: ca.arn for key, ca in spec.certificate_authorities.items() if isinstance(ca, ReferencedCa)}
-    arns |= {key: by_real_arn.get(arn, arn) for key, arn in references.items()}
+    arns |= {key: by_real_arn.get(arn, arn) for key, arn in references.items() if arn is not None}
     return replace(placeholders_of(spec, arns), by_real_arn=by_real_arn, moved=moved or {})
 
 
