@@ -1,6 +1,6 @@
 """Runs the steps of pipelines as they stand: a checkout for each job, with artifacts between them, on the sandbox.
 
-Of GitHub's expressions it knows what our workflows use. An action is what it does for them: it clones, or copies artifacts.
+Of GitHub's expressions it knows those of our workflows. An action does what counts there: it clones, or copies.
 """
 
 import json
@@ -39,9 +39,8 @@ def evaluate(expression: str, context: Mapping[str, Any]) -> Any:
 
 def expand(text: object, context: Mapping[str, Any]) -> Any:
     """Return a value of a workflow without its expressions."""
-    if whole := re.fullmatch(r"\$\{\{(.*)\}\}", str(text)):
-        if "}}" not in whole[1]:
-            return evaluate(whole[1], context)
+    if (whole := re.fullmatch(r"\$\{\{(.*)\}\}", str(text))) and "}}" not in whole[1]:
+        return evaluate(whole[1], context)
     return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(evaluate(found[1], context) or ""), str(text))
 
 
@@ -85,7 +84,7 @@ class Runner:
     def run_job(self, file: str, name: str, **given: Any) -> tuple[list[int], dict[str, Any]]:
         """Run the steps of a job of GitHub; return their exit codes up to the first failure, and the job's outputs."""
         job = yaml.safe_load((self.origin / ".github/workflows" / file).read_text(encoding="utf-8"))["jobs"][name]
-        home, outputs, codes = self.checkout(), {}, list[int]()
+        home, outputs, codes = self.checkout(), dict[str, Any](), list[int]()
         context = self.context(steps=outputs, **given)
         context["env"] = {key: expand(value, context) or "" for key, value in job.get("env", {}).items()}
         for step in job["steps"]:

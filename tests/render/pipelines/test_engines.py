@@ -23,7 +23,12 @@ PINS = {
     "gitlab": ("--image", f"registry.corp.example/pki-tools@sha256:{DIGEST}"),
     "atlantis": ("--repository", "github.com/corp/pki"),
 }
-PINNED = f"pcaform==0.1.0 \\\n    --hash=sha256:{DIGEST}\n# via nothing\nPyYAML==6.0.2 ; python_version > '3' --hash=sha256:{DIGEST}\n"
+PINNED = f"""\
+pcaform==0.1.0 \\
+    --hash=sha256:{DIGEST}
+    # via nothing
+PyYAML==6.0.2 ; python_version > '3' --hash=sha256:{DIGEST}
+"""
 SPEC = """\
 version: 1
 stack: {stack}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pcaform.cli.exit_codes import FINDINGS, OK
+from pcaform.cli.exit_codes import FINDINGS
 from pcaform.core import console
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
@@ -69,9 +69,7 @@ def command(
     $ pcaform pipeline atlantis specs --plan-role pki-plan --apply-role pki-apply --repository github.com/corp/pki
     > pipelines.md
     """
-    from pcaform.cli import fleet_jobs
     from pcaform.cli import stacks as steps
-    from pcaform.cli.guard_cases import load_all
     from pcaform.core.files import read_bytes
     from pcaform.render.pipelines.engines import check_requirements, render_pipeline, require_inside
 
@@ -79,23 +77,8 @@ def command(
     require_inside([*specs, stacks, given.get("requirements", "")])
     if "requirements" in given:
         check_requirements(read_bytes(given["requirements"]).decode(errors="replace"), given["requirements"])
-    said: dict[str, Any] = {"plan-role": plan_role, "apply-role": apply_role, **given, "stacks": stacks}
-    said |= {"modules": modules, "branch": branch}
-    words = [word for name, value in said.items() for word in (f"--{name}", value)]
-    loaded = load_all(specs)
-    matrices = fleet_jobs.list_matrices(fleet_jobs.list_jobs(loaded))
-    version, _, digest = given.get("terraform", "").partition("@")
-    values = {
-        **said,
-        "plan_role": plan_role,
-        "apply_role": apply_role,
-        "command": ["pcaform", "pipeline", engine, *specs, *words],
-        "specs": specs,
-        "terraform_version": version,
-        "terraform_sha256": digest,
-        "matrices": [{"key": key, "needs": needs} for key, needs, _ in matrices],
-        "projects": list(fleet_jobs.list_projects(loaded, stacks)),
-    }
+    said = {"plan-role": plan_role, "apply-role": apply_role, **given, "stacks": stacks, "modules": modules}
+    values = _values(engine, specs, {**said, "branch": branch})
     rendered = render_pipeline(engine, values)
     outcome = steps.compare(rendered, out, as_diff=False) if check else steps.write(rendered, out, force=force)
     outcome.print()
@@ -107,4 +90,23 @@ def command(
             for each in unlocked
         )
     )
-    return FINDINGS if check and unlocked else max(outcome.code, OK)
+    return FINDINGS if check and unlocked else outcome.code
+
+
+def _values(engine: str, specs: list[str], said: dict[str, str]) -> dict[str, Any]:
+    """Return what the templates place: the options, the command itself, and the jobs of the stacks."""
+    from pcaform.cli.fleet_jobs import list_jobs, list_matrices, list_projects
+    from pcaform.cli.guard_cases import load_all
+
+    loaded = load_all(specs)
+    version, _, digest = said.get("terraform", "").partition("@")
+    words = [word for name, value in said.items() for word in (f"--{name}", value)]
+    return {
+        **{name.replace("-", "_"): value for name, value in said.items()},
+        "command": ["pcaform", "pipeline", engine, *specs, *words],
+        "specs": specs,
+        "terraform_version": version,
+        "terraform_sha256": digest,
+        "matrices": [{"key": key, "needs": needs} for key, needs, _ in list_matrices(list_jobs(loaded))],
+        "projects": list(list_projects(loaded, said["stacks"])),
+    }

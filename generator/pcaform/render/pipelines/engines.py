@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Literal
 
-from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
-from pcaform.render.templates import Rendered
+from pcaform.render.templates import Rendered, pipeline_environment
 
 Engine = Literal["github", "gitlab", "atlantis"]
 _WORD = re.compile(r"[A-Za-z0-9._/][A-Za-z0-9._/@:+=,?-]*|--[a-z-]+")
@@ -32,29 +31,15 @@ _PIN = re.compile(
 
 def render_pipeline(engine: Engine, values: Mapping[str, Any]) -> Rendered:
     """Return the files of an engine's pipeline, in the directory with its name; raises Failure for unsafe values."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    root = packaged_directory("templates") / "pipelines" / engine
-    environment = Environment(  # noqa: S701 - autoescape is for HTML; every output passes a filter below
-        loader=FileSystemLoader(root),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        variable_start_string="[[",
-        variable_end_string="]]",
-        block_start_string="[%",
-        block_end_string="%]",
-    )
     partition, account = _PLACES[engine]
-    environment.filters |= {
+    filters = {
         "word": _word,
         "words": lambda parts: " ".join(shlex.quote(_word(each)) for each in parts),
         "listed": lambda parts: json.dumps([*map(_word, parts)]),
         "pattern": lambda text: _word(text).replace(".", "[.]"),
         "role": partial(_role, partition=partition, account=account),
     }
-    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    environment, names = pipeline_environment(engine, filters)
     files = {name: environment.get_template(name).render(**values).encode() for name in names}
     files[manifest.NAME] = manifest.serialize(files, manifest.Record())
     return Rendered(f".{engine}", files, has_neighbours=True)
