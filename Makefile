@@ -92,15 +92,10 @@ format: $(STAMP)
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-# Ratios within one run; nothing passes or fails by them.
+# Ratios within one run, kept in benchmarks/last.json and shown by docs/performance.md; nothing passes or fails by them, and
+# what is slower than before is printed. BENCH="fleet guard" for some; FLEET=10000 for a fleet of that size, with one run.
 bench: $(STAMP)
-	$(VENV)/bin/python benchmarks/validate.py
-	$(VENV)/bin/python benchmarks/render.py
-	$(VENV)/bin/python benchmarks/guard.py
-	$(VENV)/bin/python benchmarks/access.py
-	$(VENV)/bin/python benchmarks/import_aws.py
-	$(VENV)/bin/python benchmarks/import_state.py
-	$(VENV)/bin/python benchmarks/import_hcl.py
+	$(VENV)/bin/python benchmarks/run.py $(BENCH) $(addprefix --fleet=,$(FLEET))
 
 # Breaks the program at random and lists what no test notices; MUTANTS="--seed 2 --count 10 adopt/state.py" for others.
 mutants: $(STAMP)

@@ -7,17 +7,21 @@ everything, and the others issue from one CA; the account is a value here, and n
 import json
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from guard import seconds, text
+from guard import text
+from processes import run
+from results import Result, ratios
+from validate import seconds
 
 from pcaform.checks.access.account import check_account_access
 from pcaform.checks.access.report import build_report
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, IamPrincipal, IamPrincipals, Policy
 
 SIZES = (10, 40, 200)
-ACCOUNTS = ((100, 200), (1000, 200))
+RUNS = 2
+ACCOUNTS, PRINCIPALS = (100, 300, 1000), 200
 _ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{:08d}-1111-1111-1111-111111111111"
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
@@ -43,27 +47,20 @@ def _user(number: int, ca: str) -> IamPrincipal:
     return IamPrincipal("user", f"user-{number}", arn, "/", (Policy("own", json.dumps(document)),))
 
 
-def main() -> None:
-    """Print a line for each spec, and for each account."""
+def measure() -> Iterator[Result]:
+    """Yield each spec, and each account."""
     program = (sys.executable, "-m", "pcaform")
     with tempfile.TemporaryDirectory() as home:
         path = Path(home) / "spec.yaml"
         for size in SIZES:
             path.write_bytes(text(size, size))
-            validating, deciding = (seconds(*program, command, str(path)) for command in ("validate", "access"))
-            name = f"access of {size} issuers to {size + 1} CAs"
-            print(
-                f"{name:50} {deciding:6.2f} s, {deciding / validating:5.1f} x validating it ({validating:.2f} s)",
-                flush=True,
-            )
-    for authorities, principals in ACCOUNTS:
-        start = time.process_time()
-        result, _ = check_account_access(account(authorities, principals))
-        lines = sum(1 for _ in build_report(result).lines())
-        taken = time.process_time() - start
-        name = f"access of {principals} principals to {authorities} CAs"
-        print(f"{name:50} {taken:6.2f} s, {taken / authorities * 1000:5.1f} ms for each CA, {lines} lines")
+            rounds = [[run(*program, command, str(path)) for command in ("access", "validate")] for _ in range(RUNS)]
+            ours, floor = zip(*rounds, strict=True)
+            yield Result("access of a spec", size, "CAs and issuers", ours, {"validate": ratios(ours, floor)})
+    for size in ACCOUNTS:
+        made = account(size, PRINCIPALS)
 
+        def decide(made: AccountSnapshot = made) -> None:
+            assert sum(1 for _ in build_report(check_account_access(made)[0]).lines())
 
-if __name__ == "__main__":
-    main()
+        yield Result(f"access of {PRINCIPALS} principals", size, "CAs", [seconds(decide) for _ in range(2)])

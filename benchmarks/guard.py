@@ -5,23 +5,23 @@ certificates replaced, policies widened. All are whole processes.
 """
 
 import json
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from processes import run
+from results import Result, ratios
 from validate import spec
 
-from pcaform.rules.load import load_valid_text
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
 from importer.infer.strategies import state_of
+from pcaform.rules.load import load_valid_text
 
 AUTHORITIES, ISSUERS = 1800, 1000
 """A CA has four resources with its certificate and permission, a user three with its policy."""
-RUNS = 3
+RUNS, CODES = 3, (0, 2)
+"""Findings are not a failure."""
 ISSUER = """  issuer-{number}:
     user_name: issuer-{number}
     grants:
@@ -61,40 +61,24 @@ def _changed(kind: str, values: dict[str, Any]) -> tuple[list[str], dict[str, An
     return ["delete"], None
 
 
-def seconds(*command: str) -> float:
-    """Return the shortest time of a few runs of a command as a whole process; findings are not a failure."""
-    times = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, check=False)
-        times.append(time.perf_counter() - start)
-        assert done.returncode in (0, 2), done.stderr
-    return min(times)
-
-
-def main() -> None:
-    """Print two lines for plans, and three for two specs."""
+def measure() -> Iterator[Result]:
+    """Yield two plans, and pairs of specs of several sizes."""
     program = (sys.executable, "-m", "pcaform")
     with tempfile.TemporaryDirectory() as home:
         old, new, shown = (Path(home) / name for name in ("old.yaml", "new.yaml", "plan.json"))
         old.write_bytes(text(AUTHORITIES, ISSUERS))
-        new.write_bytes(old.read_bytes().replace(b"[issuing-7]", b"[issuing-8]"))
         state = state_of(load_valid_text(old.read_bytes(), "old.yaml"))
         for one_in in (50, 1):
             shown.write_bytes(plan(state, one_in=one_in))
             count = len(json.loads(shown.read_bytes())["resource_changes"])
-            decoding = seconds(sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(shown))
-            judging = seconds(*program, "guard", str(shown))
-            name = f"guard a plan of {count} resources, 1 in {one_in} changes"
-            print(f"{name:50} {judging:6.2f} s, {judging / decoding:5.1f} x decoding it ({decoding:.2f} s)", flush=True)
+            decode = (sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(shown))
+            pairs = [(run(*program, "guard", str(shown), codes=CODES), run(*decode)) for _ in range(RUNS)]
+            ours, floor = zip(*pairs, strict=True)
+            yield Result(f"1 in {one_in} changes", count, "resources", ours, {"decoding it": ratios(ours, floor)})
         for authorities, issuers in ((5, 5), (100, 50), (AUTHORITIES, ISSUERS)):
             old.write_bytes(text(authorities, issuers))
             new.write_bytes(old.read_bytes().replace(b"[issuing-3]", b"[issuing-4]"))
-            validating = seconds(*program, "validate", str(new))
-            comparing = seconds(*program, "guard", "--spec", str(old), str(new))
-            name = f"guard two specs of {authorities + 1} CAs and {issuers} issuers"
-            print(f"{name:50} {comparing:6.2f} s, {comparing / validating:5.1f} x validating one ({validating:.2f} s)")
-
-
-if __name__ == "__main__":
-    main()
+            compare = (*program, "guard", "--spec", str(old), str(new))
+            pairs = [(run(*compare, codes=CODES), run(*program, "validate", str(new))) for _ in range(RUNS)]
+            ours, floor = zip(*pairs, strict=True)
+            yield Result("two specs", authorities, "CAs, with issuers", ours, {"validate": ratios(ours, floor)})

@@ -6,12 +6,13 @@ any installed package has, also where the environment forbids to write it.
 """
 
 import os
-import resource
-import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from processes import Usage, run
+from results import Result, ratios
 from validate import spec
 
 from pcaform.render.plan.stack import plan
@@ -21,7 +22,7 @@ from pcaform.rules.load import load_valid_text
 SIZES = (250, 500, 1000)
 """Numbers of CAs."""
 RUNS = 3
-"""Runs of pcaform, of which the best counts; plain python-hcl2 is slow and runs once."""
+"""Runs of pcaform; plain python-hcl2 is slow and runs once."""
 PLAIN = (
     "from hcl2 import parser; parser.PARSER_FILE = {cache!r}; import sys, hcl2; hcl2.loads(open(sys.argv[1]).read())"
 )
@@ -49,36 +50,23 @@ def text_of(directory: Path) -> Path:
     return whole
 
 
-def seconds(code: str, argument: Path, bytecode: Path) -> float:
-    """Return the processor time of a new process without a cache; it does not depend on other load."""
+def process(code: str, argument: Path, bytecode: Path) -> Usage:
+    """Measure a new process without a cache."""
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONDONTWRITEBYTECODE": ""}
     with tempfile.TemporaryDirectory() as cache:
-        command = [sys.executable, "-c", code.format(cache=str(Path(cache) / "grammar.bin")), str(argument)]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, check=True, capture_output=True, env=environment)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        grammar = str(Path(cache) / "grammar.bin")
+        return run(sys.executable, "-c", code.format(cache=grammar), str(argument), env=environment)
 
 
-def main() -> None:
-    """Print one line for each size: our time and python-hcl2's; then how our time grows."""
-    took: dict[int, float] = {}
+def measure() -> Iterator[Result]:
+    """Yield each size."""
     with tempfile.TemporaryDirectory() as home:
         bytecode = Path(home) / "bytecode"
         first = stack(1, Path(home))
-        seconds(OURS, first, bytecode)
-        seconds(PLAIN, text_of(first), bytecode)
+        process(OURS, first, bytecode)
+        process(PLAIN, text_of(first), bytecode)
         for authorities in SIZES:
             directory = stack(authorities, Path(home))
-            whole = text_of(directory)
-            took[authorities] = min(seconds(OURS, directory, bytecode) for _ in range(RUNS))
-            name = f"import hcl, {authorities} CAs, {whole.stat().st_size / 1e6:.2f} MB"
-            plain = seconds(PLAIN, whole, bytecode)
-            ratio = plain / took[authorities]
-            print(f"{name:40} {took[authorities]:6.2f} s, python-hcl2 {plain:5.1f} s: {ratio:.1f} x", flush=True)
-    grown = (took[1000] - took[500]) / (took[500] - took[250])
-    print(f"{'500 CAs more against 250 more':40} {grown:6.1f} times (2 is linear)")
-
-
-if __name__ == "__main__":
-    main()
+            plain = process(PLAIN, text_of(directory), bytecode)
+            ours = [process(OURS, directory, bytecode) for _ in range(RUNS)]
+            yield Result("a stack", authorities, "CAs", ours, {"hcl2.loads": ratios(ours, [plain] * RUNS)})

@@ -4,38 +4,25 @@ Both end with the same bytes in the same layout; fmt's start-up is subtracted. R
 the machine does should meet both.
 """
 
-import gc
-import subprocess
-import time
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr
-from functools import partial
-from io import StringIO
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from validate import spec
+from processes import Usage, run
+from results import Result, ratios
+from validate import seconds, spec
 
-from pcaform.cli import batch, stacks
 from pcaform.core.garbage_collection import gc_paused
-from pcaform.render.evidence import Confirmation
-from pcaform.render.plan.module_call import VENDORED
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_valid_text
 from pcaform.spec.stack import Spec
-from pcaform.terraform.runner import TerraformMissing, find_binary
+from pcaform.terraform.runner import find_binary
 
-SIZES = {100: 9, 300: 9, 1000: 7, 3000: 5, 10_000: 3}
+SIZES = {100: 7, 1000: 5, 10_000: 1}
 """CAs -> runs of each kind."""
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return the time of one piece of work, collected garbage left out of it."""
-    gc.collect()
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+COMMANDS, RUNS = (100, 1000, 5000), 3
 
 
 def rendered(made: Spec) -> Mapping[str, bytes]:
@@ -43,66 +30,42 @@ def rendered(made: Spec) -> Mapping[str, bytes]:
     return render(plan(made, source="spec.yaml")).files
 
 
-def formatted(terraform: str, text: bytes) -> bytes:
-    """Return what `terraform fmt` makes of a text."""
-    return subprocess.run([terraform, "fmt", "-"], input=text, check=True, capture_output=True).stdout
-
-
 @gc_paused()  # as the command does
-def compare(terraform: str, authorities: int, runs: int) -> tuple[float, float]:
-    """Return the best times of rendering and of formatting a stack of so many CAs; noise only ever adds."""
+def compare(terraform: str, authorities: int, runs: int) -> Result:
+    """Compare rendering a stack of so many CAs with formatting its text."""
     made = load_valid_text(spec(authorities), "spec.yaml")
     text = b"\n".join(content for path, content in rendered(made).items() if path.endswith(".tf") and "/" not in path)
-    assert formatted(terraform, text) == text
-    ours, theirs, start_up = [], [], []
-    for _ in range(runs):
-        ours.append(seconds(lambda: rendered(made)))
-        theirs.append(seconds(lambda: formatted(terraform, text)))
-        start_up.append(seconds(lambda: formatted(terraform, b"")))
-    return min(ours), min(theirs) - min(start_up)
+    ours, theirs = [], []
+    with TemporaryDirectory() as home:
+        file, empty = Path(home, "main.tf"), Path(home, "empty.tf")
+        file.write_bytes(text)
+        empty.touch()
+        for _ in range(runs):
+            ours.append(seconds(lambda: rendered(made)))
+            start_up = run(terraform, "fmt", "-check", str(empty)).cpu
+            theirs.append(Usage(run(terraform, "fmt", "-check", str(file)).cpu - start_up))
+    return Result("plan, templates, layout", authorities, "CAs", ours, {"terraform fmt": ratios(ours, theirs)})
 
 
-@gc_paused()
-def compare_again(authorities: int) -> tuple[float, float, float]:
-    """Return the best times of the first render of a stack, of an unchanged one, and of `--check`."""
-    first, unchanged, checked = [], [], []
-    with TemporaryDirectory() as home, redirect_stderr(StringIO()):
-        path = Path(home, "spec.yaml")
-        path.write_bytes(spec(authorities))
-        for run in range(3):
-            work = partial(_write, path, Path(home, str(run)))
-            first.append(seconds(work))
-            unchanged.append(seconds(work))
-            checked.append(seconds(partial(_check, path, Path(home, str(run)))))
-    return min(first), min(unchanged), min(checked)
+def compare_command(authorities: int) -> Iterator[Result]:
+    """Yield the first render of a stack, one of what is there unchanged, and `--check`."""
+    options = {"render, nothing there yet": (), "render, nothing changed": (), "render --check": ("--check",)}
+    with TemporaryDirectory() as home:
+        Path(home, "spec.yaml").write_bytes(spec(authorities))
+        command = (sys.executable, "-m", "pcaform", "render", "spec.yaml", "--out")
+        rounds = [
+            [run(*command, str(number), *each, cwd=Path(home)) for each in options.values()] for number in range(RUNS)
+        ]
+    first = [each[0] for each in rounds]
+    for at, name in enumerate(options):
+        ours = [each[at] for each in rounds]
+        yield Result(name, authorities, "CAs", ours, {"render, nothing there yet": ratios(ours, first)} if at else {})
 
 
-def _write(path: Path, out: Path) -> None:
-    batch.render_all([str(path)], batch.Task(out, VENDORED, Confirmation(), partial(stacks.write, force=False)))
-
-
-def _check(path: Path, out: Path) -> None:
-    batch.render_all([str(path)], batch.Task(out, VENDORED, Confirmation(), partial(stacks.compare, as_diff=False)))
-
-
-def main() -> None:
-    """Print one line for each size, and how much more ten times as many CAs take."""
-    for authorities in (500, 5000):
-        first, unchanged, checked = compare_again(authorities)
-        ratios = f"unchanged {unchanged / first:.2f} x, --check {checked / first:.2f} x"
-        print(f"{f'render command, {authorities} CAs':40} {first:8.3f} s, {ratios}")
-    try:
-        terraform = find_binary()
-    except TerraformMissing as missing:
-        print(f"nothing to compare with: {missing}")
-        return
-    took = {}
+def measure() -> Iterator[Result]:
+    """Yield each size of a stack."""
+    for authorities in COMMANDS:
+        yield from compare_command(authorities)
+    terraform = find_binary()
     for authorities, runs in SIZES.items():
-        took[authorities], fmt = compare(terraform, authorities, runs)
-        ratio = took[authorities] / fmt
-        print(f"{f'render {authorities} CAs':40} {took[authorities]:8.3f} s, {ratio:5.3f} x fmt ({fmt:.3f} s)")
-    print(f"{'10,000 CAs against 1,000':40} {took[10_000] / took[1000]:8.1f} times (10 is linear)")
-
-
-if __name__ == "__main__":
-    main()
+        yield compare(terraform, authorities, runs)

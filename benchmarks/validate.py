@@ -1,18 +1,21 @@
 """How long validating takes, as ratios within one run: against the C-level YAML parse of the same bytes."""
 
 import gc
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
+from processes import Usage, run
+from results import Result, ratios
 
 from pcaform.rules.load import load_text
-from pcaform.terraform.runner import TerraformMissing, find_binary
+from pcaform.terraform.runner import find_binary
+
+SIZES = {200: 9, 1000: 3, 10_000: 1}
+"""CAs -> runs."""
 
 CA = """  issuing-{number}:
     type: SUBORDINATE
@@ -44,19 +47,16 @@ def spec(authorities: int) -> bytes:
     return (HEAD + "".join(CA.format(number=number) for number in range(authorities))).encode()
 
 
-def seconds(work: Callable[[], object], runs: int) -> float:
-    """Return the median time of a piece of work, collected garbage left out of it."""
-    times = []
-    for _ in range(runs):
-        gc.collect()
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def seconds(work: Callable[[], object]) -> Usage:
+    """Return the processor time of a piece of work within this process, collected garbage left out of it."""
+    gc.collect()
+    start = time.process_time()
+    work()
+    return Usage(time.process_time() - start)
 
 
-def compare(name: str, texts: list[bytes], runs: int) -> float:
-    """Print one line: validating the texts against loading them with PyYAML's C loader; return our time."""
+def compare(name: str, texts: list[bytes], size: int, runs: int) -> Result:
+    """Compare validating some texts with loading them with PyYAML's C loader."""
 
     def ours() -> None:
         assert not any(load_text(text, "spec.yaml").problems for text in texts)
@@ -65,38 +65,23 @@ def compare(name: str, texts: list[bytes], runs: int) -> float:
         for text in texts:
             yaml.load(text, Loader=yaml.CSafeLoader)
 
-    ours_took, floor_took = seconds(ours, runs), seconds(floor, runs)
-    print(f"{name:40} {ours_took:8.3f} s, {ours_took / floor_took:5.2f} x the C-level parse ({floor_took:.3f} s)")
-    return ours_took
+    pairs = [(seconds(ours), seconds(floor)) for _ in range(runs)]
+    return Result(name, size, "CAs", [one for one, _ in pairs], {"PyYAML, C loader": ratios(*zip(*pairs, strict=True))})
 
 
-def processes(*command: str) -> float:
-    """Return the median time of a command as a whole process."""
-    return seconds(lambda: subprocess.run(command, check=True, capture_output=True), runs=9)
-
-
-def main() -> None:
-    """Print everything."""
-    compare("one spec of 200 CAs", [spec(200)], runs=9)
-    compare("1,000 specs of 5 CAs", [spec(5)] * 1000, runs=3)
-    thousand = compare("one spec of 1,000 CAs", [spec(1000)], runs=3)
-    ten_thousand = compare("one spec of 10,000 CAs", [spec(10_000)], runs=1)
-    print(f"{'10,000 CAs against 1,000':40} {ten_thousand / thousand:8.1f} times (10 is linear)")
-    program = str(Path(sys.executable).parent / "pcaform")
-    helped = processes(program, "--help")
+def measure() -> Iterator[Result]:
+    """Yield specs of several sizes, many small ones, and the start-up."""
+    for size, runs in SIZES.items():
+        yield compare("one spec", [spec(size)], size, runs)
+    yield compare("1,000 specs of 5 CAs", [spec(5)] * 1000, 5000, runs=3)
+    program, terraform = str(Path(sys.executable).parent / "pcaform"), find_binary()
     with tempfile.NamedTemporaryFile(suffix=".yaml") as file:
         Path(file.name).write_bytes(spec(200))
-        validated = processes(program, "validate", file.name)
-    print(f"{'pcaform validate of 200 CAs, process':40} {validated:8.3f} s")
-    try:
-        terraform = processes(find_binary(), "version")
-    except TerraformMissing as missing:
-        print(f"pcaform --help {helped:.3f} s; {missing}")
-    else:
-        print(
-            f"{'pcaform --help':40} {helped:8.3f} s, {helped / terraform:5.2f} x terraform version ({terraform:.3f} s)"
-        )
-
-
-if __name__ == "__main__":
-    main()
+        commands = {"pcaform --help": ["--help"], "pcaform validate, 200 CAs": ["validate", file.name]}
+        rounds = [
+            (run(terraform, "version"), *(run(program, *arguments) for arguments in commands.values()))
+            for _ in range(9)
+        ]
+    start_up, *both = zip(*rounds, strict=True)
+    for name, ours in zip(commands, both, strict=True):
+        yield Result(name, 0, "processes", ours, {"terraform version": ratios(ours, start_up)})

@@ -14,6 +14,7 @@ import guard_pages
 import messages
 import module_copies
 import module_pages
+import performance_page
 import provider_pages
 import reference_pages
 import spec_examples
@@ -223,6 +224,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/engines.md", "releases", engine_pages.release_table),
     ("docs/engines.md", "features", engine_pages.feature_tables),
     ("docs/messages.md", "messages", messages.message_sections),
+    ("docs/performance.md", "figures", performance_page.figures),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),
@@ -230,7 +232,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 """Page, name of the generated part, and the function that makes it from the part's current text."""
 
 
-def _render_page(page: str, name: str, make: Callable[[str], str]) -> str:
+def render_page(page: str, name: str, make: Callable[[str], str]) -> str:
     """Return a page's text with one generated part replaced."""
     before, mark, rest = (ROOT / page).read_text(encoding="utf-8").partition(MARK.format(name=name))
     current, end, after = rest.partition(MARK.format(name="end"))
@@ -255,7 +257,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = [_write_or_compare(ROOT / page, _render_page(page, name, make), check=check) for page, name, make in PARTS]
+    stale = [_write_or_compare(ROOT / page, render_page(page, name, make), check=check) for page, name, make in PARTS]
     whole = module_copies.copies() | reference_pages.rule_pages() | reference_pages.schemas()
     stale += [_write_or_compare(path, text, check=check) for path, text in whole.items()]
     strays = [*module_copies.stray_copies(), *reference_pages.strays()]

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,10 @@ Render = Callable[..., tuple[int, str]]
 def pytest_configure() -> None:
     """Take SIGINT, which a shell lets its background jobs ignore; give Terraform the memory that makes it quicker.
 
-    Children inherit both, and tests interrupt some of them.
+    Children inherit both, and tests interrupt some of them. What they remember is not that of the user.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="pcaform-cache-")
     os.environ.setdefault("GOGC", "400")  # Terraform and its provider collect less garbage: a fifth of their time
 
 

@@ -34,18 +34,36 @@ class Simulation:
     writes: Mapping[str, str] = field(default_factory=dict)
     copies: dict[str, bytes] = field(default_factory=dict)
     reached: list[str] = field(default_factory=list)
+    pulls: int = 0
 
     def environment(self) -> Environment:
         return Environment(
-            pull=self.backend.pull,
+            pull=self.pull,
             push=self.push,
-            plan_scratch=lambda state: plan(_names(state)),
+            plan_scratch=self.prove,
             plan_shared=self.plan,
             find_grants=lambda entries, _: [Grant(entry, {"Actions": ACTIONS}) for entry in entries],
-            save_copy=self.copies.__setitem__,
+            save_copy=self.save_copy,
             iam="arn:aws:iam::123456789012",
-            after_step=self.after_step,
         )
+
+    def pull(self) -> bytes:
+        """Pull, then do what comes after this step; a push that breaks is followed by a pull that looks for it."""
+        content = self.backend.pull()
+        looks = {"": (), "before": ("",), "after": ("push",)}[self.breaks]
+        steps = ("pull", "look again", *looks, "pull again")
+        self.pulls += 1
+        self.after_step(steps[self.pulls - 1])
+        return content
+
+    def prove(self, state: bytes) -> Any:
+        planned = plan(_names(state))
+        self.after_step("prove")
+        return planned
+
+    def save_copy(self, name: str, content: bytes) -> None:
+        self.copies[name] = content
+        self.after_step("keep" if name == "before.tfstate" else "")
 
     def push(self, content: bytes) -> None:
         if self.breaks == "before":
@@ -53,13 +71,17 @@ class Simulation:
         self.backend.push(content)
         if self.breaks == "after":
             raise Failure("the connection broke")
+        self.after_step("restore" if "push" in self.reached else "push")
 
     def plan(self) -> Any:
         if self.after == "failed":
             raise Failure("no plan")
-        return plan(self.backend.names(), errored=self.after == "refused")
+        planned = plan(self.backend.names(), errored=self.after == "refused")
+        self.after_step("plan")
+        return planned
 
     def after_step(self, step: str) -> None:
+        """Write as another run, or kill this one, where that is to happen after a step."""
         if step in self.writes and step not in self.reached:
             kind = self.writes[step]
             self.backend.write(*[f"of-{step.replace(' ', '-')}"][: kind == "adds"], without=kind == "empties")

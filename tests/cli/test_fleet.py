@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from checks.guard.git_histories import Repository
@@ -58,13 +59,14 @@ def affected(pcaform: Run, repository: Repository, *options: str) -> str:
 def test_stacks_are_listed(pcaform: Run, fleet: Repository) -> None:
     done = pcaform("stacks", "specs", cwd=fleet.home)
     assert done.stdout == (
-        "stack  spec            account_id    region     state  certificate_authorities  bases\n"
-        "eu     specs/eu.yaml   123456789012  eu-west-1  local  1                        base.yaml\n"
-        "lab    specs/lab.yaml  123456789012  eu-west-1  local  1\n"
-        "us     specs/us.yaml   123456789012  us-east-1  s3     1                        base.yaml\n"
+        "level  stack  spec            account_id    region     state  certificate_authorities  needs  bases\n"
+        "0      eu     specs/eu.yaml   123456789012  eu-west-1  local  1                        -      base.yaml\n"
+        "0      lab    specs/lab.yaml  123456789012  eu-west-1  local  1                        -      -\n"
+        "0      us     specs/us.yaml   123456789012  us-east-1  s3     1                        -      base.yaml\n"
     )
     listed = json.loads(pcaform("stacks", "specs", "--format", "json", cwd=fleet.home).stdout)
     assert (listed["format_version"], listed["stacks"][2]["bases"]) == ("1.0", ["base.yaml"])
+    jsonschema.validate(listed, json.loads(pcaform("schema", "stacks").stdout))
 
 
 CHANGES: dict[str, tuple[Callable[[Repository], Any], str]] = {
@@ -140,7 +142,9 @@ def test_jobs_are_those_of_the_stacks_that_a_change_touches(pcaform: Run, fleet:
     )
     jobs = json.loads(affected(pcaform, fleet, "--format", "gitlab"))
     assert [name for name in jobs if "eu" in name] == ["plan eu", "apply eu", "drift eu"]
-    listed = json.loads(affected(pcaform, fleet, "--format", "json"))
+    fleet.write("specs/lab.yaml", LAB.replace("lab", "moved"))
+    listed = json.loads(affected(pcaform, fleet, "--format", "json").partition("\ngone: ")[0])
+    jsonschema.validate(listed, json.loads(pcaform("schema", "affected").stdout))
     assert listed["stacks"][0]["reasons"] == [{"kind": "base", "what": "base.yaml"}]
 
 

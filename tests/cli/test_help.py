@@ -59,7 +59,8 @@ def accept(command: Any, words: list[str]) -> None:
     context = command.make_context("pcaform", words)
     if hasattr(command, "list_commands"):
         words = [*context._protected_args, *context.args]  # noqa: SLF001 - there is no public name for them
-        accept(command.get_command(context, words[0]), words[1:])
+        _, below, words = command.resolve_command(context, words)
+        accept(below, words)
 
 
 @pytest.mark.parametrize("words", [(), ("import",), ("help", "guard"), ("help",)])

@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from pcaform.checks.audit.check import build_report as audit_report
 from pcaform.checks.audit.rule import Audit, AuditFinding, Cost, End
 from pcaform.checks.drift.difference import Difference, Drift, Kind
 from pcaform.checks.drift.difference import build_report as drift_report
+from pcaform.checks.report.merged import build_report as merged_report
+from pcaform.checks.report.merged import merge
 from pcaform.checks.report.page import format_parts
 from pcaform.checks.report.parts import part_of_audit
 from pcaform.cli.main import main
@@ -248,6 +251,12 @@ def test_names_in_a_page(capsys: Capture) -> None:
 def test_differences_of_an_account(capsys: Capture, form: str) -> None:
     differences = tuple(Difference(kind, HOSTILE, HOSTILE, HOSTILE, HOSTILE, is_urgent=True) for kind in Kind)
     printed(capsys, drift_report(Drift("s", "123456789012", 1, differences), HOSTILE), form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_names_in_a_merged_report(capsys: Capture, form: str) -> None:
+    part = replace(part_of_audit(hostile_audit(), HOSTILE), name=HOSTILE)
+    printed(capsys, merged_report(merge([part], HOSTILE, 2)), form)
 
 
 def printed(capsys: Capture, report: Report, form: str) -> None:

@@ -17,6 +17,7 @@ LONG = "x" * 300
 OTHER = "other.yaml"
 STATE = ROOT / "examples" / "other-layout.tfstate"
 PLAN = ROOT / "tests" / "importer" / "kinds" / "plan-that-uses-a-ca" / "plan.json"
+FLEET = ROOT / "examples" / "fleet"
 AT_AWS = ("--region", "eu-west-1")
 """Not AWS: the files are read before it is called."""
 CASES: dict[tuple[str, str], list[str | Path]] = {
@@ -33,7 +34,7 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("guard", "chdir"): ["guard", ROOM, "--chdir", OTHER],
     ("access", "stack"): ["access", OTHER],
     ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
-    ("drift", "spec"): ["drift", OTHER],
+    ("drift", "specs"): ["drift", OTHER],
     ("graph", "spec"): ["graph", OTHER],
     ("graph", "state"): ["graph", "--state", OTHER],
     ("report", "specs"): ["report", OTHER],
@@ -41,8 +42,12 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("report", "audit"): ["report", "--audit", OTHER],
     ("report", "drift"): ["report", "--drift", OTHER],
     ("report", "guard"): ["report", "--guard", OTHER],
+    ("report merge", "files"): ["report", "merge", OTHER],
     ("stacks", "specs"): ["stacks", OTHER],
     ("affected", "specs"): ["affected", OTHER, "--base", "HEAD"],
+    ("lock", "specs"): ["lock", OTHER],
+    ("lock", "states"): ["lock", FLEET, "--states", OTHER],
+    ("guard", "dependents"): ["guard", PLAN, "--spec", EXAMPLE, "--dependents", OTHER],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
@@ -68,6 +73,7 @@ PATHS = {
     "STACK",
     "[SPEC|STACK]",
     "FILE",
+    "FILE...",
     "DIR",
     "FILE|DIR",
     "PLAN|NEW",
@@ -86,6 +92,7 @@ NAMES = ("/", LONG, f"{LONG}/x", "/dev/null/x", "a\nb", "\x1b[31m", "-", "", "/d
 MAY_WORK = {
     ("render", "out"),
     ("guard", "chdir"),
+    ("lock", "states"),
     ("sandbox", "state"),
     ("report", "out"),
     ("import state", "out"),

@@ -199,7 +199,9 @@ def test_json_has_what_is_with_each_file(pcaform: Run, specs: Path) -> None:
     checked = pcaform(*command, "--check", cwd=specs)
     assert checked.returncode == 2
     assert json.loads(checked.stdout) == {
-        "format_version": "1.0",
+        "format_version": "1.1",
+        "exit_code": 2,
+        "problems": [],
         "stacks": [
             {"stack": "one", "exit_code": 2, "files": {"versions.tf": "missing"}},
             {"stack": "two", "exit_code": 2, "files": {"own.tf": "extra"}},

@@ -5,12 +5,12 @@ The end-to-end tests compare it with Terraform itself.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pcaform.render.history import StateContent
 from pcaform.render.plan.stack import StackPlan
-from pcaform.terraform import addresses, module_names
-from pcaform.terraform.hcl_writer import Reference
+from pcaform.terraform import module_names
+from pcaform.terraform.hcl_writer import expression
 from pcaform.terraform.resource_types import AUTHORITY
 from render.drafts import Draft, arn_of
 
@@ -61,8 +61,10 @@ def terraform_plan(state: Mapping[str, Thing], planned: StackPlan, draft: Draft)
     values = [file.values for file in planned.files]
     called = [call["name"] for each in values for call in each.get("calls", ())]
     blocks = [block for each in values for block in each.get("blocks", ())]
-    moved = [tuple(_text(block.arguments[end]) for end in ("from", "to")) for block in blocks if block.kind == "moved"]
-    removed = {_call(_text(block.arguments["from"])) for block in blocks if block.kind == "removed"}
+    moved = [
+        tuple(expression(block.arguments[end]) for end in ("from", "to")) for block in blocks if block.kind == "moved"
+    ]
+    removed = {_call(expression(block.arguments["from"])) for block in blocks if block.kind == "removed"}
     outcome = Outcome(refused=list(_refusals(called, moved, removed)))
     things = _owners(draft)
     moves, after = {pair[0]: pair[1] for pair in moved}, {}
@@ -121,10 +123,6 @@ def _follow(call: str, moves: Mapping[str, str]) -> str:
             break
         call = _call(target)
     return call
-
-
-def _text(address: Any) -> str:
-    return address.path if isinstance(address, Reference) else addresses.format_address(address)
 
 
 def _call(address: str) -> str:

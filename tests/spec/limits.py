@@ -7,6 +7,7 @@ from spec.limits_cas import AUTHORITIES, CA, Limit
 from spec.limits_principals import ISSUER, POLICY, PRINCIPALS, ROLE
 
 CERTIFICATE = ("certificates", "site")
+OTHER = ("certificate_authorities", "other")
 ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 DISTRIBUTIONS = ("crl_buckets", "lists", "cloudfront_distribution_arns")
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"
@@ -16,6 +17,7 @@ WAIVER = {"what": "replaced", "why": "it is new", "until": "2027-01-31"}
 SPEC: dict[str, Any] = {
     "version": 1,
     "stack": "corp-pki",
+    "references": {"lock_file": "pcaform.lock.json"},
     "aws": {"region": "eu-west-1", "account_id": "123456789012", "assume_role": {"role_arn": ROLE}},
     "certificate_authorities": {
         "root": {
@@ -37,6 +39,7 @@ SPEC: dict[str, Any] = {
             "permissions": [{}],
         },
         "elsewhere": {"managed": False, "arn": CA},
+        "other": {"managed": False, "stack": "security/root", "certificate_authority": "root"},
     },
     "certificates": {"site": {"certificate_authority": "root", "domain_name": "site.corp.example"}},
     "issuers": {
@@ -51,6 +54,18 @@ REFUSED: list[Limit] = [
     *AUTHORITIES,
     *PRINCIPALS,
     (("profile",), "strict", "lax", "allowed: "),
+    (("references", "lock_file"), "../x", "/x", "the name of a file relative to this one"),
+    (("references", "lock_file"), "x" * 1024, "x" * 1025, "at most 1024 characters"),
+    (("references",), {"remote_state": {"s3": {}}}, {"remote_state": {}}, "at least 1 item"),
+    (("references",), {"remote_state": {"s3": {}}}, {"remote_state": {"s3": {}, "gcs": {}}}, "at most 1 item"),
+    (("references",), {"remote_state": {"a" * 64: {}}}, {"remote_state": {"a" * 65: {}}}, "at most 64 characters"),
+    ((*OTHER, "account_id"), "1" * 12, "1" * 13, "12 digits"),
+    ((*OTHER, "account_id"), 100000000000, 99999999999, "12 digits"),
+    ((*OTHER, "account_id"), 999999999999, 1000000000000, "12 digits"),
+    ((*OTHER, "stack"), "a", "A", "lower-case letters"),
+    ((*OTHER, "stack"), "x" * 64, "x" * 65, "at most 64 characters"),
+    ((*OTHER, "certificate_authority"), "a", "A", "lower-case letters"),
+    ((*OTHER, "certificate_authority"), "x" * 64, "x" * 65, "at most 64 characters"),
     (("crl_buckets", "lists", "content"), "audit_reports", "reports", "allowed: "),
     (("crl_buckets", "lists", "distribution", "acm_certificate_arn"), ACM, CA, "the ARN of a certificate of ACM"),
     (

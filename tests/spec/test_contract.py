@@ -139,7 +139,7 @@ def fields(schema: Any = SCHEMA, path: str = "") -> Iterator[str]:
             yield path
 
 
-ABOUT_THE_SPEC = {"version.", "stack.", "extends."}
+ABOUT_THE_SPEC = {"version.", "stack.", "extends.", "references.lock_file.", "references.remote_state.*."}
 """Fields that no source could carry, and that nothing at AWS has."""
 
 

@@ -175,7 +175,7 @@ def _instance(entry: Entry) -> dict[str, Any]:
 def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
     base = ".".join(part for part in (resource.get("module"), resource["type"], resource["name"]) if part)
     index = instance.get("index_key")
-    return base if index is None else f"{base}[{json.dumps(index)}]"
+    return base if index is None else addresses.with_key(base, index)
 
 
 def planned_entries(plan: Mapping[str, Any], iam: str) -> Iterator[Entry]:
@@ -207,18 +207,13 @@ def _entry(change: Mapping[str, Any], attributes: dict[str, Any], configuration:
 
 def _find_block(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     """Return the configuration block of a changed resource, and the path of its module."""
-    path = _names(change.get("module_address", ""))
+    path = addresses.modules(change.get("module_address", ""))
     for name in path:
         module = module["module_calls"][name]["module"]
     for resource in module["resources"]:
         if (resource["type"], resource["name"]) == (change["type"], change["name"]):
             return resource, ".".join(f"module.{name}" for name in path)
     raise KeyError(change["address"])
-
-
-def _names(module_address: str) -> list[str]:
-    steps = addresses.parse(module_address).steps if module_address else ()
-    return [step for step in steps if isinstance(step, str)][1::2]
 
 
 def _provider(key: str, full_name: str, configuration: Mapping[str, Any], module_path: str) -> str:

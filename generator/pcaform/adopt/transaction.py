@@ -1,8 +1,7 @@
 """Runs the steps of adopting in order: wherever they stop, the shared state is unchanged, restored or proven.
 
 The shared state is not written before the proof. The backend refuses the push if another run wrote since the pull, and
-the previous state is restored only if no other run wrote since the push. `after_step` is called after each step; tests
-use it to kill the run or to write as another run.
+the previous state is restored only if no other run wrote since the push.
 
 The proof is a plan (JSON) that would only take over resources, address by address. Of it `resource_changes`, `errored`
 and `complete` are read. New output values are allowed: they exist only in the state, and an adopted stack has none yet.
@@ -197,7 +196,6 @@ class Environment:
     iam: str
     accepted: Sequence[str] = ()
     is_recreating: bool = False
-    after_step: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +225,8 @@ def prove(environment: Environment) -> ProvenState:
     """Pull, save a copy, and plan in the scratch copy until the copied state has all existing resources."""
     try:
         before = environment.pull()
-        environment.after_step("pull")
         state = parse_state(before)
         environment.save_copy("before.tfstate", before)
-        environment.after_step("keep")
         return _build_proof(environment, before, state)
     except Invalid:
         raise
@@ -247,14 +243,11 @@ def push(environment: Environment, proven: ProvenState) -> AdoptCheck:
     environment.save_copy("after.tfstate", proven.after)
     if without_checks(parse_state(environment.pull())) != without_checks(parse_state(proven.before)):
         raise Failure(WRITTEN_SINCE, "nothing was changed")
-    environment.after_step("look again")
     _push(environment, parse_state(proven.after), proven.after)
-    environment.after_step("push")
     try:
         result = check_plan(environment.plan_shared(), environment.accepted, to_create=proven.to_create)
     except Failure as failure:
         _restore(environment, proven, Failure(failure, "the plan after the push failed"))
-    environment.after_step("plan")
     if not result.is_accepted:
         reason = f"the plan after the push is not the proven one: {_first_refusal(result)}"
         _restore(environment, proven, Failure(reason))
@@ -269,7 +262,6 @@ def _build_proof(environment: Environment, before: bytes, state: State) -> Prove
     while True:
         after = add_entries(state, taken.values()) if taken else before
         plan = environment.plan_scratch(after)
-        environment.after_step("prove")
         candidates = [entry for entry in planned_entries(plan, environment.iam) if entry.address not in tried]
         if not candidates:
             break
@@ -302,11 +294,9 @@ def _restore(environment: Environment, proven: ProvenState, reason: Failure) -> 
     """Restore the previous state if the stored one is still ours; raise a Failure that describes the state's status."""
     try:
         now = parse_state(environment.pull())
-        environment.after_step("pull again")
         is_ours = is_same_state(parse_state(proven.after), now)
         if is_ours:
             environment.push(restore_state(parse_state(proven.before), now))
-            environment.after_step("restore")
     except Failure as failure:
         raise NotRestored(
             reason, f"the previous state could not be restored: {failure.lines[0]}", *failure.lines[1:]

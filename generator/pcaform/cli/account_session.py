@@ -19,20 +19,30 @@ _NAMED = 4
 """Regions that are named; more are counted."""
 
 
-def open_account(caller: Caller, spec: Spec | None = None) -> Account:
-    """Return the account of the caller's credentials; print which account it is, and who reads it.
-
-    Where the account of a spec is another one, the role that the spec assumes is assumed, if the caller named none.
-    """
+def open_account(caller: Caller, spec: Spec | None = None, *, role: str = "") -> Account:
+    """Return the account of the caller's credentials, or of a spec; print which account it is, and who reads it."""
     account = session.open_account(caller, RateLimiter())
-    role = spec.aws.assume_role if spec and spec.aws.account_id != account.account_id else None
-    if role is not None and caller.assume_role is None:
-        caller = replace(caller, assume_role=role.role_arn, external_id=role.external_id)
-        account = session.open_account(caller, RateLimiter())
+    reader = caller if spec is None else find_reader(spec, caller, account, role)
+    if reader != caller:
+        account = session.open_account(reader, RateLimiter())
     many = len(account.regions) > _NAMED
     regions = f"{len(account.regions)} regions" if many else ", ".join(account.regions)
     console.print_progress(f"account {account.account_id}, as {account.arn}, in {regions}")
     return account
+
+
+def find_reader(spec: Spec, caller: Caller, own: Account, role: str = "") -> Caller:
+    """Return who reads the account of a spec.
+
+    Where it is not the caller's own, and the caller named no role by its ARN, a role there is assumed: that of the name
+    `role`, else the one that the spec assumes.
+    """
+    if spec.aws.account_id == own.account_id or caller.assume_role is not None:
+        return caller
+    if role:
+        return replace(caller, assume_role=f"arn:{own.partition}:iam::{spec.aws.account_id}:role/{role}")
+    of_spec = spec.aws.assume_role
+    return replace(caller, assume_role=of_spec.role_arn, external_id=of_spec.external_id) if of_spec else caller
 
 
 def read_inventory(

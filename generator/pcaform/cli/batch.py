@@ -9,29 +9,45 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pcaform.cli.exit_codes import ERROR, OK
-from pcaform.cli.stacks import Outcome, render_spec
+from pcaform.cli.render_cache import NO_CACHE, Cache, Entry, Fresh, Loaded, digest_inputs, open_cache
+from pcaform.cli.stacks import Outcome, describe_unchanged, render_spec
 from pcaform.core import console
-from pcaform.core.files import STDIN, is_directory
-from pcaform.core.finding import Finding
-from pcaform.core.formats.report import format_json
+from pcaform.core.files import STDIN, base_directory, is_directory, is_read_only
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.report import format_json, list_problems
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest, templates
 from pcaform.render.evidence import Confirmation
 from pcaform.render.plan.module_call import SHARED, ModuleSource
 from pcaform.render.templates import Rendered
-from pcaform.rules.load import LoadResult, check_file, list_bases, list_spec_files, require_valid
+from pcaform.render.write.snapshot import expect_snapshot, has_state, take_snapshot
+from pcaform.rules.across import check_references
+from pcaform.rules.load import LoadResult, check_file, check_joined, list_spec_files, require_valid
 from pcaform.rules.provider_release import check_locked
-from pcaform.rules.together import Claims, SpecFile, check_against, check_renamed, check_together, list_claims
+from pcaform.rules.together import (
+    Brief,
+    Claims,
+    SpecFile,
+    check_against,
+    check_facts,
+    check_renamed,
+    index_briefs,
+    list_claims,
+    list_suspects,
+    read_neighbour,
+)
+from pcaform.spec.references import needed_stacks
+from pcaform.spec.stack import Spec
 
 _FEW = 16
 """Specs that one process renders before others have started."""
@@ -45,7 +61,8 @@ Finish = Callable[[Rendered, Path], Outcome]
 class Task:
     """What is done with the specs: where their stacks are, with which modules, and the last step of each.
 
-    `kept` has the specs where one process renders all of them.
+    `kept` has the specs where one process renders all of them, `now` is the time since when they are worked on, and
+    `places` the specs of the stacks whose CAs others name.
     """
 
     out: Path
@@ -53,7 +70,11 @@ class Task:
     confirmation: Confirmation
     finish: Finish
     form: str = "text"
+    is_check: bool = False
+    is_cached: bool = True
     kept: dict[str, LoadResult] | None = None
+    now: int = 0
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_all(paths: Iterable[str], task: Task) -> int:
@@ -62,86 +83,126 @@ def render_all(paths: Iterable[str], task: Task) -> int:
     A directory means every spec below it. What is wrong is printed: the problems of all specs, then, in the order of
     the specs, how each stack ended. Raises Invalid where no spec is left, and Failure for options about one stack.
     """
-    files = list(list_spec_files(paths))
+    arguments, cache = list(paths), NO_CACHE
+    files = list(list_spec_files(arguments))
     if len(files) <= _FEW or STDIN in files:
         task = replace(task, kept={})
-    claims, problems, total = _check(files, task)
+    elif task.is_cached and task.confirmation == Confirmation():
+        cache = open_cache(task.out, [repr(task.modules)], arguments)
+        task = replace(task, now=cache.now)
+    entries = _load_all(files, task, cache)
+    specs, problems, total = _check(entries, task)
     if total != 1 and task.confirmation != Confirmation():
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
-    if not claims:
+    if not specs:
+        cache.save(entries)
         raise Invalid(problems)
-    for problem in sorted(problems):
+    task = replace(task, places=_list_needed(specs))
+    reported = sorted(problems)
+    for problem in reported:
         console.print_status(*source_lines(problem))
-    code = ERROR if len(claims) < total else OK
-    rendered = _map(partial(_finish, task), [each.path for each in claims], task)
+    code = ERROR if len(specs) < total else OK
     stacks = []
-    outcomes = zip((each.stack for each in claims), rendered, strict=True)
-    for name, outcome in chain(_finish_shared(claims, task), outcomes):
+    for name, outcome in chain(_finish_shared(specs, task), _finish_all(specs, task, entries)):
         if task.form == "json":
             stacks.append({"stack": name, "exit_code": outcome.code, "files": dict(outcome.files)})
             replace(outcome, result=()).print()
         else:
             outcome.print()
         code = ERROR if ERROR in (code, outcome.code) else max(code, outcome.code)
+    cache.save(entries)
     if task.form == "json":
-        console.print_result(format_json({"format_version": "1.0", "stacks": stacks}))
+        head = {"format_version": "1.1", "exit_code": code, "problems": list_problems(reported)}
+        console.print_result(format_json({**head, "stacks": stacks}))
     return code
 
 
-def _check(files: Sequence[str], task: Task) -> tuple[list[Claims], set[Finding], int]:
+def _list_needed(specs: Sequence[Brief]) -> dict[str, str]:
+    """Return the path of each stack whose CAs others name."""
+    paths = {each.stack: each.path for each in specs}
+    named = {use.stack for each in specs for use in each.names.used}
+    return {stack: path for stack, path in paths.items() if stack in named}
+
+
+def _load_all(files: Sequence[str], task: Task, cache: Cache) -> dict[str, Entry]:
+    """Return what is known of each file: as it was, or loaded now."""
+    known = {path: entry for path in files if (entry := cache.find(path)) is not None}
+    changed = [path for path in files if path not in known]
+    loaded = dict(zip(changed, _map(partial(_load, task), changed, task), strict=True))
+    return {path: known.get(path) or (loaded[path], None) for path in files}
+
+
+def _check(entries: Mapping[str, Entry], task: Task) -> tuple[list[Brief], set[Finding], int]:
     """Return the claims of each spec without errors, the problems of all, and how many specs there are."""
-    real = Path(os.path.realpath(task.out))
-    loaded = dict(zip(files, _map(partial(_load, task, str(real)), files, task), strict=True))
-    bases = {base for each in loaded.values() for base in each.bases}
-    specs = [each for path, each in loaded.items() if not bases or os.path.realpath(path) not in bases]
+    named = {base_directory(path) / base for path, (each, _) in entries.items() for base in each.bases}
+    bases = set(map(os.path.realpath, named))  # one has no `stack`, and so is no valid spec
+    specs = [each for path, (each, _) in entries.items() if each.brief or os.path.realpath(path) not in bases]
     problems = {problem for each in specs for problem in each.problems}
-    claims = [each.claims for each in specs if each.claims is not None]
+    briefs = [each.brief for each in specs if each.brief is not None]
     failed: set[str] = set()
-    for problem, *both in check_together(claims):
+    suspects = list_suspects(briefs)
+    together = check_facts([_load_claims(each.path, task) for each in briefs if each.path in suspects])
+    for problem, *both in chain(together, check_references({each.stack: (each.path, each.names) for each in briefs})):
         problems.add(problem)
         failed.update(both)
-    for problem, path in _check_neighbours(claims, task, real):
+    for problem, path in _check_neighbours(briefs, task):
         problems.add(problem)
         failed.add(path)
-    return [each for each in claims if each.path not in failed], problems, len(specs)
+    return [each for each in briefs if each.path not in failed], problems, len(specs)
 
 
-class _Loaded(NamedTuple):
-    """What is kept of a file; among the bases of others it is not a spec."""
-
-    problems: tuple[Finding, ...]
-    bases: list[str]
-    claims: Claims | None = None
-
-
-def _load(task: Task, out: str, path: str) -> _Loaded:
+def _load(task: Task, path: str) -> Loaded:
     result = check_file(path)
     if task.kept is not None:
         task.kept[path] = result
-    loaded = _Loaded(result.problems, list_bases(path, result.document))
-    valid = result.valid
-    return loaded if valid is None else loaded._replace(claims=list_claims((path, *valid), out))
+    bases = tuple(base.place for base in result.document.layers[1:]) if result.document else ()
+    brief = None if result.valid is None else list_claims((path, *result.valid), os.path.realpath(task.out)).brief
+    return Loaded(result.problems, bases, tuple(result.inputs), digest_inputs(result.inputs), brief)
 
 
-def _load_again(task: Task, path: str) -> SpecFile:
+def _load_again(task: Task, path: str) -> LoadResult:
     """Return a spec that had no errors; raises Invalid where its file has been changed since and has some now."""
-    return path, *require_valid(check_file(path) if task.kept is None else task.kept[path])
+    result = check_file(path) if task.kept is None else task.kept[path]
+    require_valid(result)
+    return result
 
 
-def _check_neighbours(claims: Sequence[Claims], task: Task, real: Path) -> Iterator[tuple[Finding, str]]:
+def _check_needed(file: SpecFile, task: Task) -> list[Finding]:
+    """Return warnings about a spec with those whose CAs it names, and so on; raises Invalid where there are errors."""
+    waiting, found = needed_stacks(file[1]), dict[str, Spec]()
+    for stack in waiting:
+        if stack in task.places and stack not in found:
+            found[stack] = require_valid(_load_again(task, task.places[stack]))[0]
+            waiting += needed_stacks(found[stack])
+    problems = list(check_joined(file, found)) if found else []
+    if any(each.severity is Severity.ERROR for each in problems):
+        raise Invalid(problems)
+    return problems
+
+
+def _load_claims(path: str, task: Task) -> Claims:
+    return list_claims((path, *require_valid(_load_again(task, path))), os.path.realpath(task.out))
+
+
+def _check_neighbours(briefs: Sequence[Brief], task: Task) -> Iterator[tuple[Finding, str]]:
     """Yield where a spec has the name, the state, or an ARN of a stack in the directory that has no spec."""
-    rendered = {each.stack for each in claims}
+    rendered, index = {each.stack for each in briefs}, None
     is_unsaid = not task.confirmation.is_never_applied and task.confirmation.state is None
+    new = [each for each in briefs if is_unsaid and not (task.out / each.stack / manifest.NAME).is_file()]
     for name in _list_rendered(task.out):
         if name in rendered:
             continue
         record = manifest.read(task.out / name / manifest.NAME).record
-        for each in claims:
-            yield from ((problem, each.path) for problem in check_against(each, str(real), name, record))
-            if is_unsaid and not (task.out / each.stack / manifest.NAME).is_file():
-                renamed = check_renamed(_load_again(task, each.path), name, record)
-                if renamed is not None:
-                    yield renamed, each.path
+        neighbour = read_neighbour(os.path.realpath(task.out), name, record)
+        index = index_briefs(briefs) if index is None else index
+        for path in sorted(neighbour.list_suspects(index)):
+            yield from ((problem, path) for problem in check_against(_load_claims(path, task), neighbour))
+        for each in new:
+            if each.has_state and neighbour.has_state:
+                continue
+            renamed = check_renamed((each.path, *require_valid(_load_again(task, each.path))), neighbour)
+            if renamed is not None:
+                yield renamed, each.path
 
 
 def _list_rendered(out: Path, inside: str = "") -> Iterator[str]:
@@ -156,41 +217,92 @@ def _list_rendered(out: Path, inside: str = "") -> Iterator[str]:
         raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from None
 
 
-def _finish_shared(claims: Sequence[Claims], task: Task) -> Iterator[tuple[str, Outcome]]:
+def _finish_shared(specs: Sequence[Brief], task: Task) -> Iterator[tuple[str, Outcome]]:
     """Take the last step for the modules that all stacks share, where they do."""
     if task.modules == SHARED:
-        shared = templates.shared_modules({each.stack.partition("/")[0] for each in claims})
-        yield shared.name, _catch(lambda: task.finish(shared, task.out))
+        shared = templates.shared_modules({each.stack.partition("/")[0] for each in specs})
+        yield shared.name, _catch(lambda: _Finished(task.finish(shared, task.out))).outcome
 
 
-def _finish(task: Task, path: str) -> Outcome:
-    def finish() -> Outcome:
-        loaded = _load_again(task, path)
-        stack = render_spec(loaded, task.out, modules=task.modules, confirmation=task.confirmation)
+def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -> Iterator[tuple[str, Outcome]]:
+    """Yield how each stack ended, and renew its entry; a stack that is as it was is not rendered."""
+    fresh = {}
+    for each in specs:
+        loaded, known = entries[each.path]
+        is_same = all(entries[task.places[use.stack]][1] for use in each.names.used if use.stack in task.places)
+        if known is not None and is_same and (found := _find_fresh(task.out / each.stack, known, task)) is not None:
+            fresh[each.path] = found
+    rendered = _map(partial(_finish, task), [each.path for each in specs if each.path not in fresh], task)
+    for each in specs:
+        loaded, _ = entries[each.path]
+        if (now := fresh.get(each.path)) is not None:
+            outcome = describe_unchanged(
+                task.out / each.stack, now.files, is_check=task.is_check, warnings=now.warnings
+            )
+        else:
+            outcome, digest, now = next(rendered)
+        entries[each.path] = loaded, now if now is None or each.path in fresh or digest == loaded.digest else None
+        yield each.stack, outcome
+
+
+def _find_fresh(directory: Path, known: Fresh, task: Task) -> Fresh | None:
+    """Return what is known of a stack if it is as it was, and a render would change and say nothing else."""
+    if not task.modules.is_found_from(directory) or (not task.is_check and is_read_only(directory)):
+        return None
+    snapshot = take_snapshot(directory, task.now, known=known.snapshot)
+    if snapshot is None or snapshot.content != known.snapshot.content:
+        return None
+    return known._replace(snapshot=snapshot)
+
+
+class _Finished(NamedTuple):
+    """How a stack ended; where it is as it should be now, what it was made from and what it has."""
+
+    outcome: Outcome
+    digest: str = ""
+    fresh: Fresh | None = None
+
+
+def _finish(task: Task, path: str) -> _Finished:
+    def finish() -> _Finished:
+        result = _load_again(task, path)
+        loaded = (path, *require_valid(result))
+        render = partial(render_spec, loaded, task.out, modules=task.modules, confirmation=task.confirmation)
+        directory = task.out / loaded[1].stack
+        warned = _check_needed(loaded, task)
+        is_new, stack = not directory.exists(), render()
         outcome = task.finish(stack, task.out)
-        warnings = [line for each in check_locked(loaded, task.out / stack.name) for line in source_lines(each)]
-        if not task.modules.is_found_from(task.out / stack.name):
-            place = f"{task.out / stack.name}: from there '{task.modules.base}', the source of the modules,"
+        checked = chain(warned, check_locked(loaded, directory))
+        warnings = [line for each in checked for line in source_lines(each)]
+        if not (is_found := task.modules.is_found_from(directory)):
+            place = f"{directory}: from there '{task.modules.base}', the source of the modules,"
             warnings.append(f"pcaform: {place} is not a directory, and 'terraform init' will fail")
-        return replace(outcome, status=(*warnings, *outcome.status))
+        finished = _Finished(replace(outcome, status=(*warnings, *outcome.status)), digest_inputs(result.inputs))
+        is_done = is_found and outcome.code == OK and outcome.status == (outcome.done,)
+        if not (task.now and is_done and has_state(loaded[1])) or not (
+            is_new or not outcome.files or render() == stack
+        ):
+            return finished
+        snapshot = expect_snapshot(directory, task.now, stack.files)
+        return finished._replace(fresh=snapshot and Fresh(snapshot, len(stack.files), tuple(warnings)))
 
     return _catch(finish)
 
 
-def _catch(finish: Callable[[], Outcome]) -> Outcome:
+def _catch(finish: Callable[[], _Finished]) -> _Finished:
     try:
         return finish()
     except Invalid as invalid:
         lines = (line for problem in invalid.problems for line in source_lines(problem))
-        return Outcome(ERROR, (*lines, *invalid.advice))
+        return _Finished(Outcome(ERROR, (*lines, *invalid.advice)))
     except Failure as failure:
-        return Outcome(ERROR, (f"pcaform: {failure.lines[0]}", *failure.lines[1:]))
+        return _Finished(Outcome(ERROR, (f"pcaform: {failure.lines[0]}", *failure.lines[1:])))
 
 
 def _map(work: Callable[[str], _T], paths: Sequence[str], task: Task) -> Iterator[_T]:
     """Yield what a function returns for each path, in their order; in several processes where there are many specs."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if task.kept is not None or cores == 1:
+    if task.kept is not None or cores == 1 or len(paths) <= _FEW:
         yield from map(work, paths)
         return
     with ProcessPoolExecutor(cores, initializer=_start_worker, initargs=(os.getpid(),)) as pool:

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from pcaform.checks.guard.check import check_plan, collect_result
+from pcaform.checks.guard.dependents import add_dependents
 from pcaform.checks.guard.existing import doubts_of_account, find_in_account
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
@@ -21,11 +22,11 @@ from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_base import BaseMatch, match_base
 from pcaform.core.files import STDIN, base_directory, display_name, is_directory, read_bytes
 from pcaform.core.formats.report import Report
-from pcaform.core.problems import Failure, Invalid
+from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.manifest import Record
-from pcaform.rules.load import load_checked, load_specs
-from pcaform.rules.together import SpecFile, check_together, list_claims
+from pcaform.rules.load import load_checked, load_specs, require_all
+from pcaform.rules.together import SpecFile
 from pcaform.sources.aws.session import Caller
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
@@ -77,11 +78,17 @@ def report_cases(cases: Sequence[Case], level: Level, *, is_quiet: bool) -> Repo
 
 
 def check_cases(
-    paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Path | None, caller: Caller | None
+    paths: Sequence[str],
+    *,
+    spec: str | None,
+    base: str | None,
+    chdir: Path | None,
+    caller: Caller | None,
+    dependents: Sequence[str] = (),
 ) -> list[Case]:
     """Check each stack of the specs, or the one plan; raises Failure where the arguments name neither.
 
-    Of the plan's account `caller` is who asks it, None for nobody.
+    Of the plan's account `caller` is who asks it, None for nobody. `dependents` are specs that may use the plan's CAs.
     """
     if base is not None and spec is not None and caller is None:
         now = load_all([spec, *paths])
@@ -97,10 +104,16 @@ def check_cases(
         now = load_all([path])
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
-    return [_check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)]
+    case, loaded = _check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)
+    others = [other for _, other, _ in load_all(dependents)]
+    if others and loaded is None:
+        raise Failure("'--dependents' needs '--spec': it has the keys and the name of the plan's stack")
+    return [replace(case, result=add_dependents(case.result, loaded, others)) if loaded else case]
 
 
-def _check_plan_file(path: str, saved: bytes, *, spec: str | None, chdir: Path | None, caller: Caller | None) -> Case:
+def _check_plan_file(
+    path: str, saved: bytes, *, spec: str | None, chdir: Path | None, caller: Caller | None
+) -> tuple[Case, Spec | None]:
     """Check a plan, in JSON or as Terraform saves it; its spec provides what the plan leaves unknown."""
     plan = read(show_plan(path, chdir) if saved.startswith(_PLAN_FILE) else saved, display_name(path))
     now, document = (None, None) if spec is None else load_checked(spec)
@@ -111,7 +124,7 @@ def _check_plan_file(path: str, saved: bytes, *, spec: str | None, chdir: Path |
     else:
         name, waivers, positions = now.stack, now.waivers, positions_of_spec(display_name(spec), now, document)
         result = check_plan_with_spec(plan, now, _find_record(chdir or base_directory(path), now), existing)
-    return Case(name, collect_result([*result.outcomes, *doubts]), waivers, positions)
+    return Case(name, collect_result([*result.outcomes, *doubts]), waivers, positions), now
 
 
 def _find_existing(plan: Plan, spec: Spec | None, caller: Caller | None) -> tuple[dict[str, str], list[Undecided]]:
@@ -180,13 +193,13 @@ def _is_plan(content: bytes) -> bool:
 def load_all(paths: Sequence[str]) -> list[SpecFile]:
     """Return all specs that arguments name; raises Invalid if one has errors, or two are of one stack."""
     now = load_specs(paths)
-    if shared := [problem for problem, *_ in check_together(map(list_claims, now))]:
-        raise Invalid(shared)
+    require_all(now)
     return now
 
 
 def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
     cases: list[Case] = []
+    others = [spec for _, spec, _ in now]
     for path, spec, document in now:
         doubts = [undecided(_BASE, message) for owner, message in base.doubts if owner == path]
         earlier = [(each.path, each.spec) for each in base.before[path]]
@@ -195,8 +208,12 @@ def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
         notes += [note(_BASE, base.note)] if base.note and not cases else []
         results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
         result = collect_result(chain(doubts, notes, base.files.get(path, ()), *(each.outcomes for each in results)))
+        for _, each in earlier:
+            result = add_dependents(result, each, others)
         cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
-    gone = [(each.spec.stack, stack_removed(each.spec), each.path) for each in base.gone]
+    gone = [
+        (each.spec.stack, add_dependents(stack_removed(each.spec), each.spec, others), each.path) for each in base.gone
+    ]
     if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:
         gone.append(("base", collect_result(lost), now[0][0]))
     return [*cases, *(Case(name, result, (), SourcePositions(path)) for name, result, path in gone)]

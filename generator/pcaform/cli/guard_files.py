@@ -4,7 +4,7 @@ A stack's directory has its name and a manifest, now or at the base. What pcafor
 since a manifest can be edited as well; whether its content is what the spec renders to, `pcaform render --check` tells.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -26,37 +26,37 @@ def check_extra_files(revision: Revision, specs: Mapping[str, Spec]) -> dict[str
     """Return by the path of each spec what is to be said of the files of others in its stack."""
     stacks = find_stacks(revision, specs)
     there = list_changes(revision, [f":(literal){at}" for _, at in stacks], unwatched=DATA) if stacks else {}
-    return {
-        path: [each for key, at in stacks if key == path for each in _check(at, specs[key], there)] for path in specs
-    }
+    places = {at for _, at in stacks}
+    inside = grouped((at, path) for path in there for at in PurePosixPath(path, "-").parents if at in places)
+    return grouped((path, each) for path, at in stacks for each in _check(at, specs[path], inside.get(at, ()), there))
 
 
 def find_stacks(revision: Revision, specs: Mapping[str, Spec]) -> list[tuple[str, PurePosixPath]]:
     """Return the directories of rendered stacks, now or at a revision, each with the path of the spec it is of."""
     manifests = list_changes(revision, [f":(glob)**/{manifest.NAME}"], unwatched=DATA)
-    by_name = grouped((PurePosixPath(spec.stack).name, (path, spec)) for path, spec in specs.items())
+    by_stack = grouped((spec.stack, (path, spec)) for path, spec in specs.items())
     found = []
     for file, letter in manifests.items():
-        place = PurePosixPath(file).parent
-        of_name = by_name.get(place.name, ())
-        fitting = [each for each in of_name if _is_of(revision.top / file, each[1], is_trusted=not letter)]
-        longest = max((len(spec.stack) for _, spec in fitting), default=0)
-        found += [(path, place) for path, spec in fitting if len(spec.stack) == longest]
+        directory = (revision.top / file).parent.parts
+        names = ("/".join(directory[at:]) for at in range(len(directory)))  # the longest first
+        fitting = (
+            [path for path, spec in by_stack.get(name, ()) if letter or _has_account(revision.top / file, spec)]
+            for name in names
+        )
+        found += [(path, PurePosixPath(file).parent) for path in next(filter(None, fitting), ())]
     return found
 
 
-def _is_of(file: Path, spec: Spec, *, is_trusted: bool) -> bool:
-    """Tell whether a manifest is that of a stack, by its directory, and by its account where the branch left it."""
+def _has_account(file: Path, spec: Spec) -> bool:
+    """Tell whether a manifest that the branch left as it was names the account of a spec, or none that can be read."""
     own = manifest.place_of(spec)[manifest.AWS]
-    is_named = file.parent.match(spec.stack)
     with suppress(Failure):
-        if is_named and is_trusted:
-            return manifest.read(file).record.place.get(manifest.AWS, own) == own
-    return is_named
+        return manifest.read(file).record.place.get(manifest.AWS, own) == own
+    return True
 
 
-def _check(place: PurePosixPath, spec: Spec, there: Mapping[str, str]) -> Iterator[Outcome]:
-    for path in sorted(path for path in there if PurePosixPath(path).is_relative_to(place)):
+def _check(place: PurePosixPath, spec: Spec, paths: Iterable[str], there: Mapping[str, str]) -> Iterator[Outcome]:
+    for path in sorted(paths):
         name = PurePosixPath(path).relative_to(place).as_posix()
         values = {"is_accepted": name in spec.terraform.extra_files}
         if is_harmless(name) or is_of_stack(name, spec):

@@ -73,7 +73,8 @@ class Command(_Layout, TyperCommand):
 class Group(_Layout, TyperGroup):
     """A command of commands, each imported when it is asked for; without one, it prints its help.
 
-    `sections` are the headings with the names below; the module of a command is its name after `prefix`.
+    `sections` are the headings with the names below; the module of a command is its name after `prefix`. `report+merge`
+    is a name of two words, beside a command `report` that takes arguments of its own.
     """
 
     sections: ClassVar[Mapping[str, str]] = {}
@@ -82,7 +83,13 @@ class Group(_Layout, TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands: dict[str, Any] = dict.fromkeys(" ".join(self.sections.values()).split())
+        self.commands: dict[str, Any] = dict.fromkeys(_split(" ".join(self.sections.values())))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the first words name, and the words after them."""
+        return super().resolve_command(
+            ctx, [words, *args[2:]] if (words := " ".join(args[:2])) in self.commands else args
+        )
 
     def get_command(self, _: Any, cmd_name: str) -> Any:
         """Return a command by its name, None if there is none."""
@@ -91,7 +98,7 @@ class Group(_Layout, TyperGroup):
             app.info = TyperInfo(app, name=cmd_name, cls=group, **describe(group))
             app.callback()(lambda: None)
         elif cmd_name in self.commands:
-            module = import_module(f"{commands.__name__}.{self.prefix}{cmd_name}")
+            module = import_module(f"{commands.__name__}.{self.prefix}{cmd_name}".replace(" ", "_"))
             settings = getattr(module, "SETTINGS", None)
             about = describe(module.command, f"{self.prefix}{cmd_name}.md".replace("_", "-"))
             app.command(cmd_name, cls=Command, context_settings=settings, **about)(expand_groups(module.command))
@@ -102,7 +109,7 @@ class Group(_Layout, TyperGroup):
         width = max(map(len, self.commands))
         for title, names in self.sections.items():
             with formatter.section(title):
-                rows = [(name.ljust(width), self.get_command(ctx, name).get_short_help_str()) for name in names.split()]
+                rows = [(name.ljust(width), self.get_command(ctx, name).get_short_help_str()) for name in _split(names)]
                 formatter.write_dl(rows)
         super().format_options(ctx, formatter)
 
@@ -128,6 +135,10 @@ def describe(documented: Any, page: str = "") -> dict[str, Any]:
         "short_help": " ".join(text.split("\n\n")[0].split()),
         "epilog": "\n".join([*epilog, docs]),
     }
+
+
+def _split(names: str) -> list[str]:
+    return [name.replace("+", " ") for name in names.split()]
 
 
 def _name(argument: Any) -> str:

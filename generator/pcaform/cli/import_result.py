@@ -32,6 +32,7 @@ from pcaform.rules.load import PRACTICE, load_text
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.extends import read_document
 from pcaform.spec.parse import file_reader, parse_spec
+from pcaform.spec.references import list_unresolved, resolve_references
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
 
@@ -66,8 +67,9 @@ def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
     existing = resolve_target(into)
     if existing.before is None:
         raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
-    document = read_document(existing.before, str(into), file_reader(into.parent))
-    return existing, existing.before, parse_spec(document)
+    read = file_reader(into.parent)
+    document = read_document(existing.before, str(into), read)
+    return existing, existing.before, resolve_references(parse_spec(document), document, read)
 
 
 def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
@@ -119,6 +121,11 @@ def _refuse_existing(files: Iterable[_File]) -> None:
 
 def _merge_into(inventory: Inventory, options: ImportOptions, into: Path, is_searched: IsSearched) -> bool:
     existing, before, spec = read_existing(into)
+    if unresolved := [key for key, _ in list_unresolved(spec)]:
+        raise Failure(
+            f"{into}: only Terraform reads the ARN of {', '.join(unresolved)}, so an import cannot tell which CA "
+            "that is: name a 'lock_file' under 'references' for the import, or write a new spec with --out"
+        )
     if options.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', but --stack names '{options.stack}': leave --stack out")
     specs = infer(inventory, stack=spec.stack, existing=existing_keys(spec))

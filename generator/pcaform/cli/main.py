@@ -47,8 +47,8 @@ class Pcaform(Group):
     sections: ClassVar = {
         "Write specs and render stacks": "init validate graph render",
         "Check before you apply": "guard access",
-        "Work with what exists": "import adopt drift audit report",
-        "Many stacks": "stacks affected pipeline",
+        "Work with what exists": "import adopt drift audit report report+merge",
+        "Many stacks": "stacks affected lock pipeline",
         "Learn, and set up": "explain demo sandbox schema completion",
     }
     groups: ClassVar = {"import": Import}

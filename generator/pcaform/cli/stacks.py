@@ -1,5 +1,6 @@
 """The steps from a checked spec to its stack on disk: plan over what is there, render, then write or compare."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,13 +139,18 @@ def _describe_extra(compared: Comparison) -> list[str]:
     return [f"{compared.directory / path}: extra, not written by pcaform" for path in compared.extra]
 
 
+def describe_unchanged(directory: Path, files: int, *, is_check: bool, warnings: Iterable[str] = ()) -> Outcome:
+    """Return the outcome of a stack that is as it should be."""
+    done = f"{directory}: {'fresh, ' if is_check else ''}{files} unchanged"
+    return Outcome(OK, (*warnings, done), done=done)
+
+
 def compare(stack: Rendered, out: Path, *, as_diff: bool) -> Outcome:
     """Return how a stack differs from what is below `out`, as a list or as a diff; the exit code is 2 where it does."""
     compared = comparison.compare(stack, out / stack.name)
     directory, differences = compared.directory, compared.differences
     if not differences and not compared.extra:
-        fresh = f"{directory}: fresh, {len(compared.unchanged)} unchanged"
-        return Outcome(OK, (fresh,), done=fresh)
+        return describe_unchanged(directory, len(compared.unchanged), is_check=True)
     extra = _describe_extra(compared)
     if as_diff:
         last = sorted(differences, key=lambda each: each.path == manifest.NAME)  # digests are for programs

@@ -35,7 +35,6 @@ _LEFTOVER_AGE = 3600.0
 _NEW_FILE, _PRIVATE_FILE = 0o666, 0o600
 _WRITABLE = 0o222
 _OF_SHELL = re.compile(r"/dev/(stdin|fd/[0-9]+)|/proc/self/fd/[0-9]+")
-_CHUNK = 1 << 20
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -112,7 +111,7 @@ def _refuse_kind(path: Path, found: os.stat_result) -> None:
 
 def _read_bounded(file: BinaryIO, limit: int) -> bytes:
     content = bytearray()
-    while chunk := file.read(_CHUNK):
+    while chunk := file.read(1 << 20):
         content += chunk
         if len(content) > limit:
             raise OSError(errno.EFBIG, f"it has more than {limit >> 20} MiB")

@@ -21,6 +21,7 @@ _KEPT = ("GIT_CEILING", "GIT_DISCOVERY", "GIT_CONFIG", "GIT_EXEC_PATH", "GIT_SSH
 """Starts of the variables of git that are kept: none of them names another repository, index or history."""
 _LINK, _SUBMODULE = "120000", "160000"
 _MAX_LINKS = 8
+_MANY_PATHS = 100
 _SHA1 = 40
 
 
@@ -230,11 +231,12 @@ def object_id(content: bytes, like: str) -> str:
 def list_changes(revision: Revision, paths: Sequence[str], *, unwatched: str) -> dict[str, str]:
     """Return the files that fit paths of git, and what happened to each since a revision: git's letter, or nothing.
 
-    Files that git ignores are not among them, nor new ones in directories called `unwatched`.
+    Files that git ignores are not among them, nor new ones in directories called `unwatched`. Of many paths, which git
+    would compare with each file, it returns all files.
     """
 
     def run(*arguments: str) -> list[str]:
-        result = _git(revision.top, *arguments, "--", *paths)
+        result = _git(revision.top, *arguments, "--", *(paths if len(paths) <= _MANY_PATHS else ()))
         if result.returncode:
             raise Failure(f"git cannot list the files of {revision.top}", *_reason(result))
         return [os.fsdecode(each) for each in result.stdout.split(b"\0")[:-1]]

@@ -24,6 +24,11 @@ class Rule(Generic[Check]):
     check: Check
 
 
+def page(source: str) -> str:
+    """Return the whole address of a source; a page of AWS's documentation is given by its path there."""
+    return f"https://docs.aws.amazon.com/{source}" if source and "://" not in source else source
+
+
 def collect(package: ModuleType, kind: type[AnyRule]) -> tuple[AnyRule, ...]:
     """Import the modules of a package, by name, and return the rules of `kind` in each, as they are defined.
 

@@ -1,10 +1,12 @@
 """Reads X.509 certificates in PEM: basic constraints, issuer signatures, key identifiers and key algorithms."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+Extension = TypeVar("Extension", bound="x509.ExtensionType")
 
 _CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
@@ -21,22 +23,27 @@ def certificates(pem: str) -> "list[x509.Certificate]":
 
 def is_ca(certificate: "x509.Certificate") -> bool:
     """Tell whether a certificate's basic constraints say that it is a CA's."""
-    constraints = _constraints(certificate)
+    from cryptography import x509
+
+    constraints = extension(certificate, x509.BasicConstraints)
     return constraints is not None and constraints.ca
 
 
 def path_length(certificate: "x509.Certificate") -> int | None:
     """Return the maximum number of CA levels below; None for any number."""
-    constraints = _constraints(certificate)
+    from cryptography import x509
+
+    constraints = extension(certificate, x509.BasicConstraints)
     return None if constraints is None else constraints.path_length
 
 
-def _constraints(certificate: "x509.Certificate") -> "x509.BasicConstraints | None":
+def extension(certificate: "x509.Certificate", kind: "type[Extension]") -> "Extension | None":
+    """Return an extension of a certificate; None where it has none, or none that can be read."""
     from cryptography import x509
 
     try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (x509.ExtensionNotFound, ValueError):
+        return certificate.extensions.get_extension_for_class(kind).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return None
 
 
@@ -55,12 +62,8 @@ def has_key_id_of(certificate: "x509.Certificate", issuer: "x509.Certificate") -
     """Tell whether the authority key identifier matches the issuer's key; a missing identifier matches any key."""
     from cryptography import x509
 
-    try:
-        authority_id = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-        issuer_id = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except (x509.ExtensionNotFound, ValueError):
-        return True
-    return authority_id is None or authority_id == issuer_id
+    below, above = extension(certificate, x509.AuthorityKeyIdentifier), extension(issuer, x509.SubjectKeyIdentifier)
+    return below is None or above is None or below.key_identifier in (None, above.digest)
 
 
 def key_algorithm(key: object) -> str | None:

@@ -244,9 +244,8 @@ def _of_account(action: str, statement: Statement, prefix: str) -> Iterator[Hand
         yield _sampled(action, _OF_ACCOUNT.get(service, "certificates with their keys"), statement)
         return
     stack = f"{prefix.replace(':iam::', ':cloudformation:us-east-1:')}:stack/{FILLING}/{FILLING}"
-    if (
-        _reach(statement, stack, is_for_own=True) is not None
-    ):  # who may use stacks of some names only has no rights over others
+    # who may use stacks of some names only has no rights over others
+    if _reach(statement, stack, is_for_own=True) is not None:
         yield Handing(action, stack, _OF_ACCOUNT[service], statement)
 
 

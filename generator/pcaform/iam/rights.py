@@ -11,15 +11,7 @@ from functools import cached_property, lru_cache
 
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, read_statements
-from pcaform.iam.escalation import (
-    EXPORT,
-    Handing,
-    Target,
-    changes_policies,
-    find_handings,
-    handing_actions,
-    is_reading,
-)
+from pcaform.iam.escalation import EXPORT, Handing, Target, changes_policies, find_handings, handing_actions, is_reading
 from pcaform.iam.evaluator.patterns import is_action
 
 _ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST, EXPORT)

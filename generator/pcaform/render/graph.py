@@ -66,7 +66,8 @@ def build_graph(spec: Spec) -> Graph:
 def _describe_ca(key: str, ca: CertificateAuthority | Reference) -> tuple[str, ...]:
     place = (ca.provider.region,) if ca.provider else ()
     if isinstance(ca, Reference):
-        return (key, f"managed by {ca.stack}" if ca.stack else "managed elsewhere", *place, ca.arn or "")
+        manager = f"managed by {ca.stack}" if ca.stack else "managed elsewhere"
+        return (key, manager, *place, *([ca.arn] if ca.arn else []))
     name = ca.subject.common_name or ca.subject.organization or ""
     state = "disabled" if not ca.enabled else ca.activation if ca.activation == "pending" else ""
     successor = f"successor of {ca.successor_of}" if ca.successor_of else ""

@@ -292,7 +292,7 @@ def build_manifest_items(spec: Spec) -> dict[str, Item]:
     Terraform ignores edits of those, since replacing the certificate would revoke it.
     """
     items = {
-        f"{AUTHORITIES}.{key}": Item(managed=False, arn=authority.arn, permits=bool(authority.permissions))
+        f"{AUTHORITIES}.{key}": _reference_item(authority)
         if isinstance(authority, Reference)
         else _ca_item(key, authority, spec)
         for key, authority in spec.certificate_authorities.items()
@@ -302,6 +302,12 @@ def build_manifest_items(spec: Spec) -> dict[str, Item]:
         items[f"{section}.{key}"] = Item(principal="role", name=role.role_name)
     items |= {f"crl_buckets.{key}": Item(name=each.bucket or key) for key, each in spec.crl_buckets.items()}
     return items | {f"certificates.{key}": Item(arn=each.arn) for key, each in spec.certificates.items()}
+
+
+def _reference_item(ca: Reference) -> Item:
+    """Return the item of a CA that is managed elsewhere: by its ARN, or by its name if only Terraform reads that."""
+    name = {} if ca.arn else {"stack": ca.stack, "certificate_authority": ca.certificate_authority}
+    return Item(managed=False, arn=ca.arn, permits=bool(ca.permissions), identity=name)
 
 
 def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> Item:

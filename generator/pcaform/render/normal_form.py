@@ -25,8 +25,7 @@ Form = dict[str, Any]
 SECTIONS = ("certificate_authorities", "issuers", "administrators", "auditors", "crl_buckets", "certificates", "shares")
 PERMISSIONS = "permissions"
 PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
-_SETTINGS = ("aws", "terraform")
-_UNKEPT = ("version", "stack", "profile", "removed", "moves", "waivers")
+_UNKEPT = ("version", "stack", "profile", "references", "removed", "moves", "waivers")
 """What says how a spec came to be, and not what is there."""
 _MEANS, _SPELLED = "means", "spelled"
 
@@ -81,11 +80,11 @@ def with_meaning(spelling: Any, statements: Iterable[str]) -> dict[str, Any]:
     return {_SPELLED: spelling, _MEANS: digest}
 
 
-def spelling_of(value: Any) -> Any:
-    """Return a value of a form as a spec spells it, including nested values."""
+def spelling_of(value: Any, part: str = _SPELLED) -> Any:
+    """Return a value of a form as a spec spells it, including nested values; or the digests of what it means."""
     if _has_meaning(value):
-        return value[_SPELLED]
-    return {key: spelling_of(each) for key, each in value.items()} if isinstance(value, Mapping) else value
+        return value[part]
+    return {key: spelling_of(each, part) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def is_empty(value: Any) -> bool:
@@ -98,7 +97,7 @@ def is_same(one: Any, other: Any) -> bool:
     if is_empty(one) or is_empty(other):
         return is_empty(one) and is_empty(other)
     is_spelled_alike = _text(spelling_of(one)) == _text(spelling_of(other))  # a digest of an earlier release may differ
-    return is_spelled_alike or _text(_comparable(one)) == _text(_comparable(other))
+    return is_spelled_alike or _text(spelling_of(one, _MEANS)) == _text(spelling_of(other, _MEANS))
 
 
 def _text(value: Any) -> str:
@@ -123,12 +122,6 @@ def differing_fields(ours: Spec, theirs: Spec, source: Source) -> list[str]:
     return [f"{'.'.join(path)}: {one!r} became {other!r}" for path, one, other in found]
 
 
-def _comparable(value: Any) -> Any:
-    if _has_meaning(value):
-        return value[_MEANS]
-    return {key: _comparable(each) for key, each in value.items()} if isinstance(value, Mapping) else value
-
-
 def _has_meaning(value: Any) -> bool:
     return isinstance(value, Mapping) and set(value) == {_MEANS, _SPELLED}
 
@@ -137,7 +130,7 @@ def _select(form: Form, source: Source) -> Form:
     """Return the part of a form that a source provides, by the table of arguments."""
     return {
         section: _carried_part(value, source, section)
-        if section in _SETTINGS
+        if section in ("aws", "terraform")
         else {key: _carried_part(item, source, f"{section}.*") for key, item in value.items()}
         for section, value in form.items()
     }
@@ -174,6 +167,7 @@ def _normalize_ca(item: dict[str, Any], key: str, spec: Spec) -> None:
     for permission in item[PERMISSIONS].values():
         permission["actions"].sort(key=facts.ALL_PERMISSION_ACTIONS.index)
     if not item["managed"]:
+        del item["stack"], item["certificate_authority"]  # the ARN says which CA it is
         return
     item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
     item["revocation_configuration"] = enabled_blocks(item["revocation_configuration"])

@@ -178,7 +178,8 @@ def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violati
     if before.managed and before.provider != now.provider:
         message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
         yield Violation((*loc, "provider"), message)
-    yield from check_arn(loc, before, now.arn)
+    if now.is_managed or now.arn is not None:  # else only Terraform reads it, and the plan shows another one
+        yield from check_arn(loc, before, now.arn)
     yield from _check_identity(loc, before.identity, now.identity)
     yield from _check_revocation(loc, before.revocation, now.revocation)
     if before.is_permitting:

@@ -16,7 +16,6 @@ from pcaform.render.plan.stack import StackPlan
 from pcaform.terraform import hcl_writer
 
 MODULES = "modules"
-_MODULE_SUFFIX = ".tf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +121,5 @@ def _format_block(values: Mapping[str, Any], level: int) -> str:
 def _read_module(name: str) -> dict[str, bytes]:
     """Return the vendored copy of a module: its Terraform files only."""
     directory = packaged_directory(MODULES) / name
-    paths = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
+    paths = sorted(path for path in directory.iterdir() if path.suffix == ".tf")
     return {f"{MODULES}/{name}/{path.name}": path.read_bytes() for path in paths}

@@ -4,19 +4,23 @@ Only names are kept of a spec, so that thousands can be compared.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from pcaform.core.files import display_name
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.spec.cas import Reference
 from pcaform.spec.messages import suggest
+from pcaform.spec.references import remote_state
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
+from pcaform.terraform.state_location import state_identity, state_location
 
 RULE = "reference"
 _AUTHORITIES = "certificate_authorities"
+_STATE = "the place of the state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Use:
     stack: str
     key: str
     location: Location
+    expects: Mapping[str, Any] = field(default_factory=dict)
+    """What must be so in the other spec, where only Terraform reads the ARN, by what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +42,56 @@ class CaNames:
     managed: Mapping[str, str]
     used: tuple[Use, ...]
     destroyed: tuple[tuple[str, Location], ...]
+    offers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What others may expect of each managed CA."""
 
 
-def list_ca_names(spec: Spec, document: Document) -> CaNames:
-    """Return what other specs need to know of the CAs of a spec."""
+def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
+    """Return what other specs need to know of the CAs of a spec; `out` is the directory of the stacks."""
     used = []
     for key, ca in spec.certificate_authorities.items():
         if isinstance(ca, Reference):
             location = document.location((_AUTHORITIES, key, "stack" if ca.stack else "arn"))
-            used.append(Use(ca.arn or "", ca.stack or "", ca.certificate_authority or "", location))
+            expects = {} if ca.arn else _list_expected(spec, key, ca, out)
+            used.append(Use(ca.arn or "", ca.stack or "", ca.certificate_authority or "", location, expects))
     destroyed = tuple(
         (removal.destroy, document.location(("removed", name, "destroy")))
         for name, removal in spec.removed.items()
         if isinstance(removal, Destroy)
     )
-    return CaNames({key: ca.arn or "" for key, ca in spec.managed.items()}, tuple(used), destroyed)
+    managed = {key: ca.arn or "" for key, ca in spec.managed.items()}
+    return CaNames(managed, tuple(used), destroyed, {key: _list_offered(spec, key, out) for key in managed})
+
+
+def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> dict[str, Any]:
+    expected: dict[str, Any] = {
+        "account_id": spec.account_of(key),
+        "region": spec.region_of(key),
+        "key_algorithm": ca.key_algorithm,
+        "activation": "not pending",
+    }
+    if spec.references is not None and spec.references.remote_state is not None:
+        expected[_STATE] = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
+    return {what: value for what, value in expected.items() if value is not None}
+
+
+def _list_offered(spec: Spec, key: str, out: str) -> dict[str, Any]:
+    ca = spec.managed[key]
+    role = ca.provider.assume_role if ca.provider else None
+    return {
+        "account_id": role.role_arn.split(":")[4] if role and not ca.arn else spec.account_of(key),
+        "region": spec.region_of(key),
+        "key_algorithm": ca.key_algorithm,
+        "activation": "pending" if key in spec.pending else "not pending",
+        _STATE: _state_of(spec.terraform.state, f"{out}/{spec.stack}"),
+    }
+
+
+def _state_of(state: Mapping[str, Mapping[str, Any]], directory: str) -> tuple[str, ...] | None:
+    """Return where a state is; a data source reads that of `cloud` as `remote`."""
+    kind, settings = state_location(state)
+    place = state_identity(kind, settings, directory)
+    return ("remote", *place[1:]) if place and kind == "cloud" else place
 
 
 def check_references(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Finding, str, str]]:
@@ -67,7 +108,7 @@ def check_references(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tupl
     for path, names in stacks.values():
         for arn, location in names.destroyed:
             for stack, user in users.get(arn, ()):
-                yield report_use(arn, location, f"'{stack}', {display_name(user)}"), path, user
+                yield report_use(arn, location, f"'{stack}', {display_name(user)},"), path, user
     yield from _check_cycle(stacks)
 
 
@@ -80,11 +121,19 @@ def _misfit(use: Use, path: str, names: CaNames) -> str:
     """Return what is wrong with a reference to a CA in a spec, or nothing."""
     where = f"the stack '{use.stack}', {display_name(path)}"
     if use.key not in names.managed:
-        return f"'{use.key}' is no CA that {where}, manages{suggest(use.key, names.managed, word='known')}"
+        return f"'{use.key}' is not a CA of {where}{suggest(use.key, names.managed, word='known')}"
     arn = names.managed[use.key]
     if arn and use.arn and arn != use.arn:
         return f"the lock file has '{use.arn}', but '{use.key}' of {where}, is '{arn}': run 'pcaform lock'"
+    for what, expected in use.expects.items():
+        seen = names.offers[use.key][what]
+        if seen != expected and not (what == _STATE and seen is None):  # None: only 'terraform init' knows it
+            return f"{what} is {_show(expected)} for this reference, and {_show(seen)} in {where}: make them agree"
     return ""
+
+
+def _show(value: Any) -> str:
+    return f"'{' '.join(value) if isinstance(value, tuple) else value}'"
 
 
 def _check_cycle(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Finding, str, str]]:

@@ -4,8 +4,11 @@ That is the first step of every command that takes a spec.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from pcaform.core import files
@@ -16,11 +19,11 @@ from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule, select
 from pcaform.rules.spec_rules.changes import waiver_is_valid
-from pcaform.rules.together import SpecFile
-from pcaform.spec.extends import extend
+from pcaform.rules.together import SpecFile, check_together, list_claims
+from pcaform.spec.extends import Reader, extend
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation, file_reader, hide_source, locate, parse_spec
-from pcaform.spec.references import load_parts
+from pcaform.spec.references import LoadParts, join_stacks, load_parts
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc, parse
@@ -50,17 +53,35 @@ def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
 
 def problems(spec: Spec, document: Document) -> list[Finding]:
     """Return all findings as problems, each with its location in the document; no line with a secret is shown."""
-    located = [
-        document.problem(locate(document, loc), message, rule=rule.id, of_key=of_key, severity=severity)
-        for rule, (loc, message, of_key) in findings(spec)
-        if (severity := rule.severity_in(spec.profile))
-    ]
+    located = [_locate(rule, violation, spec, document) for rule, violation in findings(spec)]
     located += [
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
     lines = {_line(each) for each in located if each.rule.startswith(_OF_BACKEND)}
     return [hide_source(each) if _line(each) in lines else each for each in dict.fromkeys(located)]
+
+
+def check_joined(file: SpecFile, stacks: Mapping[str, Spec]) -> Iterator[Finding]:
+    """Yield what is wrong with the CAs of a spec together with those of other stacks that it names.
+
+    `stacks` are the specs at hand. Each rule is checked once more as if those CAs were in this spec.
+    """
+    _, spec, document = file
+    joined = join_stacks(spec, stacks)
+    if joined is not None:
+        rules = [rule for rule in RULES if not rule.is_of_whole]
+        alone = {(each.id, violation) for each in rules for _, violation in _check(each, spec)}
+        for rule, violation in chain.from_iterable(_check(each, joined) for each in rules):
+            is_own = violation.loc[0] == "certificate_authorities" and violation.loc[1] in spec.managed
+            if is_own and (rule.id, violation) not in alone:
+                yield _locate(rule, violation, spec, document)
+
+
+def _locate(rule: Rule, violation: Violation, spec: Spec, document: Document) -> Finding:
+    loc, message, of_key = violation
+    severity = rule.severity_in(spec.profile) or Severity.WARNING
+    return document.problem(locate(document, loc), message, rule=rule.id, of_key=of_key, severity=severity)
 
 
 def _line(problem: Finding) -> tuple[str, int] | None:
@@ -85,11 +106,15 @@ def _unknown_rules(spec: Spec) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """A spec, or None if its shape is wrong, with every problem, sorted by location."""
+    """A spec, or None if its shape is wrong, with every problem, sorted by location.
+
+    `inputs` has each file that was asked for, by its name relative to the spec, as `read_inputs` describes it.
+    """
 
     spec: Spec | None
     problems: tuple[Finding, ...]
     document: Document | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_errors(self) -> bool:
@@ -102,21 +127,56 @@ class LoadResult:
         return None if self.spec is None or self.document is None or self.has_errors else (self.spec, self.document)
 
 
-def load_text(text: bytes, name: str, *, directory: Path = Path(), is_judged: bool = True) -> LoadResult:
+def load_text(
+    text: bytes, name: str, *, directory: Path = Path(), is_judged: bool = True, load: LoadParts = load_parts
+) -> LoadResult:
     """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing.
 
     `directory` is that of the spec's file: bases and PEM files are named relative to it. A spec of before is not judged
-    by the rules of today (`is_judged`), only its shape is.
+    by the rules of today (`is_judged`), only its shape is. `load` reads its other files.
     """
-    document, read = None, file_reader(directory)
+    document, inputs = None, {"": _describe(text)}
+    read = _record(file_reader(directory), inputs)
     try:
         document, of_bases = extend(parse(text, name), read)
         if of_bases:
-            return LoadResult(None, tuple(sorted(of_bases)), document)
-        spec = load_parts(parse_spec(document), document, read)
+            return LoadResult(None, tuple(sorted(of_bases)), document, inputs)
+        spec = load(parse_spec(document), document, read)
     except Invalid as invalid:
-        return LoadResult(None, tuple(invalid.problems), document)
-    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document)
+        return LoadResult(None, tuple(invalid.problems), document, inputs)
+    return LoadResult(spec, tuple(sorted(problems(spec, document))) if is_judged else (), document, inputs)
+
+
+def read_inputs(path: str, names: Iterable[str]) -> dict[str, str]:
+    """Return a digest of each file that a spec was loaded from, or why it cannot be read; the spec itself has no name.
+
+    Raises Failure where the spec cannot be read.
+    """
+    inputs = {"": _describe(read_bytes(path))}
+    read = _record(file_reader(base_directory(path)), inputs)
+    for name in filter(None, names):
+        with suppress(OSError):
+            read(name)
+    return inputs
+
+
+def _record(read: Reader, inputs: dict[str, str]) -> Reader:
+    """Return a reader that also notes what it found."""
+
+    def recorded(name: str) -> bytes:
+        try:
+            content = read(name)
+        except OSError as error:
+            inputs[name] = f"{error.strerror}"
+            raise
+        inputs[name] = _describe(content)
+        return content
+
+    return recorded
+
+
+def _describe(content: bytes) -> str:
+    return sha256(content).hexdigest()
 
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
@@ -142,9 +202,11 @@ def list_spec_files(paths: Iterable[str]) -> Iterator[str]:
         yield from [path] if is_one else files.list_spec_files(path)
 
 
-def check_file(path: str, *, is_judged: bool = True) -> LoadResult:
+def check_file(path: str, *, is_judged: bool = True, load: LoadParts = load_parts) -> LoadResult:
     """Return the spec in a file with all its problems; raises Failure where the file cannot be read."""
-    return load_text(read_bytes(path), display_name(path), directory=base_directory(path), is_judged=is_judged)
+    return load_text(
+        read_bytes(path), display_name(path), directory=base_directory(path), is_judged=is_judged, load=load
+    )
 
 
 def load_checked(path: str) -> tuple[Spec, Document]:
@@ -159,17 +221,32 @@ def require_valid(result: LoadResult) -> tuple[Spec, Document]:
     return result.valid
 
 
-def check_files(paths: Iterable[str], *, is_judged: bool = True) -> tuple[list[LoadResult], list[SpecFile]]:
+def check_files(
+    paths: Iterable[str], *, is_judged: bool = True, load: LoadParts = load_parts
+) -> tuple[list[LoadResult], list[SpecFile]]:
     """Return the result of each spec that arguments name, and those without errors with their path and document.
 
     A base of another one is not a spec of its own.
     """
-    results = {path: check_file(path, is_judged=is_judged) for path in list_spec_files(paths)}
+    results = {path: check_file(path, is_judged=is_judged, load=load) for path in list_spec_files(paths)}
     bases = {base for path, result in results.items() for base in list_bases(path, result.document)}
     if bases:
         results = {path: result for path, result in results.items() if os.path.realpath(path) not in bases}
     valid = [(path, *pair) for path, result in results.items() if (pair := result.valid) is not None]
     return list(results.values()), valid
+
+
+def check_all(specs: Sequence[SpecFile]) -> list[Finding]:
+    """Return what is wrong with specs together."""
+    shared = [problem for problem, *_ in check_together(map(list_claims, specs))]
+    stacks = {spec.stack: spec for _, spec, _ in specs}
+    return shared or [problem for each in specs for problem in check_joined(each, stacks)]
+
+
+def require_all(specs: Sequence[SpecFile]) -> None:
+    """Raise Invalid where specs do not fit together."""
+    if errors := [problem for problem in check_all(specs) if problem.severity is Severity.ERROR]:
+        raise Invalid(errors)
 
 
 def load_specs(paths: Iterable[str], *, is_judged: bool = True) -> list[SpecFile]:

@@ -11,11 +11,13 @@ A function in a file of `rules/spec_rules/` becomes a rule by its decorator, and
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from datetime import UTC, datetime
+from functools import partial, wraps
 from typing import Any
 
 from pcaform.core import rules
 from pcaform.core.finding import Severity
+from pcaform.spec.cas import Validity, compute_end
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -45,24 +47,17 @@ class Rule(rules.Rule[Check]):
         return None if self.is_silent else self.severity
 
 
-def error(rule_id: str, *, of: str = "", source: str = "", is_of_whole: bool = False) -> Callable[[AnyCheck], Rule]:
+def error(
+    rule_id: str, *, of: str = "", source: str = "", severity: Severity = Severity.ERROR, **marks: bool
+) -> Callable[[AnyCheck], Rule]:
     """Make a check a rule whose findings stop every command; its docstring is the rule's text."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.ERROR, is_of_whole)
+    return lambda check: Rule(rule_id, check.__doc__ or "", rules.page(source), _each(check, of), severity, **marks)
 
 
-def warning(rule_id: str, *, of: str = "", source: str = "") -> Callable[[AnyCheck], Rule]:
-    """Make a check a rule whose findings are printed, and stop only `validate --strict`."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING)
-
-
-def practice(rule_id: str, *, of: str = "", source: str, is_silent: bool = False) -> Callable[[AnyCheck], Rule]:
-    """Make a check a rule of good practice: an error in the profile strict; by default a warning, or nothing."""
-
-    def make(check: AnyCheck) -> Rule:
-        settings = {"is_practice": True, "is_silent": is_silent}
-        return Rule(rule_id, check.__doc__ or "", source, _each(check, of), Severity.WARNING, **settings)
-
-    return make
+warning = partial(error, severity=Severity.WARNING)
+"""Make a check a rule whose findings are printed, and stop only `validate --strict`."""
+practice = partial(warning, is_practice=True)
+"""Make a check a rule of good practice: an error in the profile strict; by default a warning, or nothing."""
 
 
 def _each(check: AnyCheck, path: str) -> Check:
@@ -76,6 +71,14 @@ def _each(check: AnyCheck, path: str) -> Check:
                 yield Violation((*loc, *steps), message)
 
     return check_spec if path else check
+
+
+def end_of(validity: Validity | None, start: datetime | None = None) -> datetime | None:
+    """Return when a certificate ends that is issued at a time, or now; None where that is not known."""
+    try:
+        return compute_end(validity, start or datetime.now(UTC)) if validity is not None else None
+    except ValueError:
+        return None
 
 
 def select(spec: Spec, *paths: str) -> Iterator[tuple[Loc, Any]]:

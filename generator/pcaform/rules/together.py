@@ -3,13 +3,16 @@
 A stack destroys what its state has and its spec has not, and `prevent_destroy` is in the directory of the other one.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pcaform.core.files import display_name
 from pcaform.core.finding import Finding, Location, Severity
+from pcaform.core.grouping import grouped
 from pcaform.rules.across import CaNames, check_references, list_ca_names, report_use
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
@@ -68,9 +71,29 @@ class Claims:
     names: CaNames
 
     @property
+    def brief(self) -> "Brief":
+        """What finds those of many specs that may have something in common."""
+        has_state = any(rule == "shared-state" for (rule, _), *_ in self.facts)
+        return Brief(self.path, self.stack, tuple(_mark(fact) for fact, *_ in self.facts), has_state, self.names)
+
+    @property
     def location(self) -> Location:
         """Where the spec has the stack's name, the first of the facts."""
         return self.facts[0][1]
+
+
+class Brief(NamedTuple):
+    """Claims in short: a number for each fact, whether the place of the state is known, and the names of CAs."""
+
+    path: str
+    stack: str
+    marks: tuple[int, ...]
+    has_state: bool
+    names: CaNames
+
+
+def _mark(fact: Fact) -> int:
+    return int.from_bytes(blake2b(repr(fact).encode(), digest_size=8).digest())
 
 
 def list_claims(file: SpecFile, out: str = "") -> Claims:
@@ -80,13 +103,31 @@ def list_claims(file: SpecFile, out: str = "") -> Claims:
     """
     path, spec, document = file
     facts = tuple((fact, document.location(loc), what) for fact, loc, what in _list_facts(spec, out))
-    return Claims(path, spec.stack, facts, list_ca_names(spec, document))
+    return Claims(path, spec.stack, facts, list_ca_names(spec, document, out))
+
+
+def list_suspects(briefs: Sequence[Brief]) -> set[str]:
+    """Return the paths of all specs that may have a fact in common with another: `check_facts` judges these."""
+    names = {each.stack.casefold(): each.path for each in briefs}
+    marks = sorted(mark for each in briefs for mark in each.marks)
+    common = {mark for mark, following in pairwise(marks) if mark == following}
+    suspects = {each.path for each in briefs if common.intersection(each.marks)}
+    for each in briefs:
+        if outer := [names[name] for name in _outer_names(each.stack) if name in names]:
+            suspects |= {each.path, *outer}
+    return suspects
 
 
 def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str]]:
+    """Yield what is wrong with specs together, each with the paths of the two."""
+    claims = list(claims)
+    yield from check_facts(claims)
+    yield from check_references({each.stack: (each.path, each.names) for each in claims})
+
+
+def check_facts(claims: Sequence[Claims]) -> Iterator[tuple[Finding, str, str]]:
     """Yield each fact that a spec has in common with an earlier one, at its place in the later; and both paths."""
     owners: dict[Fact, Claims] = {}
-    claims = list(claims)
     names = {each.stack.casefold(): each for each in claims}
     for each in claims:
         for outer in (names[name] for name in _outer_names(each.stack) if name in names):
@@ -97,33 +138,73 @@ def check_together(claims: Iterable[Claims]) -> Iterator[tuple[Finding, str, str
             if other.path != each.path:
                 message = f"{what} is also that of '{other.stack}', {display_name(other.path)}"
                 yield _problem(location, fact, message), each.path, other.path
-    yield from check_references({each.stack: (each.path, each.names) for each in claims})
 
 
 def _outer_names(stack: str) -> list[str]:
     """Return the names of the stacks in whose directories this one would be."""
-    return [parent.as_posix() for parent in PurePath(stack.casefold()).parents]
+    parts = stack.casefold().split("/")
+    return ["/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
 
 
-def check_against(claims: Claims, out: str, name: str, record: "Record") -> Iterator[Finding]:
-    """Yield each fact that a spec has in common with a rendered stack, as its manifest has it."""
-    taken: set[Fact] = {("stack-twice", name.casefold())}
-    if name in _outer_names(claims.stack) or claims.stack in _outer_names(name):
-        message = f"one of the directories of '{claims.stack}' and of the stack '{name}' beside it is in the other"
-        yield _problem(claims.location, _TWICE, message)
-    backend, place = record.place.get("backend", {}), PurePath(out, name).as_posix()
-    taken |= {("shared-state", state_identity(kind, settings, place)) for kind, settings in backend.items()}
-    taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
-    for fact, location, what in claims.facts:
-        if fact in taken:
-            yield _problem(location, fact, f"{what} is also that of the stack '{name}' beside it")
-    used = {item.arn for item in record.items.values() if not item.is_managed}
-    yield from (
-        report_use(arn, location, f"'{name}' beside it") for arn, location in claims.names.destroyed if arn in used
+class Neighbour(NamedTuple):
+    """A rendered stack that has no spec, as its manifest has it, and the facts that it has taken."""
+
+    name: str
+    record: "Record"
+    taken: frozenset[Fact]
+
+    @property
+    def has_state(self) -> bool:
+        """Whether its state is known to be in one place."""
+        return any(rule == "shared-state" for rule, _ in self.taken)
+
+    @property
+    def used(self) -> set[str]:
+        """The ARNs of the CAs of others that it uses."""
+        return {item.arn for item in self.record.items.values() if not item.is_managed and item.arn is not None}
+
+    def list_suspects(self, index: Mapping[Hashable, Sequence[str]]) -> set[str]:
+        """Return the paths of all specs that may have something in common with it: `check_against` judges these."""
+        keys = [*map(_mark, self.taken), *_outer_names(self.name), (self.name.casefold(),), *self.used]
+        return {path for key in keys for path in index.get(key, ())}
+
+
+def index_briefs(briefs: Iterable[Brief]) -> Mapping[Hashable, Sequence[str]]:
+    """Return the paths of specs by mark, by stack and the directories around it, and by what they destroy."""
+    return grouped(
+        (key, each.path)
+        for each in briefs
+        for key in (
+            *(*each.marks, each.stack.casefold(), *(arn for arn, _ in each.names.destroyed)),
+            *((outer,) for outer in _outer_names(each.stack)),
+        )
     )
 
 
-def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding | None:
+def read_neighbour(out: str, name: str, record: "Record") -> Neighbour:
+    """Return a rendered stack with what it has taken."""
+    taken: set[Fact] = {("stack-twice", name.casefold())}
+    backend, place = record.place.get("backend", {}), PurePath(out, name).as_posix()
+    states = (state_identity(kind, settings, place) for kind, settings in backend.items())
+    taken |= {("shared-state", state) for state in states if state is not None}
+    taken |= {("shared-arn", item.arn) for item in record.items.values() if item.is_managed and item.arn is not None}
+    return Neighbour(name, record, frozenset(taken))
+
+
+def check_against(claims: Claims, neighbour: Neighbour) -> Iterator[Finding]:
+    """Yield each fact that a spec has in common with a rendered stack."""
+    name = neighbour.name
+    if name in _outer_names(claims.stack) or claims.stack in _outer_names(name):
+        message = f"one of the directories of '{claims.stack}' and of the stack '{name}' beside it is in the other"
+        yield _problem(claims.location, _TWICE, message)
+    for fact, location, what in claims.facts:
+        if fact in neighbour.taken:
+            yield _problem(location, fact, f"{what} is also that of the stack '{name}' beside it")
+    used, destroyed = neighbour.used, claims.names.destroyed
+    yield from (report_use(arn, location, f"'{name}' beside it") for arn, location in destroyed if arn in used)
+
+
+def check_renamed(spec_file: SpecFile, neighbour: Neighbour) -> Finding | None:
     """Return the problem of a new stack that may be a rendered one under another name, and so have its state.
 
     A backend that only `terraform init` completes does not tell. The new name would start without a history.
@@ -131,6 +212,7 @@ def check_renamed(spec_file: SpecFile, name: str, record: "Record") -> Finding |
     from pcaform.render import history, manifest
 
     _, spec, document = spec_file
+    name, record, _ = neighbour
     kind, settings = state_location(spec.terraform.state)
     old = record.place.get(manifest.BACKEND, {kind: {}}).get(kind)
     if old is None or any(settings.get(setting, value) != value for setting, value in old.items()):

@@ -5,8 +5,9 @@ ARNs of IAM and names of buckets are real, since they follow from the arguments.
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.values import Unknown
@@ -38,23 +39,14 @@ _IAM_ARN_TYPES = {
 }
 
 
-class Planned(Protocol):
-    """A resource that may not exist yet."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A resource that may not exist yet; `argument` returns one argument, None if it is not set."""
 
-    @property
-    def kind(self) -> str:
-        """Its type."""
-
-    @property
-    def address(self) -> str:
-        """Its address."""
-
-    @property
-    def provider(self) -> ProviderConfig:
-        """The configuration of its provider."""
-
-    def argument(self, name: str) -> Any:
-        """Return one argument, None if it is not set."""
+    kind: str
+    address: str
+    provider: ProviderConfig
+    argument: Callable[[str], Any]
 
 
 def symbolic_arn(kind: str, address: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ the ARN of a CA, its request, its certificate. These have symbolic values, as in
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -24,7 +24,7 @@ from pcaform.sources.hcl.resources import attached_resources, set_installed_cert
 from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Provider
 from pcaform.sources.policy_documents import UNKNOWN_PART, fill_policy_documents
-from pcaform.sources.symbols import computed_attribute, imported_arn, symbolic_arn
+from pcaform.sources.symbols import Planned, computed_attribute, imported_arn, symbolic_arn
 from pcaform.sources.tfstate import Instance, build_inventory, is_relevant
 from pcaform.terraform import plan_json
 from pcaform.terraform import resource_types as types
@@ -80,16 +80,6 @@ def read(content: bytes, name: str, options: Options, *, files: Inventory | None
     if plan.is_errored and files is None:
         raise Failure(f"{name}: this plan is incomplete, since Terraform stopped with an error: plan again")
     return _Reader(plan, name, options, files.providers if files else {}).inventory()
-
-
-@dataclass(frozen=True)
-class _Planned:
-    """A resource that the plan creates."""
-
-    kind: str
-    address: str
-    provider: ProviderConfig
-    argument: Callable[[str], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +168,7 @@ class _Reader:
         self._waiting.add((address, name))
         expression = self._expressions.of(address).get(name)
         if mark is True and expression is None:
-            planned = _Planned(change.type, address, self._provider(address), partial(self.value, address))
+            planned = Planned(change.type, address, self._provider(address), partial(self.value, address))
             value = computed_attribute(planned, name)
         else:
             value = self._settle(address, name, value, mark=mark, expression=expression)

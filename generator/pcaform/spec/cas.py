@@ -264,6 +264,8 @@ class Reference(Model):
     """The stack that manages the CA, by its name; instead of `arn`."""
     certificate_authority: Key | None = None
     """The CA's key in that stack."""
+    account_id: types.AccountId | None = None
+    """The account of a CA whose ARN only Terraform reads; that of the `provider`'s role or of the stack if omitted."""
     key_algorithm: facts.KeyAlgorithm | None = None
     """The algorithm of the CA's key; required if it is a parent."""
     permissions: Many[Permission] = ()

@@ -23,11 +23,9 @@ from pcaform.spec.extends import Reader, merge
 from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, is_echo, loc_of
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import tag_of
-from pcaform.spec.yaml_reader import Document, Loc
+from pcaform.spec.yaml_reader import Document, Loc, has_step
 
 _AUTHORITIES = "certificate_authorities"
-_ANY_AUTHORITY = "*"
-_KEY_ERRORS = {"extra_forbidden"}
 _PEM_NAMES = {
     "certificate": (pem.CERTIFICATE, facts.MAX_CERTIFICATE),
     "certificate_chain": (pem.CERTIFICATE, facts.MAX_CHAIN),
@@ -92,7 +90,7 @@ def _check_defaults(data: Mapping[str, Any]) -> list[Any]:
         CertificateAuthority.model_validate(defaults)
     except ValidationError as error:
         return [
-            {**record, "loc": (_AUTHORITIES, _ANY_AUTHORITY, tag_of("managed"), *record["loc"])}
+            {**record, "loc": (_AUTHORITIES, "*", tag_of("managed"), *record["loc"])}
             for record in _error_records(error)
             if record["type"] != "missing"
         ]
@@ -123,19 +121,16 @@ def _problem(document: Document, record: Any) -> Finding:
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))
     is_key = is_about_key(record)
     real_loc = locate(document, loc[:-1] if is_key else loc)
-    of_key = is_key or record["type"] in _KEY_ERRORS
+    of_key = is_key or record["type"] == "extra_forbidden"
     return document.problem(real_loc, describe_error(record, Spec), rule="shape", of_key=of_key)
 
 
 def _depth(data: Any, loc: Loc) -> int:
     """Return how many steps of a path exist in the data."""
     for depth, step in enumerate(loc):
-        if isinstance(data, Mapping) and step in data:
-            data = data[str(step)]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
+        if not has_step(data, step):
             return depth
+        data = data[step]
     return len(loc)
 
 
@@ -169,7 +164,7 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
         changed[key] = authority.model_copy(update={"activation": activation})
     if problems:
         raise Invalid(problems)
-    return spec.model_copy(update={"certificate_authorities": {**spec.certificate_authorities, **changed}})
+    return spec.with_authorities(changed) if changed else spec
 
 
 def list_pem_files(spec: Spec, document: Document) -> Iterator[str]:

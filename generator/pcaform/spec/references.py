@@ -1,30 +1,34 @@
-"""References to CAs of other stacks, by name: their ARNs from a checked-in lock file.
+"""References to CAs of other stacks, by name: their ARNs from a lock file, or from where only Terraform reads them.
 
 A lock file has the ARN and the key's algorithm of each CA that others refer to, by stack and key. It is read like a PEM
 file: relative to the file of the spec that names it, on a disk or in git.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from posixpath import dirname, join
-from typing import Annotated, Literal, cast
+from posixpath import dirname, join, normpath
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, ValidationError
 
 from pcaform.core import facts
 from pcaform.core.finding import Finding
 from pcaform.core.problems import Invalid
-from pcaform.spec.cas import Reference
+from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.extends import Reader
 from pcaform.spec.messages import describe_error, describe_value, loc_of, suggest
 from pcaform.spec.parse import load_pem_files
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import STACK, CaArn, Key, Model
+from pcaform.spec.types import STACK, CaArn, Key, Model, Provider
 from pcaform.spec.yaml_reader import Document, Loc, parse
 
 _AUTHORITIES = "certificate_authorities"
+LoadParts = Callable[[Spec, Document, Reader], Spec]
+"""Reads what a spec has in other files."""
 LOCK_FILE: Loc = ("references", "lock_file")
 """Where a spec names its lock file."""
+STACK_NAME = "{stack}"
+"""Stands for the name of the other stack in `remote_state`."""
 _RULE = "reference"
 
 
@@ -61,11 +65,60 @@ def needed_stacks(spec: Spec) -> list[str]:
     return list(dict.fromkeys(stack for _, stack, _ in list_references(spec)))
 
 
+def join_stacks(spec: Spec, stacks: Mapping[str, Spec]) -> Spec | None:
+    """Return a spec with the CAs of other stacks that it names, and those above them, as if they were its own.
+
+    None where none of them is in `stacks`.
+    """
+    joined: dict[str, CertificateAuthority] = {}
+
+    def add(stack: str, key: str, name: str) -> str | None:
+        other = stacks.get(stack)
+        ca = other.certificate_authorities.get(key) if other else None
+        if isinstance(ca, Reference):
+            return add(ca.stack or "", ca.certificate_authority or "", name)
+        if other is None or ca is None:
+            return None
+        if name not in joined:
+            joined[name] = ca
+            parent = ca.parent and add(stack, ca.parent, f"{stack}.{ca.parent}")
+            region = other.region_of(key)
+            provider = ca.provider if region == spec.aws.region else Provider(region=region)
+            joined[name] = ca.model_copy(update={"parent": parent, "provider": provider})
+        return name
+
+    for key, stack, name in list_references(spec):
+        add(stack, name, key)
+    return spec.with_authorities(joined) if joined else None
+
+
 def lock_file_name(spec: Spec, document: Document) -> str | None:
     """Return the name of a spec's lock file, relative to the spec; None where it needs none."""
-    if spec.references is None or not any(True for _ in list_references(spec)):
+    name = spec.references.lock_file if spec.references else None
+    if name is None or not any(True for _ in list_references(spec)):
         return None
-    return join(dirname(document.layer(LOCK_FILE).place), spec.references.lock_file)
+    return join(dirname(document.layer(LOCK_FILE).place), name)
+
+
+def list_unresolved(spec: Spec) -> Iterator[tuple[str, Reference]]:
+    """Yield key and entry of each CA whose ARN only Terraform reads, when it plans."""
+    for key, ca in spec.certificate_authorities.items():
+        if isinstance(ca, Reference) and ca.arn is None:
+            yield key, ca
+
+
+def remote_state(spec: Spec, stack: str) -> tuple[str, dict[str, Any]]:
+    """Return the backend with its settings that has the state of another stack, by what `references` says."""
+    [(kind, settings)] = ((spec.references and spec.references.remote_state) or {"": {}}).items()
+    return kind, _name_stack(settings, stack)
+
+
+def _name_stack(value: Any, stack: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _name_stack(each, stack) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_name_stack(each, stack) for each in value]
+    return value.replace(STACK_NAME, stack) if isinstance(value, str) else value
 
 
 def load_parts(spec: Spec, document: Document, read: Reader) -> Spec:
@@ -78,7 +131,7 @@ def resolve_references(spec: Spec, document: Document, read: Reader) -> Spec:
     name = lock_file_name(spec, document)
     if name is None:
         return spec  # a reference without a source is a finding of a rule
-    locked = _read_lock_file(name, document, read)
+    locked, shown = _read_lock_file(name, document, read), _display(name, document)
     problems: list[Finding] = []
     resolved = {}
     for key, stack, name_there in list_references(spec):
@@ -88,18 +141,18 @@ def resolve_references(spec: Spec, document: Document, read: Reader) -> Spec:
             what, known = (f"'{name_there}' of the stack '{stack}'", cas) if cas else (f"the stack '{stack}'", locked)
             word = name_there if cas else stack
             message = (
-                f"{what} is not in {name}{suggest(word, known)}: once it is applied, 'pcaform lock' writes it there"
+                f"{what} is not in {shown}{suggest(word, known)}: once it is applied, 'pcaform lock' writes it there"
             )
             problems.append(_problem(document, key, "certificate_authority" if cas else "stack", message))
         elif reference.key_algorithm not in (None, found.key_algorithm):
-            message = f"the key is {found.key_algorithm} in {name}: write that, or leave 'key_algorithm' out"
+            message = f"the key is {found.key_algorithm} in {shown}: write that, or leave 'key_algorithm' out"
             problems.append(_problem(document, key, "key_algorithm", message))
         else:
             update = {"arn": found.arn, "key_algorithm": found.key_algorithm}
             resolved[key] = reference.model_copy(update=update)
     if problems:
         raise Invalid(problems)
-    return spec.model_copy(update={_AUTHORITIES: {**spec.certificate_authorities, **resolved}})
+    return spec.with_authorities(resolved)
 
 
 @lru_cache(maxsize=4)
@@ -123,10 +176,16 @@ def parse_lock_file(content: bytes, path: str) -> Mapping[str, Mapping[str, Lock
 
 def _read_lock_file(name: str, document: Document, read: Reader) -> Mapping[str, Mapping[str, LockedCa]]:
     try:
-        return parse_lock_file(read(name), join(dirname(document.path), name))
+        return parse_lock_file(read(name), _display(name, document))
     except OSError as error:
-        message = f"{describe_value(name)} cannot be read here: {error.strerror}. 'pcaform lock' writes it"
+        message = f"'{_display(name, document)}' cannot be read here: {error.strerror}. 'pcaform lock' writes it"
         raise Invalid([document.problem(LOCK_FILE, message, rule=_RULE)]) from None
+
+
+def _display(name: str, document: Document) -> str:
+    """Return the name of a lock file in messages, beside that of the spec, which may begin with a git revision."""
+    revision, colon, path = document.path.rpartition(":")
+    return revision + colon + normpath(join(dirname(path), name))
 
 
 def _problem(document: Document, key: str, field: str, message: str) -> Finding:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
 from pcaform.spec.cas import Authority, CertificateAuthority
@@ -75,10 +76,19 @@ class Terraform(Model):
 
 
 class References(Model):
-    """Where the ARNs of the CAs come from that are named by their stack."""
+    """Where the ARNs of the CAs come from that are named by their stack: one of the two."""
 
-    lock_file: Annotated[str, Field(pattern=RELATIVE_FILE, max_length=1024)]
+    lock_file: Annotated[str | None, Field(pattern=RELATIVE_FILE, max_length=1024)] = None
     """The file that `pcaform lock` writes."""
+    remote_state: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
+    """The backend of the other stacks' states with its arguments, in which `{stack}` is the other stack's name."""
+
+    @model_validator(mode="after")
+    def _check_source(self) -> Self:
+        """Refuse no source, and more than one."""
+        if (self.lock_file is None) == (self.remote_state is None):
+            raise PydanticCustomError("wanted", "either 'lock_file' or 'remote_state'")
+        return self
 
 
 class Spec(Model):
@@ -123,6 +133,12 @@ class Spec(Model):
         entries = self.certificate_authorities.items()
         return {key: authority for key, authority in entries if isinstance(authority, CertificateAuthority)}
 
+    def with_authorities(self, changed: Mapping[str, Authority]) -> "Spec":
+        """Return the spec with other values of some CAs; a copy by pydantic would keep `managed` as it was."""
+        fields = {name: getattr(self, name) for name in Spec.model_fields}
+        fields["certificate_authorities"] = {**self.certificate_authorities, **changed}
+        return Spec.model_construct(self.model_fields_set, **fields)
+
     @cached_property
     def pending(self) -> frozenset[str]:
         """The keys of the CAs that still wait for a certificate from elsewhere."""
@@ -132,6 +148,24 @@ class Spec(Model):
         """Return the region of a CA."""
         provider = self.certificate_authorities[key].provider
         return provider.region if provider else self.aws.region
+
+    def account_of(self, key: str) -> str:
+        """Return the account of a CA: of its ARN, as the entry says, or of the provider that reads the ARN."""
+        ca = self.certificate_authorities[key]
+        if ca.arn is not None:
+            return ca.arn.split(":")[4]
+        if isinstance(ca, CertificateAuthority):
+            return self.aws.account_id
+        role = ca.provider.assume_role if ca.provider else None
+        return ca.account_id or (role.role_arn.split(":")[4] if role else self.aws.account_id)
+
+    def list_above(self, key: str | None) -> Iterator[str]:
+        """Yield a CA of this stack and those above it, each once: parents may lead back to it where a spec is wrong."""
+        seen = set[str]()
+        while key is not None and key in self.managed and key not in seen:
+            seen.add(key)
+            yield key
+            key = self.managed[key].parent
 
     @property
     def operator_roles(self) -> Iterator[tuple[str, str, OperatorRole]]:

@@ -93,7 +93,7 @@ class Document:
         """
         found = [(each, each.data) for each in self.layers] or [(self, self.data)]
         for step in loc:
-            inner = [(each, data[step]) for each, data in found if _has(data, step)]
+            inner = [(each, data[step]) for each, data in found if has_step(data, step)]
             merged = list(takewhile(lambda pair: isinstance(pair[1], Mapping), inner))
             found = merged or inner[:1] or found
         return found[0][0]
@@ -128,7 +128,8 @@ class Document:
         return _location(layer.path, layer.lines, *layer.position(loc, of_key=of_key))
 
 
-def _has(data: Any, step: str | int) -> bool:
+def has_step(data: Any, step: str | int) -> bool:
+    """Tell whether data has a key, or a list a number."""
     return step in data if isinstance(data, Mapping) else isinstance(data, list) and step in range(len(data))
 
 

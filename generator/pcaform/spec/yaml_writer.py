@@ -9,18 +9,17 @@ import yaml
 from yaml.representer import SafeRepresenter
 
 from pcaform.core import facts
+from pcaform.core.unicode import COMMAND
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 
 _WIDTH, _NO_WIDTH = 110, 2**31 - 1
-_TEXT = "tag:yaml.org,2002:str"
 _COMMAND = re.compile(r"(?:^|\s)::|##(?:vso)?\[")
 """What a log of GitHub or Azure Pipelines reads as a command; a long text may be folded at any space."""
 _FIELDS = list(Spec.model_fields)
 _FIRST = _FIELDS.index("certificate_authorities")
 _HEAD, _SECTIONS = _FIELDS[:_FIRST], _FIELDS[_FIRST:]
-_HASHES = re.compile(r"##(?=(?:vso)?\[)")
 
 
 class _Representer(SafeRepresenter):
@@ -39,7 +38,7 @@ class _Representer(SafeRepresenter):
             return super().represent_str(data)
         is_block = "\n" in data and not f"\n{data}".endswith("\n\n") and not _COMMAND.search(data)
         is_block = is_block and all(line.isprintable() for line in data.split("\n"))
-        return self.represent_scalar(_TEXT, data, style="|" if is_block else '"')
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if is_block else '"')
 
 
 _Representer.add_representer(str, _Representer.represent_str)
@@ -131,7 +130,7 @@ def _format(value: Any, *, width: int, is_flow: bool | None) -> str:
 
 def _escape_invisible(text: str) -> str:
     """Return YAML with invisible characters escaped: PyYAML writes some of them unescaped, for example U+2028."""
-    text = _HASHES.sub(r"#\\x23", text)
+    text = COMMAND.sub(r"#\\x23", text)
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)

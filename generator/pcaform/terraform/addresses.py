@@ -54,14 +54,6 @@ def with_key(address: str, key: str | int) -> str:
     return f"{address}[{key if isinstance(key, int) else quote(key)}]"
 
 
-def format_address(address: Traversal) -> str:
-    """Return an address as text, with keys as Terraform writes them."""
-    text = ""
-    for step in address.steps:
-        text = with_key(text, step.key) if isinstance(step, Index) else f"{text}.{step}".removeprefix(".")
-    return text
-
-
 def resource_type(address: Traversal) -> str | None:
     """Return the type of the resource at an address; None for a module."""
     names = [step for step in address.steps if isinstance(step, str)]

@@ -5,7 +5,7 @@ Source: https://developer.hashicorp.com/terraform/language/backend; `terraform i
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _SECRET_TEXT = re.compile(
@@ -109,6 +109,12 @@ CLOUD = _backend(
     "hostname organization", secrets="token=TF_TOKEN_app_terraform_io", objects={"workspaces": "name project tags"}
 )
 """https://developer.hashicorp.com/terraform/cli/cloud/settings: what `backend` is to others."""
+
+REMOTE_STATES: Mapping[str, Backend] = {
+    **BACKENDS,
+    "remote": replace(BACKENDS["remote"], objects={"workspaces": frozenset(["name"])}, blocks=frozenset()),
+}
+"""https://developer.hashicorp.com/terraform/language/state/remote-state-data: HCP Terraform too is `remote` there."""
 
 
 def describe_gap(cloud: Mapping[str, Any]) -> str:

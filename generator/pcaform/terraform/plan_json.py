@@ -138,7 +138,8 @@ def read(content: bytes, name: str) -> Plan:
             _object(_object(values).get("root_module"))
             for values in (_object(document.get("prior_state")).get("values"), document["planned_values"])
         )
-        if "resource_changes" not in document and (any(map(_has_objects, (state, planned)))):
+        objects = (each for module in (state, planned) for each in _resources(module, "managed"))
+        if "resource_changes" not in document and any(True for _ in objects):
             raise Failure(f"{name}: has objects and no 'resource_changes', so what changes is not there: {_TAKE}")
         configuration = _object(document.get("configuration"))
         return Plan(
@@ -186,10 +187,6 @@ def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
             yield Resource(address, _text(record["type"]), _object(record.get("values")), deposed)
     for child in _list(module, "child_modules"):
         yield from _resources(child, mode)
-
-
-def _has_objects(module: Mapping[str, Any]) -> bool:
-    return any(True for _ in _resources(module, "managed"))
 
 
 def unknown_parts(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ S3_BUCKET_PUBLIC_ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
 S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION = "aws_s3_bucket_server_side_encryption_configuration"
 CLOUDFRONT_DISTRIBUTION = "aws_cloudfront_distribution"
 CLOUDFRONT_ORIGIN_ACCESS_CONTROL = "aws_cloudfront_origin_access_control"
+REMOTE_STATE = "terraform_remote_state"
+"""A data source only."""
 
 INLINE_POLICIES = (IAM_USER_POLICY, IAM_ROLE_POLICY, IAM_GROUP_POLICY)
 SSO_INLINE_POLICY = "aws_ssoadmin_permission_set_inline_policy"

@@ -180,21 +180,16 @@ class SourceKind:
     noun: str
     """What holds its resources, for people: `state`, as in "the same state"."""
     has_addresses: bool
-    """Whether its resources have Terraform addresses, from which a stack moves them; else it imports CAs by ARN."""
+    """Whether it is Terraform's: its resources have addresses, from which a stack moves them, and the requests of CA
+    certificates, beside resources that are not about CAs. Else it is an account: a stack imports its CAs by ARN, a
+    reference is a CA that another account shares with it, and it has only principals that can use private CAs.
+    """
     is_applied_over: bool
     """Whether a stack is applied over it: Terraform then destroys what it holds and the stack does not have."""
-    knows_requests: bool
-    """Whether it has the requests of CA certificates: validity, template, and the CA that signed."""
     has_certificates: bool
     """Whether it has the text of certificates, which name the issuer of a CA whose request is not known."""
-    knows_shared_cas: bool
-    """Whether a reference in it is a CA that another account shares with this one; else it is a data source."""
     owns_principals: bool
     """Whether a stack has its users and roles as resources; else it only attaches policies to them."""
-    selects_principals: bool
-    """Whether it has only principals that can use private CAs, by whatever policy; else those have to be selected."""
-    lists_other_resources: bool
-    """Whether it has resources that are not about private CAs, beside those that are."""
     has_providers: bool
     """Whether it has the blocks of providers, and in them what no resource shows."""
     has_default_tags: bool
@@ -207,12 +202,8 @@ _CAPABILITIES: Mapping[str, tuple[Any, ...]] = {
     "noun": ("state", "plan", "files", "account"),
     "has_addresses": (True, True, True, False),
     "is_applied_over": (True, True, False, False),
-    "knows_requests": (True, True, True, False),
     "has_certificates": (True, True, False, True),
-    "knows_shared_cas": (False, False, False, True),
     "owns_principals": (True, True, True, False),
-    "selects_principals": (False, False, False, True),
-    "lists_other_resources": (True, True, True, False),
     "has_providers": (False, True, True, False),
     "has_default_tags": (True, True, True, False),
 }

@@ -166,5 +166,5 @@ def test_json_is_what_its_published_schema_says(made: Mapping[str, bytes], pcafo
     jsonschema.Draft202012Validator.check_schema(schema)
     printed = json.loads(pcaform("guard", "-", "--format", "json", stdin=made[name]).stdout)
     jsonschema.Draft202012Validator(schema).validate(printed)
-    assert printed["format_version"] == "1.2"
+    assert printed["format_version"] == "1.3"
     assert len(printed["findings"]) == len(check(made[name]).findings)

@@ -189,5 +189,5 @@ def test_what_are_no_outputs(pcaform: Run, text: str) -> None:
     assert done.returncode == 1
     assert done.stderr == (
         "pcaform: <stdin>: there is no 'certificate_authority_arns' in it: "
-        "give the output of 'terraform output -json'\n"
+        "give a state, or the output of 'terraform output -json'\n"
     )

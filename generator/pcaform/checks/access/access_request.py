@@ -41,12 +41,10 @@ WITHOUT_DENIES, WITH_ALLOW_ALL = "if deny statements are ignored", "if all actio
 CONDITIONS_MET, WITHOUT_TAGS = "with condition keys from a policy", "without tags"
 OUTSIDE_NAME = "www.outside.invalid"
 _OTHER_TAG = "user/another"
-_OTHER_REGION = "elsewhere-1"
 SERIES_BY_NAME = 4
 """The number of series of requests to ACM that have each name."""
 _ROUTES = (DIRECT, THROUGH_ACM)
 _REQUEST_TAG = f"aws:requesttag/{ISSUER_TAG}"
-_RESOURCE_TAG = f"aws:resourcetag/{ISSUER_TAG}"
 _LEFT_OUT = Field(exclude=True)
 
 
@@ -219,9 +217,9 @@ class RequestMatrix:
         """Yield every action on ACM certificates, with each value of the owner tag."""
         own = self.subject.owner_tag
         for target, owner in {OWN: own, FOREIGN: _OTHER_TAG, UNTAGGED: None, ELSEWHERE: own, NEW: None}.items():
-            region = _OTHER_REGION if target == ELSEWHERE else None
+            region = "elsewhere-1" if target == ELSEWHERE else None
             arn = self.scenario.arn("acm", "certificate/*" if target == NEW else "certificate/1", region=region)
-            context = {**route_keys(DIRECT), **({_RESOURCE_TAG: (owner,)} if owner else {})}
+            context = {**route_keys(DIRECT), **({f"aws:resourcetag/{ISSUER_TAG}": (owner,)} if owner else {})}
             for action in (*actions.ON_CERTIFICATE, *actions.TAGGING):
                 request = AccessRequest(action, target, resource=arn, context=context)
                 if action not in actions.TAGGING:

@@ -32,7 +32,6 @@ _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthor
 """On purpose not the list that policies are built from: what is expected must not follow an error there."""
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")
 _AUDITING = actions.named("acm-pca", "CreateCertificateAuthorityAuditReport ListCertificateAuthorities")
-_AUDITOR_ACTIONS = (*actions.READING, *_AUDITING)
 _ADMINISTRATOR_ACTIONS = tuple(name for name in actions.ADMINISTERING if name not in actions.MAKING_AND_ENDING)
 
 
@@ -59,7 +58,7 @@ def _is_operator_request(spec: Spec, kind: str, request: AccessRequest) -> bool:
         return request.action == actions.ISSUE and request.has_ca_template
     if request.action == "acm-pca:ListCertificateAuthorities":
         return True
-    if request.action in _AUDITOR_ACTIONS:
+    if request.action in (*actions.READING, *_AUDITING):
         return request.target in spec.certificate_authorities
     if kind != "administrator" or request.target not in spec.managed:
         return False

@@ -15,8 +15,6 @@ from pcaform.sources.account_snapshot import IamPrincipal
 
 _MOST = 3
 _OWN_TAG = f"aws:resourcetag/{ISSUER_TAG}"
-_KINDS = ("user", "role")
-_SERVICE_ROLES = "/aws-service-role/"
 
 
 def rights_of(principals: Iterable[IamPrincipal]) -> Rights:
@@ -29,7 +27,7 @@ def rights_of(principals: Iterable[IamPrincipal]) -> Rights:
 def _holders(principal: IamPrincipal) -> Iterator[Holder]:
     """Yield a principal with its policies; nobody but AWS can use or change a service-linked role."""
     own = target_of(principal.arn)
-    if own is None or principal.path.startswith(_SERVICE_ROLES):
+    if own is None or principal.path.startswith("/aws-service-role/"):
         return
     names, services = trusted(principal.trust) if principal.trust else (frozenset[str](), frozenset[str]())
     yield Holder(replace(own, services=services), tuple(each.document for each in principal.policies), trusts=names)
@@ -60,7 +58,7 @@ def find_handed_rights(scenario: Scenario, subject: Subject, rights: Rights) -> 
     exports = [each for each in allowed if each.action == EXPORT]
     keys = [each for each in exports if all(one.key != _OWN_TAG for one in each.statement.conditions)]
     others = [each for each in allowed if each.action != EXPORT]
-    may = f"lets an {subject.kind}" if subject.kind not in _KINDS else "may"
+    may = f"lets an {subject.kind}" if subject.kind not in ("user", "role") else "may"
     yield from _decision(subject, others, f"{may} take rights over CAs that its policies do not name")
     yield from _decision(subject, keys, f"{may} take certificates of others with their private keys")
 

@@ -14,7 +14,7 @@ from pcaform.core.grouping import grouped
 from pcaform.iam import actions
 
 _MAX_NAMES = 3
-_ISSUE = actions.ISSUE.partition(":")[2]
+ISSUING = actions.ISSUE.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,11 @@ class Row:
     target: str
     direct: list[str]
     through_acm: list[str]
+
+    @property
+    def through(self) -> str:
+        """What is allowed through ACM, in words."""
+        return "the same" if self.through_acm and self.through_acm == self.direct else ", ".join(self.through_acm)
 
     def routes(self) -> Iterator[tuple[str, list[str]]]:
         """Yield each route and what it allows."""
@@ -66,8 +71,7 @@ def _markdown_lines(result: AccessReport) -> Iterator[str]:
     rows = []
     for principal in result.principals:
         for row in list_rows(result, principal):
-            through = ["the same"] if row.through_acm and row.through_acm == row.direct else row.through_acm
-            cells = (row.target, ", ".join(row.direct), ", ".join(through))
+            cells = (row.target, ", ".join(row.direct), row.through)
             rows.append((f"{principal.kind} {code_cell(principal.key)}", *map(escape, cells)))
     yield from table(("principal", "on", "itself", "through ACM"), rows)
     yield ""
@@ -124,12 +128,12 @@ def _phrases(allowed: Sequence[AccessRequest], route: str) -> list[str]:
 
 def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
     """Replace all templates, all templates of CA certificates, and all actions by one phrase each."""
-    of_cas = [f"{_ISSUE} {template}" for template in facts.TEMPLATES if "CACertificate" in template]
-    every = [*(f"{_ISSUE} {template}" for template in facts.TEMPLATES), _ISSUE]
+    of_cas = [f"{ISSUING} {template}" for template in facts.TEMPLATES if "CACertificate" in template]
+    every = [*(f"{ISSUING} {template}" for template in facts.TEMPLATES), ISSUING]
     for summary, group in (("with every template", every), ("with every template of CA certificates", of_cas)):
         if all(phrases.get(phrase) == phrases.get(group[0], set()) for phrase in group):
             others = {phrase: keys for phrase, keys in phrases.items() if phrase not in group}
-            phrases = {f"{_ISSUE} {summary}": phrases[group[0]], **others}
+            phrases = {f"{ISSUING} {summary}": phrases[group[0]], **others}
             break
     every = [action.partition(":")[2] for action in actions.ON_AUTHORITY]
     if all(action in phrases for action in every):

@@ -20,8 +20,9 @@ from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z0-9-]+)(?:\?.*)?$")
-_PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
-_REFERENCE = re.compile(r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+")
+_REFERENCE = re.compile(
+    r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+|data\.terraform_remote_state\.(?P<read>[a-z0-9_-]+)\..+"
+)
 _CA_ARN = re.compile(r'"(arn:[^:"]+:acm-pca:[^:"]*:[0-9]{12}:certificate-authority/[^*?"]+)"')
 
 
@@ -77,7 +78,7 @@ def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Sc
     Raises Failure for a stack without a literal region and account, and for policies that are not literal JSON.
     """
     region, account_id = _read_provider(configuration)
-    empty = Scenario(region, account_id, {}, ())
+    empty = Scenario(region, account_id, {key: arn for arn, key in names.items()}, ())
     managed = {
         call.removeprefix("ca_"): empty.arn("acm-pca", f"certificate-authority/{call.removeprefix('ca_')}")
         for call, arguments in configuration.modules.items()
@@ -106,7 +107,7 @@ def _module(arguments: Mapping[str, Any]) -> str:
 def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subject]:
     for call, arguments in configuration.modules.items():
         module, (section, _, key) = _module(arguments), call.partition("_")
-        if module in _PRINCIPALS:
+        if module in ("issuer-user", "issuer-role", "issuer-attachment"):
             role, path = arguments.get("role_name"), str(arguments.get("path", "/"))
             kind: PrincipalKind = "user" if role is None else "role"
             iam_name = str(arguments.get("user_name") if role is None else role)
@@ -142,7 +143,8 @@ def _resolve(value: Any, scenario: Scenario, call: str) -> Any:
     if isinstance(value, Reference):
         match = _REFERENCE.fullmatch(value.path)
         if match:
-            return scenario.arn("acm-pca", f"certificate-authority/{match['key']}")
+            known = scenario.cas.get(match["read"])
+            return known or scenario.arn("acm-pca", f"certificate-authority/{match['key'] or match['read']}")
     if value is None or isinstance(value, str | int | float):
         return value
     expression = value.path if isinstance(value, Reference) else getattr(value, "reason", value)

@@ -11,9 +11,11 @@ from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario, sample_names
 from pcaform.core.files import read_bytes
 from pcaform.core.problems import Failure
+from pcaform.render.plan.references import placeholder
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.sources.hcl.static_config import read_configuration
+from pcaform.spec.references import list_unresolved
 from pcaform.spec.stack import Spec
 
 _TERRAFORM = ".tf"
@@ -23,6 +25,7 @@ def check_spec_access(spec: Spec) -> AccessReport:
     """Check the policies that a spec renders to, as text, against its grants."""
     files = render(plan(spec, source="spec")).files
     names = {ca.arn: key for key, ca in spec.certificate_authorities.items() if ca.arn is not None}
+    names |= {placeholder(spec, key, ca): key for key, ca in list_unresolved(spec)}
     root_files = {path: content for path, content in files.items() if path.endswith(_TERRAFORM) and "/" not in path}
     scenario = build_scenario(read_configuration(root_files), names)
     return check_access(scenario, partial(expected.expected_decision, spec), expected.sample_names(spec.issuers))

@@ -2,7 +2,7 @@
 
 A function in a file of `rules/` becomes a rule by its decorator, and is registered by being there:
 
-    @rule("ca-expired", source="https://...")
+    @rule("ca-expired", source="privateca/latest/...")
     def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
         \"\"\"A CA has expired: it issues nothing, and AWS still bills it.\"\"\"
         for ca in ...:
@@ -171,4 +171,5 @@ class Rule(rules.Rule[Check]):
 
 def rule(rule_id: str, *, source: str, controls: str = "", is_optional: bool = False) -> Callable[[Check], Rule]:
     """Make a check a rule; its docstring is the rule's text, and spaces separate the controls."""
-    return lambda check: Rule(rule_id, check.__doc__ or "", source, check, tuple(controls.split()), is_optional)
+    answers, at = tuple(controls.split()), rules.page(source)
+    return lambda check: Rule(rule_id, check.__doc__ or "", at, check, answers, is_optional)

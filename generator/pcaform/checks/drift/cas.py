@@ -133,6 +133,9 @@ def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatc
         reason = "it is behind a role or in another account, which was not read" if is_elsewhere(spec, key) else ""
         message = reason or f"the CAs of {region} could not be listed"
         return Difference(Kind.UNKNOWN, place, message, "compare that account or region separately", ca.arn or "")
+    if ca.arn is None and isinstance(ca, Reference):
+        message = f"only Terraform reads its ARN, from what '{ca.stack}' left"
+        return Difference(Kind.UNKNOWN, place, message, "to compare it, take its ARN from a lock file", "")
     if ca.arn is not None:
         advice = f"correct the 'arn', or remove the entry: a plan that imports it fails{_HINT}"
         return Difference(Kind.STAYS, place, f"there is no CA {ca.arn}", advice, ca.arn, is_urgent=True)
@@ -143,8 +146,7 @@ def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatc
 def is_elsewhere(spec: Spec, key: str) -> bool:
     """Tell whether a CA is behind a role or in another account, which the account's credentials do not read."""
     ca = spec.certificate_authorities[key]
-    is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
-    return bool(ca.provider and ca.provider.assume_role) or is_foreign
+    return bool(ca.provider and ca.provider.assume_role) or spec.account_of(key) != spec.aws.account_id
 
 
 def _compare_settings(place: str, ours: Mapping[str, Any], live: CaStatus, aws: Aws) -> Iterator[Difference]:

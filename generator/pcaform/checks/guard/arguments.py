@@ -197,6 +197,11 @@ def decoded(text: str) -> str:
     return plain.decode(errors="replace")
 
 
+def first_block(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the first block of a name, empty if there is none."""
+    return next((each for each in values.get(name) or () if isinstance(each, Mapping)), {})
+
+
 def texts_in(value: Any) -> Iterator[str]:
     """Yield all texts of a value, the names in it included."""
     if isinstance(value, str):

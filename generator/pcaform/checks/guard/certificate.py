@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pcaform.core.x509 import extension
+
 
 class UnreadableError(Exception):
     """A text that should be a certificate in PEM and is not."""
@@ -40,11 +42,9 @@ def key_identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
     """Return the key identifiers of a certificate and of its issuer; None for one that cannot be read."""
     from cryptography import x509
 
-    def read(kind: Any, name: str) -> bytes | None:
-        try:
-            identifier = getattr(certificate(pem).extensions.get_extension_for_class(kind).value, name)
-        except (UnreadableError, x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-            return None
-        return identifier if isinstance(identifier, bytes) else None
-
-    return read(x509.SubjectKeyIdentifier, "digest"), read(x509.AuthorityKeyIdentifier, "key_identifier")
+    try:
+        parsed = certificate(pem)
+    except UnreadableError:
+        return None, None
+    own, issuer = extension(parsed, x509.SubjectKeyIdentifier), extension(parsed, x509.AuthorityKeyIdentifier)
+    return own.digest if own else None, issuer.key_identifier if issuer else None

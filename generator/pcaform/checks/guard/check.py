@@ -38,7 +38,6 @@ _TAINTED = ", and if it fails after a create, the next plan replaces what was cr
 PART = "plan."
 """How the addresses of parts of a plan start that are in doubt: each is accepted by its own address only."""
 _NOVEL = "no release that was read has this part of a plan, and what it says was not looked at"
-_PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
 
 
 def check_plan(
@@ -59,7 +58,7 @@ def check_plan(
     outcomes += [undecided(each.address, _invoked(each)) for each in plan.actions]
     outcomes += [undecided(f"{PART}{name}", _NOVEL) for name in plan.novelties]
     if plan.is_partial and not plan.is_errored and not plan.deferred:
-        outcomes.append(note("", _PARTIAL))
+        outcomes.append(note("", "the plan is partial ('-target', for example): what it leaves out is not checked"))
     return collect_result(outcomes)
 
 

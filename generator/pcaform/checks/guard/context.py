@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from pcaform.checks.guard.arguments import first_block
 from pcaform.checks.guard.certificate import identity, key_identifiers
 from pcaform.checks.guard.policy_holders import Holders
 from pcaform.core import facts
@@ -22,7 +23,7 @@ from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Plan, Resource
 from pcaform.terraform.references import Expressions
 
-_ARN = "certificate_authority_arn"
+CA_ARGUMENT = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
 _TEMPLATE = "acm-pca:templatearn"
 _UNNAMED = "a CA"
@@ -114,7 +115,7 @@ class PlanContext:
         """The installations whose CA is not in the state, by their module."""
         found = self.of(types.INSTALLATION)
         return grouped(
-            (module(each.address), each) for each in found if str(each.values.get(_ARN)) not in self.authorities
+            (module(each.address), each) for each in found if str(each.values.get(CA_ARGUMENT)) not in self.authorities
         )
 
     @cached_property
@@ -122,7 +123,7 @@ class PlanContext:
         """Changes of objects of a CA that is missing from the state, which move to one that this plan creates."""
 
         def is_moved_away(change: Change) -> bool:
-            name = "resource_arn" if change.type == types.SHARE else _ARN
+            name = "resource_arn" if change.type == types.SHARE else CA_ARGUMENT
             arn = change.before.get(name)
             is_of_others = arn in self.read and change.type != types.INSTALLATION  # who installs in a CA has created it
             return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
@@ -143,8 +144,8 @@ class PlanContext:
     @cached_property
     def installed(self) -> Mapping[str, str]:
         """The PEM text of each CA's own certificate, by ARN, as far as it is known."""
-        installations = [each.values for each in self.of(types.INSTALLATION) if each.values.get(_ARN)]
-        texts = {str(values[_ARN]): values.get("certificate") for values in installations}
+        installations = [each.values for each in self.of(types.INSTALLATION) if each.values.get(CA_ARGUMENT)]
+        texts = {str(values[CA_ARGUMENT]): values.get("certificate") for values in installations}
         cas = {**self.read, **self.authorities}
         texts |= {arn: ca.values["certificate"] for arn, ca in cas.items() if ca.values.get("certificate")}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
@@ -164,7 +165,7 @@ class PlanContext:
     def parents(self) -> Mapping[str, str]:
         """ARN of a CA -> ARN of the CA that issued its certificate; roots have none."""
         certificates = [each.values for each in self.of(types.CERTIFICATE) if each.values.get("certificate")]
-        issued = {str(values["certificate"]): str(values.get(_ARN)) for values in certificates}
+        issued = {str(values["certificate"]): str(values.get(CA_ARGUMENT)) for values in certificates}
         parents = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
         keys = {arn: key_identifiers(text) for arn, text in self.installed.items()}
         by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}
@@ -185,10 +186,10 @@ class PlanContext:
 
     def _references(self) -> Iterator[tuple[str, str]]:
         for each in self.of(types.ACM_CERTIFICATE):
-            if arn := each.values.get(_ARN):
+            if arn := each.values.get(CA_ARGUMENT):
                 yield str(arn), f"{each.address}: ACM cannot renew the certificate for {each.values.get('domain_name')}"
         for each in self.of(types.PERMISSION):
-            yield str(each.values.get(_ARN)), f"{each.address}: ACM's permission is for this CA"
+            yield str(each.values.get(CA_ARGUMENT)), f"{each.address}: ACM's permission is for this CA"
         for each in self.of(types.SHARE):
             yield str(each.values.get("resource_arn")), f"{each.address}: other accounts issue from this CA"
         for each in self.of(*types.POLICIES):
@@ -197,7 +198,7 @@ class PlanContext:
 
     def issues_end_entities(self, arn: str) -> bool:
         """Tell whether anybody gets certificates from a CA that are not of CAs: through ACM, a share, or a policy."""
-        of_acm = (each.values.get(_ARN) for each in self.of(types.ACM_CERTIFICATE, types.PERMISSION))
+        of_acm = (each.values.get(CA_ARGUMENT) for each in self.of(types.ACM_CERTIFICATE, types.PERMISSION))
         shared = (each.values.get("resource_arn") for each in self.of(types.SHARE))
         return arn in {*of_acm, *shared} or any(_lets_issue(each, arn) for each in self.of(*types.POLICIES))
 
@@ -271,12 +272,11 @@ def _lets_issue(policy: Resource, arn: str) -> bool:
 
 def common_name(values: Mapping[str, Any]) -> str:
     """Return the common name of a CA, or the rest of its subject."""
-    for configuration in values.get("certificate_authority_configuration") or ():
-        for subject in configuration.get("subject") or ():
-            if subject.get("common_name"):
-                return f"'{subject['common_name']}'"
-            return json.dumps({name: value for name, value in subject.items() if value}, ensure_ascii=False)
-    return _UNNAMED
+    subject = first_block(first_block(values, "certificate_authority_configuration"), "subject")
+    if subject.get("common_name"):
+        return f"'{subject['common_name']}'"
+    named = {name: value for name, value in subject.items() if value}
+    return json.dumps(named, ensure_ascii=False) if subject else _UNNAMED
 
 
 def module(address: str) -> str:

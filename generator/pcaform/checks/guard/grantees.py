@@ -29,7 +29,6 @@ _PUBLIC_PROVIDERS = frozenset(
 """Providers that AWS knows by name, where anyone can register; their keys name the application, or the user."""
 _ANYONE = "*"
 _OIDC = ":oidc-provider/"
-_TEMPLATE = "acm-pca:templatearn"
 _ARN_FIELDS = 6
 _MOST = 1000
 Conditions = frozenset[tuple[str, str, frozenset[str]]]
@@ -59,7 +58,7 @@ class Grantee:
     def may_issue_ca_certificates(self) -> bool:
         """Tell whether it may issue CA certificates: no condition restricts it to other templates."""
         on_templates = [
-            each for each in self.conditions if each[1].lower() == _TEMPLATE and not _can_be_missed(each[0])
+            each for each in self.conditions if each[1].lower() == "acm-pca:templatearn" and not _can_be_missed(each[0])
         ]
         return is_action(ISSUE, self.action) and all(any(map(_is_ca_template, each[2])) for each in on_templates)
 

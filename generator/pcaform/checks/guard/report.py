@@ -73,7 +73,7 @@ def build_report(
     return Report(
         sorted(located),
         lines=lambda: _lines(result, level, is_quiet=is_quiet),
-        document=lambda: result,
+        document=lambda: replace(result, exit_code=result.code_at(level)),
         markdown=lambda: format_markdown(result),
     )
 

@@ -27,6 +27,7 @@ from pcaform.checks.guard.verdict import Difference, GuardFinding, Level, Outcom
 from pcaform.core.rules import Rule as AnyRule
 from pcaform.core.rules import collect
 from pcaform.core.unicode import visible
+from pcaform.spec.yaml_reader import has_step
 from pcaform.terraform.plan_json import Change, is_marked
 
 Check = Callable[[Change, PlanContext], Iterator[Outcome]]
@@ -53,7 +54,6 @@ FORGET = "a 'removed' block with 'destroy = false'"
 """How an object leaves the state and stays at AWS."""
 _LONGEST = 200
 _HIDDEN = "(secret)"
-_UNKNOWN = "(known after apply)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _difference(change: Change, path: str) -> Difference:
     is_secret = any(_at(mask, steps, is_mask=True) is True for mask in change.secret)
     is_unknown = _at(change.unknown, steps, is_mask=True) is True
     before = _HIDDEN if is_secret else _format_value(_at(change.before, steps))
-    after = _HIDDEN if is_secret else _UNKNOWN if is_unknown else _format_value(_at(change.after, steps))
+    after = _HIDDEN if is_secret else "(known after apply)" if is_unknown else _format_value(_at(change.after, steps))
     return Difference(path, before, after)
 
 
@@ -153,12 +153,9 @@ def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any
     for step in steps:
         if is_mask and value is True:
             return True
-        if isinstance(value, Mapping) and step in value:
-            value = value[str(step)]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
+        if not has_step(value, step):
             return None
+        value = value[step]
     return is_marked(value) if is_mask else value
 
 

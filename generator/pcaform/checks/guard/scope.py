@@ -20,7 +20,6 @@ from pcaform.iam.rights import is_about_authorities
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, is_marked
 
-_OF_PRIVATE_CA = (types.ACMPCA_PREFIX, "awscc_acmpca_")
 _BY_API = re.compile(
     r"(aws|awscc)_(cloudformation_|serverlessapplicationrepository_|cloudcontrolapi_|servicecatalog_provisioned_product)"
 )
@@ -70,7 +69,6 @@ _NAMING = re.compile(r".*(dns|record)|(?!aws_).*_zone")
 """Kinds whose name is that of what they answer for."""
 _OF_FRONTS = re.compile("aws_(cloudfront|route53)_")
 _CONDITION_TAG = re.compile(r'aws:(?:Principal|Resource)Tag/([^"}]+)', re.IGNORECASE)
-_OF_RECORDS = ("comment", "ttl")
 _OTHER_RECORDS = re.compile(r"_(txt|mx|caa|srv|ptr)_")
 _OF_ZONE = re.compile(r"zone|^domain(_id|_name)?$")
 _ZONE_NAMES = ("zone", "name", "dns_name", "domain")
@@ -97,10 +95,10 @@ class Scope:
         kind = re.sub("^awscc_", "aws_", change.type)
         if change.is_updated and changed_arguments(change) <= {
             *HARMLESS,
-            *(_OF_RECORDS if _NAMING.match(kind) else ()),
+            *(("comment", "ttl") if _NAMING.match(kind) else ()),
         }:
             return ""
-        if change.type.startswith(_OF_PRIVATE_CA):
+        if change.type.startswith((types.ACMPCA_PREFIX, "awscc_acmpca_")):
             return "it is of AWS Private CA"
         if _BY_API.match(change.type):
             return self._by_api(change)

@@ -125,10 +125,11 @@ def undecided(address: str, message: str, level: Level = Level.BREAKS_TRUST) -> 
 class GuardResult:
     """All results, findings by level and then by address, as `guard --format json` prints them.
 
-    The change is safe if there are no findings and no doubts.
+    The change is safe if there are no findings and no doubts. `exit_code` is what the command ends with.
     """
 
-    format_version: Literal["1.2"] = field(default="1.2", kw_only=True)
+    format_version: Literal["1.3"] = field(default="1.3", kw_only=True)
+    exit_code: int = field(default=0, kw_only=True)
     findings: tuple[GuardFinding, ...] = ()
     notes: tuple[Note, ...] = ()
     doubts: tuple[Undecided, ...] = ()
@@ -138,3 +139,9 @@ class GuardResult:
     def outcomes(self) -> tuple[Outcome, ...]:
         """All but what is waived."""
         return (*self.findings, *self.notes, *self.doubts)
+
+    def code_at(self, level: Level) -> int:
+        """Return the exit code where a level fails: 1 for what could not be judged, 2 for findings."""
+        if any(each.level.reaches(level) for each in self.doubts):
+            return 1
+        return 2 if any(each.level.reaches(level) for each in self.findings) else 0

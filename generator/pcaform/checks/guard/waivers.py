@@ -14,8 +14,6 @@ from pcaform.spec.sections import Waiver
 from pcaform.terraform import addresses
 from pcaform.terraform.plan_json import Change
 
-_DEPOSED = " (deposed "
-
 
 def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
     """Return a result without what waivers accept; a waiver that expired before `today` accepts nothing."""
@@ -59,6 +57,6 @@ def _type(address: str) -> str | None:
     if address.startswith(PART):
         return None
     try:
-        return addresses.resource_type(addresses.parse(addresses.strip_mode(address.partition(_DEPOSED)[0])))
+        return addresses.resource_type(addresses.parse(addresses.strip_mode(address.partition(" (deposed ")[0])))
     except ValueError:
         return None

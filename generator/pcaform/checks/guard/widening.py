@@ -17,7 +17,7 @@ from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.check import is_allowed, policies_by_action
 from pcaform.checks.access.handed_rights import handing_requests
-from pcaform.checks.access.report import rows
+from pcaform.checks.access.report import ISSUING, rows
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
@@ -33,7 +33,6 @@ from pcaform.iam.rights import Rights, denies_rights
 from pcaform.sources.account_snapshot import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
-_ISSUE = actions.ISSUE.partition(":")[2]
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
 _MOST = 12
 
@@ -138,7 +137,7 @@ def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
     plain_actions = {request.action for request in plain}
     others = [each for each in gained if each.variant != access_request.PLAIN and each.action not in plain_actions]
     yield from dict.fromkeys(
-        f"on {each.target}: {_ISSUE if each.action == actions.ISSUE else each.action}, {each.variant}"
+        f"on {each.target}: {ISSUING if each.action == actions.ISSUE else each.action}, {each.variant}"
         for each in others
     )
 

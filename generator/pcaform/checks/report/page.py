@@ -140,10 +140,8 @@ def _list_access(parts: Sequence[Part]) -> list[Row]:
     for part, result in ((part, part.access) for part in parts if part.access is not None):
         for principal in result.principals:
             name = _named(f"{principal.kind} {principal.key}", principal.arn, _source(part, parts))
-            for each in list_rows(result, principal, names=_NAMES):
-                same = each.through_acm and each.through_acm == each.direct
-                through = "the same" if same else ", ".join(each.through_acm)
-                rows.append(("", (name, each.target, ", ".join(each.direct), through)))
+            table = list_rows(result, principal, names=_NAMES)
+            rows += [("", (name, each.target, ", ".join(each.direct), each.through)) for each in table]
     return rows
 
 

@@ -118,6 +118,12 @@ def part_of_guard(result: GuardResult, file: str) -> Part:
     return Part(f"change {file}", f"{file}: {len(found)} findings", found=found, accepted=accepted)
 
 
+def part_of_access(report: AccessReport, file: str) -> Part:
+    """Return what a check of the policies of an account or a stack says."""
+    found = tuple(("access", each) for each in report.findings)
+    return Part(f"access in {file}", file, access=report, found=found, not_shown=report.not_shown)
+
+
 SAVED: Mapping[str, tuple[type, Callable[..., Part]]] = {
     "audit": (Audit, part_of_audit),
     "drift": (Drift, part_of_drift),

@@ -1,45 +1,75 @@
-"""`pcaform drift`: compares a spec with what its AWS account has; changes nothing, and needs no state."""
+"""`pcaform drift`: compares specs with what their AWS accounts have; changes nothing, and needs no state."""
 
-from dataclasses import dataclass, field
-from typing import Annotated
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated
 
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Expiring, Format, parse_expiring
 from pcaform.core import console
-from pcaform.core.files import display_name
+from pcaform.core.files import display_name, is_directory
+from pcaform.core.problems import Failure
+from pcaform.core.shards import parse_shard
+
+if TYPE_CHECKING:
+    from pcaform.sources.aws.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class SpecAccountOptions(AccountOptions):
-    """Who reads the account of a spec; the spec names its regions."""
+    """Who reads the accounts of specs; the specs name the regions."""
 
-    region: Annotated[list[str] | None, "--region REGION: Only this region of the spec; repeatable."] = None
+    region: Annotated[list[str] | None, "--region REGION: Only this region of one spec; repeatable."] = None
     all_regions: bool = field(default=False, init=False)
+    role: Annotated[
+        str, "--role NAME: The role to assume in each account, instead of those of the specs; not in the caller's own."
+    ] = ""
+
+    def caller(self) -> "Caller":
+        """Return who reads; raises Failure for bad usage."""
+        if self.role and self.assume_role:
+            raise Failure("--role and --assume-role exclude each other: an ARN names one account")
+        own = replace(self, external_id=None) if self.role else self
+        return replace(AccountOptions.caller(own), external_id=self.external_id)
 
 
 def command(
-    spec: Annotated[str, "SPEC: A spec, or '-' for standard input."],
+    specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
     *,
     form: Format = "text",
     expiring: Expiring = "90d",
+    shard: Annotated[
+        str | None, "--shard K/N: Only the K-th of N parts of the specs, for the jobs of a pipeline."
+    ] = None,
     account: SpecAccountOptions,
 ) -> int:
-    """Compare a spec with its AWS account.
+    """Compare specs with their AWS accounts.
 
-    Exit code 2 if they differ. It needs no state and changes nothing.
+    Exit code 2 if they differ, 1 if a spec could not be compared. It needs no state and changes nothing.
 
     $ pcaform drift corp-pki.yaml
-    $ pcaform drift corp-pki.yaml --format json
+    $ pcaform drift specs --role pki-reader --format json
+    $ pcaform drift specs --role pki-reader --shard 2/5 --format json > drift-2.json
     - AWS_PROFILE AWS_REGION
     """
+    caller, period, part = account.caller(), parse_expiring(expiring), parse_shard(shard)
+    if part is not None or len(specs) > 1 or is_directory(specs[0]):
+        from pcaform.checks.report import merged
+        from pcaform.cli.drift_many import compare_all
+
+        if caller.regions:
+            raise Failure("--region is about one spec: name its file alone, or leave it out")
+        result = compare_all(specs, caller, role=account.role, shard=part, expiring=period)
+        merged.build_report(result).print(form)
+        console.print_progress(merged.format_summary(result))
+        return result.exit_code
     from pcaform.checks.drift.check import compare_account, format_summary, select_regions
     from pcaform.checks.drift.difference import build_report
     from pcaform.cli.account_session import open_account
     from pcaform.rules.load import load_file
 
-    caller, period = account.caller(), parse_expiring(expiring)
-    loaded = load_file(spec)
-    drift = compare_account(loaded, open_account(select_regions(loaded, caller), loaded), expiring=period)
-    build_report(drift, display_name(spec)).print(form)
+    spec = load_file(specs[0])
+    opened = open_account(select_regions(spec, caller), spec, role=account.role)
+    drift = compare_account(spec, opened, expiring=period)
+    build_report(drift, display_name(specs[0])).print(form)
     console.print_progress(format_summary(drift))
     return FINDINGS if drift.differences else OK

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Format
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
@@ -39,6 +38,9 @@ def command(
     *,
     spec: Annotated[str | None, "--spec SPEC|OLD: The spec of the plan's stack, or the old spec."] = None,
     base: Annotated[str | None, "--base REVISION: With --spec NEW: the git revision with the old specs."] = None,
+    dependents: Annotated[
+        list[str] | None, "--dependents SPEC: With a plan: specs of stacks that may use its CAs; repeatable."
+    ] = None,
     waivers: Annotated[str | None, "--waivers FILE: A file of 'waivers', for what has no spec."] = None,
     is_quiet: Annotated[bool, "--quiet -q: One line for each finding."] = False,
     plan: PlanOptions,
@@ -65,7 +67,10 @@ def command(
     level = Level(fail_on)
     shared = load_waivers(waivers) if waivers is not None else ()
     cases = apply_case_waivers(
-        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking()), shared
+        check_cases(
+            paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking(), dependents=dependents or ()
+        ),
+        shared,
     )
     result = join_results(cases)
     report_cases(cases, level, is_quiet=is_quiet).print(form)
@@ -73,6 +78,4 @@ def command(
     for kind, each in [*notes, *(("undecided", each) for each in result.doubts)]:
         print_line(": ".join(part for part in (kind, each.address, each.message) if part))
     print_line(format_verdict(result, level))
-    if any(undecided.level.reaches(level) for undecided in result.doubts):
-        return ERROR
-    return FINDINGS if any(finding.level.reaches(level) for finding in result.findings) else OK
+    return result.code_at(level)

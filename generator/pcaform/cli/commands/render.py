@@ -24,6 +24,7 @@ def command(
     state: Annotated[str | None, "--state FILE: What was applied: output of 'terraform state pull', or '-'."] = None,
     check: Annotated[bool, "--check: Write nothing; list stale files; exit 2 if any."] = False,
     diff: Annotated[bool, "--diff: Write nothing; print a unified diff; exit 2 if any."] = False,
+    no_cache: Annotated[bool, "--no-cache: Render every stack, whatever an earlier render found."] = False,
     form: Annotated[Literal["text", "json"], "--format: Lines, or JSON with what is with each file."] = "text",
 ) -> int:
     """Write the Terraform stack of each spec to DIR/STACK.
@@ -49,4 +50,5 @@ def command(
     if source.is_unpinned:
         print_status(f"pcaform: '{modules}' has no '?ref=TAG': whoever pushes there changes the modules of this stack")
     finish = partial(compare, as_diff=diff) if check or diff else partial(write, force=force)
-    return render_all(specs, Task(out, source, confirmation, finish, form))
+    task = Task(out, source, confirmation, finish, form, is_check=check or diff, is_cached=not no_cache)
+    return render_all(specs, task)

@@ -58,14 +58,12 @@ def command(
 
 def _parts_of_specs(paths: list[str]) -> "list[Part]":
     from pcaform.checks.report.parts import part_of_spec
-    from pcaform.rules.load import check_files
-    from pcaform.rules.together import check_together, list_claims
+    from pcaform.rules.load import check_files, require_all
 
     results, specs = check_files(paths)
     if len(specs) < len(results):
         raise Invalid(problem for result in results for problem in result.problems)
-    if shared := [problem for problem, *_ in check_together(map(list_claims, specs))]:
-        raise Invalid(shared)
+    require_all(specs)
     pairs = zip(specs, results, strict=True)
     return [part_of_spec(spec, result.problems, display_name(path)) for (path, spec, _), result in pairs]
 
@@ -75,16 +73,18 @@ def _parts_of_files(**files: list[str] | None) -> "Iterator[Part]":
     from pcaform.checks.report.parts import SAVED
 
     for kind, paths in files.items():
-        yield from (SAVED[kind][1](_read(kind, path, SAVED[kind][0]), display_name(path)) for path in paths or ())
+        result, convert = SAVED[kind]
+        for path in paths or ():
+            yield convert(parse_saved(kind, path, result, read_bytes(path)), display_name(path))
 
 
-def _read(kind: str, path: str, result: type) -> Any:
+def parse_saved(kind: str, path: str, result: type, content: bytes) -> Any:
     """Return what a command printed as JSON; raises Failure for anything but what this release prints."""
     from pydantic import TypeAdapter, ValidationError
 
     from pcaform.core.formats.report import format_json
 
-    content = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
         read: Any = TypeAdapter[Any](result).validate_json(content, strict=True)
         if json.loads(content) == json.loads(format_json(read)):
@@ -94,7 +94,7 @@ def _read(kind: str, path: str, result: type) -> Any:
         wrong = "a date is outside the years 1 to 9999"
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        allowed = first.get("ctx", {}).get("expected", f"see 'pcaform schema {kind}'")
+        allowed = first.get("ctx", {}).get("expected", f"see 'pcaform schema {kind.partition(' ')[0]}'")
         wrong = f"'{'.'.join(map(str, first['loc']))}', allowed: {allowed}" if first["loc"] else "it is not JSON"
     raise Failure(
         f"{display_name(path)}: this is not what 'pcaform {kind} --format json' of this release prints: {wrong}"

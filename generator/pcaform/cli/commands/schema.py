@@ -14,14 +14,22 @@ _REPORTS = {
     "drift": ("pcaform.checks.drift.difference", "Drift"),
     "audit": ("pcaform.checks.audit.rule", "Audit"),
     "adopt": ("pcaform.adopt.report", "Proof"),
+    "validate": ("pcaform.cli.documents", "VALIDATION"),
+    "render": ("pcaform.cli.documents", "RENDERING"),
+    "stacks": ("pcaform.cli.documents", "STACKS"),
+    "affected": ("pcaform.cli.documents", "AFFECTED"),
+    "report": ("pcaform.checks.report.merged", "Merged"),
 }
-"""The dataclass that each of them prints as JSON; only the module that is asked for is imported."""
+"""The class of what each of them prints as JSON; only the module that is asked for is imported."""
+_Report = Literal[
+    "spec", "guard", "access", "import", "drift", "audit", "adopt", "validate", "render", "stacks", "affected", "report"
+]
 
 
 def command(
     of: Annotated[
-        Literal["spec", "guard", "access", "import", "drift", "audit", "adopt"],
-        "[spec|guard|access|import|drift|audit|adopt]: What to describe.",
+        _Report,
+        "[WHAT]: The spec, or the command whose JSON it is; report is that of many shards or specs.",
     ] = "spec",
 ) -> int:
     """Print the JSON Schema of the spec, or of a JSON report.

@@ -1,14 +1,15 @@
 """`pcaform validate`: prints every problem of every spec, with its location."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated
 
 from pcaform.cli.exit_codes import ERROR, OK
 from pcaform.cli.options import Format
 from pcaform.core import console
-from pcaform.core.finding import Finding, Location, Severity
+from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats import markdown
-from pcaform.core.formats.report import Report
+from pcaform.core.formats.report import Report, list_problems
 from pcaform.core.formats.text import count, format_findings, source_lines
 
 
@@ -29,33 +30,29 @@ def command(
     $ pcaform validate corp-pki.yaml --strict --format sarif > problems.sarif
     > rules.md
     """
-    from pcaform.rules.load import check_files
-    from pcaform.rules.together import check_together, list_claims
+    from pcaform.rules.load import check_all, check_files
 
     results, valid = check_files(specs)
-    of_all = [problem for problem, *_ in check_together(map(list_claims, valid))]
+    of_release: list[Finding] = []
     if provider is not None:
         from pcaform.rules.provider_release import check_release
 
-        of_all += check_release(valid, provider)
-    problems = sorted({*(problem for result in results for problem in result.problems), *of_all})
+        of_release += check_release(valid, provider)
+    problems = sorted({*chain(*(result.problems for result in results)), *check_all(valid), *of_release})
+    has_errors = of_release or any(problem.severity is Severity.ERROR for problem in problems)
+    code = ERROR if has_errors or (strict and problems) else OK
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
     else:
         report = Report(
             problems,
             lines=lambda: (line for problem in problems for line in source_lines(problem)),
-            document=lambda: {"format_version": "1.0", "problems": list(map(_record, problems))},
+            document=lambda: {"format_version": "1.1", "exit_code": code, "problems": list_problems(problems)},
             markdown=lambda: markdown.format_findings(problems, "No problems."),
         )
         report.print(form)
     console.print_progress(_summarize(len(results), problems))
-    return ERROR if of_all or any(result.has_errors for result in results) or (strict and problems) else OK
-
-
-def _record(problem: Finding) -> dict[str, object]:
-    parts = {problem.location or Location(""): ("path", "line", "column"), problem: ("severity", "rule", "message")}
-    return {name: getattr(part, name) for part, names in parts.items() for name in names}
+    return code
 
 
 def _summarize(specs: int, problems: Sequence[Finding]) -> str:

@@ -31,6 +31,16 @@ def format_json(document: Any) -> str:
     return COMMAND.sub(r"#\\u0023", text)
 
 
+def list_problems(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Return findings about files as plain data."""
+
+    def record(problem: Finding) -> dict[str, object]:
+        parts = {problem.location or Location(""): ("path", "line", "column"), problem: ("severity", "rule", "message")}
+        return {name: getattr(part, name) for part, names in parts.items() for name in names}
+
+    return list(map(record, findings))
+
+
 def alias(name: str, kind: type[T]) -> T:
     """Return a property that repeats a field under another name, in Python and in JSON."""
     from pydantic import computed_field

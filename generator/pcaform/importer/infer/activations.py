@@ -43,7 +43,7 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
     installations = index.installations.get(ca.attributes["arn"], [])
     installed = [(each, module_names.ca(key)) for each in installations[:1]]
     own = own_certificates(ca, installations, index)
-    if source.knows_requests and own:
+    if source.has_addresses and own:
         is_root = ca.attributes["type"] == "ROOT"
         if is_root != (text(own[0], "certificate_authority_arn") == ca.attributes["arn"]):
             kind, signer = ("root", "another CA") if is_root else ("subordinate", "itself")
@@ -61,14 +61,15 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
         chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
         notes = [*active.notes, *chain_notes, *_check_import(ca)]
         return replace(active, resources=[*active.resources, *installed], notes=notes)
-    if source.knows_requests and installations and ca.id.startswith("arn:"):
+    if source.has_addresses and installations and ca.id.startswith("arn:"):
         notes = [ImportNote("left out", each.address, _EXTERNAL.format("its CA is imported")) for each in installations]
         return _external_activation(ca, notes)
-    if source.knows_requests and installations:
+    if source.has_addresses and installations:
         return Activation({"activation": _offline_activation(installations[0])}, installed)
-    if _is_active(ca, index):
+    arn = ca.attributes["arn"]
+    if text(ca, "certificate") or ca.id == arn or arn in index.signers:  # each shows that it has a certificate
         return _external_activation(ca)
-    return Activation({"activation": "pending", **({} if source.has_addresses else {"arn": ca.attributes["arn"]})})
+    return Activation({"activation": "pending", **({} if source.has_addresses else {"arn": arn})})
 
 
 def _check_import(ca: Resource) -> Iterator[ImportNote]:
@@ -96,12 +97,6 @@ def _external_activation(ca: Resource, notes: Sequence[ImportNote] = ()) -> Acti
     return Activation(entry, notes=notes)
 
 
-def _is_active(ca: Resource, index: CaIndex) -> bool:
-    """Tell whether a CA has a certificate: from its text, an import by its ARN, or certificates that it issued."""
-    arn = ca.attributes["arn"]
-    return bool(text(ca, "certificate")) or ca.id == arn or arn in index.signers
-
-
 def own_certificates(ca: Resource, installations: list[Resource], index: CaIndex) -> list[Resource]:
     """Return the certificates that were issued for a CA, the installed one first."""
     own = list(index.by_request.get(text(ca, "certificate_signing_request"), ()))
@@ -124,7 +119,9 @@ def _infer_issued(
     is_root = bool(template["root"])
     if is_root != (signer == ca.attributes["arn"]) or (not is_root and signer not in keys):
         raise NotRepresentable(f"it was signed by {signer} as {template[0].removeprefix(':template/')}")
-    entry: dict[str, Any] = {"validity": _validity(attributes)}
+    validity = attributes["validity"][0]
+    value = validity["value"] if validity["type"] == "END_DATE" else int(validity["value"])
+    entry: dict[str, Any] = {"validity": {"type": validity["type"], "value": value}}
     if not is_root:
         entry["parent"] = keys[signer]
     if template["length"]:
@@ -149,12 +146,6 @@ def _find_installed(ca: Resource, own: list[Resource], installations: list[Resou
         addresses_ = ", ".join(each.address for each in matching or own)
         raise NotRepresentable(f"the installed certificate cannot be determined, it may be {addresses_}")
     return matching[0]
-
-
-def _validity(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    validity = attributes["validity"][0]
-    value = validity["value"] if validity["type"] == "END_DATE" else int(validity["value"])
-    return {"type": validity["type"], "value": value}
 
 
 def _generations(installed: Resource, own: list[Resource]) -> tuple[int, list[tuple[int, Resource]], list[Resource]]:

@@ -126,7 +126,7 @@ def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str
     for ca in inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
         location = None if has_no_location(arn) else of_arn(arn)
-        if location is not None and (not ca.is_reference or inventory.source.knows_shared_cas):
+        if location is not None and not (ca.is_reference and inventory.source.has_addresses):
             yield ca, (location[0], inventory.account_id or location[1]) if ca.is_reference else location
 
 

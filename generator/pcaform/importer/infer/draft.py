@@ -53,7 +53,8 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     written = {str(each.resource.attributes["arn"]) for each in result.entries}
     result.add(sections.infer_certificates(context))
     result.add(sections.infer_shares(context, written))
-    result.add(sections.infer_buckets(context, _crl_bucket_names(result.entries)))
+    crls = ((each.data.get("revocation_configuration") or {}).get("crl_configuration") for each in result.entries)
+    result.add(sections.infer_buckets(context, {str(each.get("s3_bucket_name")) for each in crls if each}))
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
@@ -63,18 +64,16 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
 
 def _parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:
     """Return entries in their order, but each CA after its parent, as a user would write them."""
-    cas = {entry.key: entry for entry in entries if entry.section == CAS}
-    below: dict[str | None, list[str]] = {}
-    for key, entry in cas.items():
-        parent = entry.data.get("parent")
-        below.setdefault(parent if parent in cas else None, []).append(key)
-    ordered: dict[str, None] = {}
-    waiting = below.get(None, [])[::-1]
-    while waiting:
-        ordered[key := waiting.pop()] = None
-        waiting += below.get(key, [])[::-1]
-    every = [*ordered, *(key for key in cas if key not in ordered)]  # the rules report cycles of parents
-    return [*(cas[key] for key in every), *(entry for entry in entries if entry.section != CAS)]
+    cas = {entry.key: (number, entry) for number, entry in enumerate(entries) if entry.section == CAS}
+
+    def place(key: str) -> tuple[int, ...]:
+        """Return the numbers of a CA and those above it, from the top; the rules report cycles of parents."""
+        above: dict[str, int] = {}
+        while key in cas and key not in above:
+            above[key], key = cas[key][0], cas[key][1].data.get("parent") or ""
+        return tuple(above.values())[::-1]
+
+    return [*(cas[key][1] for key in sorted(cas, key=place)), *(each for each in entries if each.section != CAS)]
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
@@ -94,7 +93,10 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
 def _default_tags(inventory: Inventory, location: StackLocation, existing: ExistingKeys) -> Mapping[str, str]:
     if not inventory.source.has_default_tags:
         return existing.default_tags
-    return location.own.default_tags if location.own else find_default_tags(_tagged_resources(inventory, location))
+    if location.own:
+        return location.own.default_tags
+    own = ((each, of_arn(each.attributes.get("arn"))) for each in inventory.resources if not each.is_reference)
+    return find_default_tags(each for each, place in own if (place or ("",))[0] in ("", *location.regions))
 
 
 def _add_principals(
@@ -150,7 +152,7 @@ def _list_needed_cas(
     needed = {arn for entry in entries for arn in entry.referenced_cas}
     needed |= {arn for principal, _ in operators for arn in principals.readable_cas(principal) if arn in context.keys}
     needed |= {arn for arn in context.index.permissions if arn in context.keys and context.location.holds(arn)}
-    if context.source.knows_shared_cas:
+    if not context.source.has_addresses:
         shared = (arn for arn, each in context.index.cas.items() if each.is_reference)
         needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in context.location.regions}
     else:
@@ -200,15 +202,14 @@ def _module_key(principal: Principal, section: str) -> str | None:
 
 def _select_principals(inventory: Inventory, location: StackLocation) -> list[Principal]:
     """Return the principals that concern private CAs, and whose CAs are mostly those of a location."""
-    is_selected = inventory.source.selects_principals
+    selects = inventory.source.has_addresses  # an account's were selected by what they can do
     found = principals.list_principals(inventory)
-    return [each for each in found if (is_selected or _is_relevant(each)) and _is_here(each, location)]
+    return [each for each in found if (not selects or _is_relevant(each)) and _is_here(each, location)]
 
 
 def _is_relevant(principal: Principal) -> bool:
-    if any(each.is_about_cas for each in principal.policies):
-        return True
-    return any(_module_key(principal, section) is not None for section in ("issuers", *OPERATORS))
+    is_ours = any(_module_key(principal, section) is not None for section in ("issuers", *OPERATORS))
+    return is_ours or any(each.is_about_cas for each in principal.policies)
 
 
 def _is_here(principal: Principal, location: StackLocation) -> bool:
@@ -225,22 +226,6 @@ def _referenced_arns(inventory: Inventory, principals: Iterable[Principal], inde
     arns += [*index.shares, *index.cas, *list_named_cas(inventory)]
     arns += [arn for each in principals for attachment in each.policies for arn in CA_ARN.findall(str(attachment.data))]
     return list(dict.fromkeys(arn for arn in arns if CA_ARN.fullmatch(arn)))
-
-
-def _tagged_resources(inventory: Inventory, location: StackLocation) -> Iterator[Resource]:
-    """Yield the resources at a location that have tags."""
-    for each in inventory.resources:
-        arn = each.attributes.get("arn")
-        if not each.is_reference and (of_arn(arn) or ("", ""))[0] in ("", *location.regions):
-            yield each
-
-
-def _crl_bucket_names(entries: Iterable[SpecEntry]) -> set[str]:
-    """Return the names of the buckets for the CAs' CRLs."""
-    configurations = (entry.data.get("revocation_configuration") or {} for entry in entries)
-    return {
-        str(each["crl_configuration"].get("s3_bucket_name")) for each in configurations if "crl_configuration" in each
-    }
 
 
 def _spec_of(entries: Iterable[SpecEntry], context: Context) -> Spec:

@@ -19,7 +19,7 @@ from pcaform.importer.infer.principals import PolicyAttachment
 from pcaform.spec.issuers import Issuer
 
 Grants = list[dict[str, Any]]
-_OF_GRANT = re.compile(r"Grant([0-9]+)")
+_OF_GRANT = re.compile(r"Grant(?P<number>[0-9]+)(?P<purpose>.*)")
 _DENYING = {"deny_other_templates": True}
 _ALWAYS = ("DescribeCertificate", "GetCertificate")
 
@@ -40,16 +40,11 @@ def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[
 
 
 def _from_names(statements: Sequence[Statement], keys: Mapping[str, str]) -> Grants:
-    by_sid = {each.sid: each for each in statements}
-    numbers = sorted({int(match[1]) for name in by_sid if (match := _OF_GRANT.match(name))})
-    return [_grant(_statements_of(by_sid, number), keys) for number in numbers]
-
-
-def _statements_of(statements: Mapping[str, Statement], number: int) -> dict[str, Statement]:
-    """Return one grant's statements by their purpose."""
-    start = f"Grant{number}"
-    named = {name.removeprefix(start): each for name, each in statements.items() if name.startswith(start)}
-    return {name: each for name, each in named.items() if not name[:1].isdigit()}
+    by_number: dict[int, dict[str, Statement]] = {}
+    for each in statements:
+        if match := _OF_GRANT.match(each.sid):
+            by_number.setdefault(int(match["number"]), {})[match["purpose"]] = each
+    return [_grant(by_number[number], keys) for number in sorted(by_number)]
 
 
 def _grant(statements: Mapping[str, Statement], keys: Mapping[str, str]) -> dict[str, Any]:
@@ -71,7 +66,11 @@ def _grant(statements: Mapping[str, Statement], keys: Mapping[str, str]) -> dict
 
 def _from_content(statements: Sequence[Statement], keys: Mapping[str, str]) -> Grants:
     allowing = [each for each in statements if each.is_allow]
-    used = [each for each in allowing if _is_tagged(each)]
+    used = [
+        each
+        for each in allowing
+        if any(one.operator == "StringEquals" and "ResourceTag/" in one.name for one in each.conditions)
+    ]
     requests = [each for each in allowing if each.names_action(REQUEST)]
     return [*_unmanaged_grants(allowing, keys), *(_managed(each, used, keys) for each in requests)]
 
@@ -120,10 +119,6 @@ def _managed(request: Statement, used: Sequence[Statement | None], keys: Mapping
         "key_algorithms": request.values_of("StringEquals", "acm:KeyAlgorithm"),
         "additional_actions": sorted({name for name in actions if name not in _ALWAYS}),
     }
-
-
-def _is_tagged(statement: Statement) -> bool:
-    return any(each.operator == "StringEquals" and "ResourceTag/" in each.name for each in statement.conditions)
 
 
 def _templates(statement: Statement) -> list[str]:

@@ -8,14 +8,7 @@ from pydantic import ValidationError
 
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.activations import state_issued
-from pcaform.importer.infer.context import (
-    CAS,
-    SpecEntry,
-    StackLocation,
-    describe_reason,
-    split_by_location,
-    text,
-)
+from pcaform.importer.infer.context import CAS, StackLocation, describe_reason, split_by_location, text
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.forgotten import NOTHING_FORGOTTEN, Forgotten, find_forgotten
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
@@ -101,14 +94,22 @@ def _infer_spec(
 
     spec = check.fit(build, inventory)
     entries = list(draft.entries.values())
-    notes = [*inventory.notes, *draft.notes, *_note_ignored(draft, check.ignored, existing)]
+    broken = ((entry, *each) for entry in entries for each in check.ignored.get(entry.id, {}).items())
+    notes = [*inventory.notes, *draft.notes]
+    notes += [  # what the rule warns of is so, although the spec is valid
+        ImportNote("ignored", entry.resource.address, f"{message} [{rule}]")
+        for entry, rule, message in broken
+        if (*entry.id, rule) not in existing.ignored
+    ]
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
     rendered = rendered_resources(spec, entries)
     notes = [*reworded_policies(inventory, entries, rendered), *notes]
     if has_addresses:
-        notes = [*_note_unmoved(entries), *notes]
+        unmoved = [address for entry in entries for address in entry.unmoved]
+        reasons = (_ATTACHED if "_attachment." in address else _UNMOVED for address in unmoved)
+        notes = [*(ImportNote("left out", *each) for each in zip(unmoved, reasons, strict=True)), *notes]
         moved = {old for entry in entries for old, _ in entry.addresses}
         calls = {each.call for each in rendered.values()} | {*map(call_of, existing.addresses)}
         forgotten = find_forgotten(inventory, notes, moved=moved, kept=existing.addresses, calls=calls)
@@ -147,22 +148,6 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
         sections.setdefault(entry.section, {})[entry.key] = {**entry.data, **({"ignore": rules} if rules else {})}
     state_issued(sections.get(CAS, {}))
     return sections
-
-
-def _note_ignored(
-    draft: Draft, ignored: Mapping[tuple[str, str], Mapping[str, str]], existing: ExistingKeys
-) -> Iterator[ImportNote]:
-    """Yield a note for each rule that an entry ignores: what it warns of is so, although the spec is valid."""
-    for entry in draft.entries.values():
-        for rule, message in ignored.get(entry.id, {}).items():
-            if (*entry.id, rule) not in existing.ignored:
-                yield ImportNote("ignored", entry.resource.address, f"{message} [{rule}]")
-
-
-def _note_unmoved(entries: Iterable[SpecEntry]) -> Iterator[ImportNote]:
-    for entry in entries:
-        for address in entry.unmoved:
-            yield ImportNote("left out", address, _ATTACHED if "_attachment." in address else _UNMOVED)
 
 
 def _validate(model: type[M], **values: Any) -> M:

@@ -107,7 +107,7 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
     counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
     for address, count in inventory.others.items():
         counts[address.rpartition(".")[0].rpartition(".")[2]] += count
-    if inventory.source.lists_other_resources and counts:
+    if inventory.source.has_addresses and counts:
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()) if count)
         yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
 

@@ -28,10 +28,11 @@ from pcaform.terraform import resource_types as types
 
 _CA_ACTIONS = "acm-pca:"
 _AWS_MANAGED = ":iam::aws:policy/"
-_ATTACHMENTS: Mapping[PrincipalKind, str] = {
-    "user": types.IAM_USER_POLICY_ATTACHMENT,
-    "role": types.IAM_ROLE_POLICY_ATTACHMENT,
+_TYPES: Mapping[PrincipalKind, tuple[str, str, str]] = {
+    "user": (types.IAM_USER, types.IAM_USER_POLICY, types.IAM_USER_POLICY_ATTACHMENT),
+    "role": (types.IAM_ROLE, types.IAM_ROLE_POLICY, types.IAM_ROLE_POLICY_ATTACHMENT),
 }
+"""The resource types of a principal, its inline policies, and what attaches others."""
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?::root)?\Z")
 _ANYWHERE = "rolesanywhere.amazonaws.com"
 _CN = "aws:PrincipalTag/x509Subject/CN"
@@ -94,7 +95,8 @@ def list_principals(inventory: Inventory) -> list[Principal]:
             attachments[principal].append(_attach(policy, attachment, is_shared=times[text(policy, "arn")] > 1))
     for principal, policy in _inline(inventory):
         attachments[principal].append(_attach(policy, None))
-    owned = {(kind, text(each, "name")): each for kind, each in _owned(inventory)}
+    of_kinds = ((kind, each) for kind, (own, _, _) in _TYPES.items() for each in inventory.of_type(own))
+    owned = {(kind, text(each, "name")): each for kind, each in of_kinds if not each.is_reference}
     profiles = {
         text(each, "role"): each
         for each in inventory.of_type(types.IAM_INSTANCE_PROFILE)
@@ -133,7 +135,7 @@ def addresses_of(
             unmoved.append(each.resource.address)
             continue
         moved.append(move(each.resource, module, each.name))
-        if each.attachment.type == _ATTACHMENTS[principal.kind]:
+        if each.attachment.type in _TYPES[principal.kind]:
             moved.append(move(each.attachment, module, each.name))
         else:
             unmoved.append(each.attachment.address)
@@ -166,23 +168,16 @@ def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
 
 def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
-    for kind, resource_type in _ATTACHMENTS.items():
-        yield from (((kind, text(each, kind)), each) for each in inventory.of_type(resource_type))
+    for kind, (_, _, attachment) in _TYPES.items():
+        yield from (((kind, text(each, kind)), each) for each in inventory.of_type(attachment))
     for each in inventory.of_type(types.IAM_POLICY_ATTACHMENT):
-        for kind in _ATTACHMENTS:
+        for kind in _TYPES:
             yield from (((kind, str(name)), each) for name in each.attributes.get(f"{kind}s") or ())
 
 
 def _inline(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
-    for each in inventory.of_type(types.IAM_USER_POLICY):
-        yield ("user", text(each, "user")), each
-    for each in inventory.of_type(types.IAM_ROLE_POLICY):
-        yield ("role", text(each, "role").rpartition("/")[2]), each
-
-
-def _owned(inventory: Inventory) -> Iterator[tuple[PrincipalKind, Resource]]:
-    yield from (("user", each) for each in inventory.of_type(types.IAM_USER) if not each.is_reference)
-    yield from (("role", each) for each in inventory.of_type(types.IAM_ROLE) if not each.is_reference)
+    for kind, (_, inline, _) in _TYPES.items():
+        yield from (((kind, text(each, kind).rpartition("/")[2]), each) for each in inventory.of_type(inline))
 
 
 def _attach(policy: Resource, attachment: Resource | None, *, is_shared: bool = False) -> PolicyAttachment:

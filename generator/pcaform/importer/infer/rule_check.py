@@ -4,15 +4,11 @@ An entry that only breaks what existing resources may break ignores the rule, wi
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.context import (
-    CAS,
-    SHARES,
-    SpecEntry,
-)
+from pcaform.importer.infer.context import CAS, SHARES, SpecEntry
 from pcaform.importer.infer.draft import Draft
 from pcaform.importer.infer.forgotten import find_clashes, find_invented
 from pcaform.render.history import list_calls
@@ -116,17 +112,19 @@ class RuleCheck:
         is_changed = False
         unexplained: list[tuple[Loc, str]] = []
         earlier = {id_: frozenset(rules) for id_, rules in self.ignored.items()}
-        for rule, loc, message in find_errors(spec):
-            entry = self._entry_at(loc)
+        for rule, found in findings(spec):
+            if rule.severity is not Severity.ERROR:
+                continue
+            entry = self._entry_at(found.loc)
             if entry is None:
-                unexplained.append((loc, message))
+                unexplained.append((found.loc, found.message))
                 continue
             is_changed = True
-            is_tolerated = rule in TOLERATED_RULES and entry.section not in _WITHOUT_IGNORE
-            if is_tolerated and rule not in earlier.get(entry.id, ()):
-                self.ignored.setdefault(entry.id, {})[rule] = message
+            is_tolerated = rule.id in TOLERATED_RULES and entry.section not in _WITHOUT_IGNORE
+            if is_tolerated and rule.id not in earlier.get(entry.id, ()):
+                self.ignored.setdefault(entry.id, {})[rule.id] = found.message
             else:
-                self._take_out(entry, _ADVICE.sub("", message))
+                self._take_out(entry, _ADVICE.sub("", found.message))
         if unexplained and not is_changed:
             loc, message = unexplained[0]
             raise Failure(f"the found resources break a rule for specs, {'.'.join(map(str, loc))}: {message}")
@@ -179,10 +177,3 @@ def _owners(spec: Spec, entries: Iterable[SpecEntry]) -> dict[str, SpecEntry]:
         calls = [share(entry.key)] if is_share else list_calls(entry.section, entry.key, generation=generation)
         owners |= dict.fromkeys(calls, entry)
     return owners
-
-
-def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
-    """Yield rule, position and message of each error in a spec."""
-    for rule, finding in findings(spec):
-        if rule.severity is Severity.ERROR:
-            yield rule.id, finding.loc, finding.message

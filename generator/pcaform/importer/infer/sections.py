@@ -48,7 +48,8 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
             result.leave_out(bucket, f"it is in {region}, and a stack has its buckets in {context.location.region}")
             continue
         parts = [each for kind in _PARTS for each in context.inventory.of_type(kind) if text(each, "bucket") == name]
-        served = [each for kind in _SERVED for each in context.inventory.of_type(kind) if _is_beside(each, bucket)]
+        beside = (each for kind in _SERVED for each in context.inventory.of_type(kind))  # others serve CRLs too
+        served = [each for each in beside if own is not None and each.module_key("crl_bucket_") == own]
         settings = _policy_settings([*parts, *served], name, context)
         unknown = "".join(note.address for note in context.inventory.notes if note.kind == "unknown")
         why = _find_difference(parts, unknown) or ("its policy is not the one" if settings is None else None)
@@ -72,12 +73,6 @@ def _region_of(bucket: Resource, context: Context) -> str:
     """Return the region of a bucket, empty where the source does not tell."""
     provider = context.inventory.providers.get(bucket.provider or "")
     return text(bucket, "region") or (provider.region if provider else "")
-
-
-def _is_beside(resource: Resource, bucket: Resource) -> bool:
-    """Tell whether a resource is in the module of a bucket: others serve CRLs too, and stay where they are."""
-    module = bucket.module_key("crl_bucket_")
-    return module is not None and resource.module_key("crl_bucket_") == module
 
 
 def _find_difference(parts: list[Resource], unknown: str) -> str | None:
@@ -190,7 +185,9 @@ def infer_certificates(context: Context) -> Entries:
     """Return the entries of private certificates at a location; public ones have no private CA and are left out."""
     result, existing = Entries(), context.existing.certificates
     candidates = list(_infer_entries(context, result))
-    matched, ambiguous = _match_existing(candidates, existing)
+    ours = {key: _identity(each.model_dump(), each.arn, key) for key, each in existing.items()}
+    theirs = {each.address: _identity(entry, _arn(each), each.module_key(_MODULE)) for each, entry in candidates}
+    matched, ambiguous = match_pairs(ours, theirs, stages=4)
     unclear = {address: own for own, addresses in ambiguous for address in addresses}
     taken = set(existing)
     for certificate, data in candidates:
@@ -232,15 +229,6 @@ def _infer_entries(context: Context, result: Entries) -> Iterator[tuple[Resource
                 data = _data(certificate, context)
                 Certificate.model_validate(data)
                 yield certificate, data
-
-
-def _match_existing(
-    entries: Iterable[tuple[Resource, Mapping[str, Any]]], existing: Mapping[str, Certificate]
-) -> tuple[dict[str, str], list[tuple[list[str], list[str]]]]:
-    """Return the existing keys of certificates, by address, and the ambiguous ones."""
-    ours = {key: _identity(each.model_dump(), each.arn, key) for key, each in existing.items()}
-    theirs = {each.address: _identity(entry, _arn(each), each.module_key(_MODULE)) for each, entry in entries}
-    return match_pairs(ours, theirs, stages=4)
 
 
 def _identity(entry: Mapping[str, Any], arn: str | None, key: str | None) -> Identity:

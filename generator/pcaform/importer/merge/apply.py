@@ -5,7 +5,6 @@ Values from `certificate_authority_defaults` and from bases stay there: the spec
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -36,17 +35,15 @@ _ORDERS: Mapping[str, Sequence[str]] = {
 _SECTIONS = [EXTENDS, "version", "stack", "aws", "terraform", DEFAULTS, *list(Spec.model_fields)[4:]]
 
 
-@dataclass(frozen=True, slots=True)
-class MergedData:
-    """The data of the spec's file, and the paths that cannot be removed there since the defaults or a base has them."""
+def apply_decisions(
+    document: Document, decisions: Sequence[Decision], short: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Path]]:
+    """Return a spec's data with taken and added values; `short` is the imported data without default values.
 
-    data: dict[str, Any]
-    inherited: tuple[Path, ...]
-
-
-def apply_decisions(document: Document, decisions: Sequence[Decision], short: Mapping[str, Any]) -> MergedData:
-    """Return a spec's data with taken and added values; `short` is the imported data without default values."""
-    merged, bases, inherited = dict(own_data(document)), base_data(document), []
+    With it, return the paths that cannot be removed in the spec's file since the defaults or a base has them.
+    """
+    merged, bases = dict(own_data(document)), base_data(document)
+    inherited: list[Path] = []
     for item, changes in _group_by_item(decisions).items():
         if changes[0].kind == "added":
             value = _value_at(short, item)
@@ -68,7 +65,7 @@ def apply_decisions(document: Document, decisions: Sequence[Decision], short: Ma
             section = merged.get(item[0]) or {}
             merged = _insert(merged, item[0], section if len(item) > 1 else result, order=_SECTIONS)
             merged = replace_value(merged, item, result)
-    return MergedData(merged, tuple(inherited))
+    return merged, inherited
 
 
 def _group_by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Decision]]:

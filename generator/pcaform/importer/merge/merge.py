@@ -26,9 +26,10 @@ from pcaform.sources.inventory import ImportNote
 from pcaform.spec.extends import Reader, read_document
 from pcaform.spec.messages import DEFAULTS
 from pcaform.spec.parse import locate, parse_spec
+from pcaform.spec.references import resolve_references
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
-from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, column
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, build_nodes, column
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Document
 from pcaform.spec.yaml_writer import minimal_data
@@ -43,30 +44,16 @@ _BASELINE_VERSION = "1.0"
 _WRITTEN = ("taken", "added")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One mark in a text."""
-
-    name: str
-    text: str
-    span: Span
-
-
-def find_marks(text: str) -> tuple[Mark, ...]:
-    """Return the marks in a valid document."""
-    return tuple(_scan_marks(open_buffer(text)))
-
-
 def add_marks(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
     """Return a text with a mark for each conflict, and without marks at other compared values."""
     sheet = open_buffer(text)
     new_marks = {conflict.name: _format_mark(conflict) for conflict in conflicts}
     present = set()
-    for mark in _scan_marks(sheet):
-        if new_marks.get(mark.name) == mark.text:
-            present.add(mark.name)
-        elif mark.name in compared:
-            sheet.replace(sheet.line_start(mark.span.start), sheet.next_line(mark.span.start), "")
+    for name, mark, start in _scan_marks(sheet):
+        if new_marks.get(name) == mark:
+            present.add(name)
+        elif name in compared:
+            sheet.replace(sheet.line_start(start), sheet.next_line(start), "")
     for conflict in conflicts:
         if conflict.name not in present:
             sheet.above(find_position(sheet.top, conflict.path), [new_marks[conflict.name]])
@@ -93,12 +80,13 @@ def _format_mark(conflict: Decision) -> str:
     return f"{_START}{conflict.name}: the import found {printable}; keep one of the two, then delete this line"
 
 
-def _scan_marks(sheet: EditBuffer) -> Iterator[Mark]:
+def _scan_marks(sheet: EditBuffer) -> Iterator[tuple[str, str, int]]:
+    """Yield the marks in a text: name, whole text and position."""
     for span in sheet.comments:
         text = sheet.text[span.start : span.end]
         match = _MARK.match(text)
         if match and sheet.is_first(span.start):
-            yield Mark(match["name"], text, span)
+            yield match["name"], text, span.start
 
 
 def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> str:
@@ -147,16 +135,16 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None, 
     Raises Invalid if the file is not a spec, Failure if a value cannot be written in the file's layout.
     """
     document = read_document(content, name, read)
-    spec = parse_spec(document)
+    spec = resolve_references(parse_spec(document), document, read)
     bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(bom).decode()
     theirs = merge_form(found.spec, found.source)
     short = minimal_data(found.spec)
     comparison = _compare(text, spec, found, last=last, theirs=theirs)
-    merged = apply_decisions(document, comparison.decisions, short)
-    inherited = {format_path(path): _name_owner(document, path) for path in merged.inherited}
+    data, kept = apply_decisions(document, comparison.decisions, short)
+    inherited = {format_path(path): _name_owner(document, path) for path in kept}
     try:
-        result = edit(text, merged.data)
+        result = edit(text, data)
         _check(spec, read_document(result.encode(), name, read), found, comparison=comparison, inherited=inherited)
         conflicts = [decision for decision in comparison.decisions if decision.kind == "conflict"]
         result = add_marks(result, conflicts, comparison.names)
@@ -187,7 +175,7 @@ def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, t
         is_complete=found.is_complete,
         is_searched=lambda item: item[0] in carried and found.is_searched(item),
     )
-    marked = {mark.name for mark in find_marks(text)}
+    marked = {name for name, _, _ in _scan_marks(open_buffer(text))}
     decisions = [
         replace(decision, kind="conflict") if decision.kind == "kept" and decision.name in marked else decision
         for decision in comparison.decisions

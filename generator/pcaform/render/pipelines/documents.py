@@ -18,6 +18,8 @@ from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.render.pipelines import resources
 from pcaform.render.pipelines.resources import PipelineResource, RequiredActions, assumed_roles, pipeline_resources
+from pcaform.spec.messages import describe_value
+from pcaform.spec.references import needed_stacks, remote_state
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
@@ -48,14 +50,14 @@ def build_document(spec: Spec, step: str, *, exempt: tuple[str, ...] = ()) -> St
 def plan(spec: Spec) -> Statement:
     """Return the policy for `terraform plan`: read everything, and hold the state's lock."""
     reading = _allow(pipeline_resources(spec), "read")
-    return policy([*reading, *_assume_roles(spec), *_state_statements(spec, is_writing=False)])
+    return policy([*reading, *_assume_roles(spec), *_states(spec, is_writing=False)])
 
 
 def apply(spec: Spec) -> Statement:
     """Return the policy for `terraform apply`: also create and change, and delete what `removed` destroys."""
     writing = _allow(pipeline_resources(spec), "read", "write")
     deleting = _allow(_removed_resources(spec), "delete")
-    return policy([*writing, *deleting, *_assume_roles(spec), *_state_statements(spec, is_writing=True)])
+    return policy([*writing, *deleting, *_assume_roles(spec), *_states(spec, is_writing=True)])
 
 
 def break_glass(spec: Spec) -> Statement:
@@ -82,6 +84,25 @@ def _allow(reached: Iterable[PipelineResource], *levels: str) -> Iterator[Statem
         actions = sorted(action for level in levels for action in getattr(resource.actions, level))
         if actions:
             yield statement(resource.name, actions, list(resource.arns), condition=dict(resource.condition))
+
+
+def _states(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
+    """Yield the statements for the own state, and for those of other stacks."""
+    yield from _state_statements(spec, is_writing=is_writing)
+    yield from _reference_statements(spec)
+
+
+def _reference_statements(spec: Spec) -> Iterator[Statement]:
+    """Yield the statements for the states in S3 of other stacks, which are only read."""
+    if spec.references is None or spec.references.remote_state is None:
+        return
+    found = [settings for kind, settings in (remote_state(spec, each) for each in needed_stacks(spec)) if kind == "s3"]
+    own = [each for each in found if each.get("bucket") and each.get("key") and not set(each) & set(_OTHER_CREDENTIALS)]
+    buckets = {f"arn:{facts.partition(spec.aws.region)}:s3:::{each['bucket']}" for each in own}
+    states = [f"arn:{facts.partition(spec.aws.region)}:s3:::{each['bucket']}/{each['key']}" for each in own]
+    if own:
+        yield statement("FindOtherStates", ["s3:ListBucket"], sorted(buckets))
+        yield statement("OtherStates", ["s3:GetObject"], states)
 
 
 def _state_statements(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
@@ -135,22 +156,29 @@ def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[
 
 
 def parse_ca_arns(text: bytes, name: str) -> Mapping[str, str]:
-    """Return the ARN of each CA of an applied stack, by its key; raises Failure for text that is not its outputs."""
+    """Return the ARN of each CA of an applied stack, by its key, from its outputs or its state.
+
+    Raises Failure for other text.
+    """
     try:
-        arns = json.loads(text)["certificate_authority_arns"]["value"]
-        return {str(key): str(arn) for key, arn in arns.items()}
+        data = json.loads(text)
+        arns = data.get("outputs", data)["certificate_authority_arns"]["value"]
+        found = {str(key): str(arn) for key, arn in arns.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(
-            f"{name}: there is no 'certificate_authority_arns' in it: give the output of 'terraform output -json'"
+            f"{name}: there is no 'certificate_authority_arns' in it: give a state, or the output of "
+            "'terraform output -json'"
         ) from None
+    for key, arn in found.items():
+        if not re.fullmatch(facts.CA_ARN, arn):
+            raise Failure(f"{name}: the output for '{key}' is {describe_value(arn)}, not the ARN of a private CA")
+    return found
 
 
 def add_ca_arns(spec: Spec, arns: Mapping[str, str]) -> Spec:
     """Return the spec with the ARNs of its CAs, as Terraform has created them."""
-    data = spec.model_dump()
-    for key, ca in data["certificate_authorities"].items():
-        ca["arn"] = ca["arn"] or arns.get(key)
-    return Spec.model_validate(data)
+    created = {key: ca for key, ca in spec.managed.items() if ca.arn is None and key in arns}
+    return spec.with_authorities({key: ca.model_copy(update={"arn": arns[key]}) for key, ca in created.items()})
 
 
 def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.render.plan.cas import alias
+from pcaform.render.plan.providers import alias
 from pcaform.render.plan.resources import StackResource, build_placeholders, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import EC2
@@ -183,7 +183,7 @@ def _reachable_stack(spec: Spec) -> _Stack:
 
 def _ca_arn(spec: Spec, key: str) -> str:
     region = spec.region_of(key)
-    pattern = f"arn:{facts.partition(region)}:acm-pca:{region}:{spec.aws.account_id}:certificate-authority/*"
+    pattern = f"arn:{facts.partition(region)}:acm-pca:{region}:{spec.account_of(key)}:certificate-authority/*"
     return spec.certificate_authorities[key].arn or pattern
 
 

@@ -8,8 +8,9 @@ from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.render.plan.cas import active_arn, arn, providers_argument
+from pcaform.render.plan.cas import active_arn, arn
 from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
+from pcaform.render.plan.providers import providers_argument
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.sections import CrlBucket, OperatorRole
 from pcaform.spec.stack import Spec

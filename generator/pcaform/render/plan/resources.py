@@ -13,8 +13,10 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.render.plan.cas import pem_files
 from pcaform.render.plan.module_call import ModuleCall, without_none
+from pcaform.render.plan.references import placeholder, reference_arn
 from pcaform.render.plan.stack import calls_by_file
 from pcaform.spec.cas import Reference as ReferencedCa
+from pcaform.spec.references import list_unresolved
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
@@ -51,8 +53,10 @@ class Placeholders:
         if isinstance(value, list | tuple):
             return [self.resolve(inner) for inner in value]
         if isinstance(value, Reference):
+            if value.path in self.outputs:
+                return self.outputs[value.path]
             _, call, output = value.path.split(".")
-            return self.outputs.get(value.path) or output_placeholder(self.moved.get(call, call), output)
+            return output_placeholder(self.moved.get(call, call), output)
         if isinstance(value, StackFile):
             return self.files.get(value.path, value.path)
         if isinstance(value, Call):
@@ -86,8 +90,9 @@ def build_placeholders(
     old_keys = {key: _old_key(key, before, moved or {}) for key in spec.certificate_authorities}
     arns = {key: ca_placeholder(spec, f"{old}-anew" if key in recreated else old) for key, old in old_keys.items()}
     by_real_arn = _map_real_arns(spec, before, old_keys, arns)
-    references = {key: ca.arn for key, ca in spec.certificate_authorities.items() if isinstance(ca, ReferencedCa)}
-    arns |= {key: by_real_arn.get(arn, arn) for key, arn in references.items() if arn is not None}
+    for key, ca in spec.certificate_authorities.items():
+        if isinstance(ca, ReferencedCa):
+            arns[key] = by_real_arn.get(ca.arn, ca.arn) if ca.arn else placeholder(spec, key, ca)
     return replace(placeholders_of(spec, arns), by_real_arn=by_real_arn, moved=moved or {})
 
 
@@ -115,6 +120,8 @@ def _list_outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, st
         yield f"module.{module_names.ca(key)}.arn", arn
         yield f"module.{module_names.ca(key)}.active_arn", arn
         yield f"module.{module_names.permission(key)}.certificate_authority_arn", arn
+    for key, _ in list_unresolved(spec):
+        yield reference_arn(spec, key).path, arns[key]
     for key, bucket in spec.crl_buckets.items():
         yield f"module.{module_names.crl_bucket(key)}.bucket", bucket.bucket or key
 

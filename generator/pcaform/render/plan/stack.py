@@ -13,8 +13,10 @@ from typing import Any
 from pcaform.render.history import CALLS, EVERYTHING, advance, chains_of, keys_of, list_calls
 from pcaform.render.manifest import AUTHORITIES, REMOVED, Record
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
-from pcaform.render.plan.cas import ca_calls, list_providers, pem_files, retained_generations
+from pcaform.render.plan.cas import ca_calls, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
+from pcaform.render.plan.providers import list_providers
+from pcaform.render.plan.references import data_sources
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names, provider_releases
 from pcaform.terraform.addresses import parse
@@ -155,7 +157,8 @@ MODULE_FILES = (
     "certificates.tf",
 )
 """The files of a stack that call its modules."""
-STACK_FILES = (*MODULE_FILES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf")
+REFERENCES = "references.tf"
+STACK_FILES = (*MODULE_FILES, REFERENCES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf")
 """All files of a stack but its modules and certificates."""
 
 
@@ -192,7 +195,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
         for path, file_calls in calls.items()
         if file_calls
     ]
-    record = advance(spec, before)
+    record, sources = advance(spec, before), data_sources(spec)
     blocks = build_state_blocks(spec, all_calls, record)
     versions = {
         "required_version": REQUIRED_TERRAFORM,
@@ -203,6 +206,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: R
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", versions),
         PlannedFile("providers.tf", "providers.tf.j2", {"providers": list_providers(spec, record)}),
+        *([PlannedFile(REFERENCES, "references.tf.j2", {"sources": sources})] if sources else []),
         *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec, all_calls)}),

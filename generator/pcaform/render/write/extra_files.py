@@ -20,7 +20,8 @@ from pcaform.spec.stack import Spec
 
 STAGING, DATA = ".pcaform-staging", ".terraform"
 """The directories in which new content is staged, and in which Terraform has its own data."""
-_UNREAD = (STAGING, DATA, "terraform.tfstate.d", ".git")
+UNREAD = (STAGING, DATA, "terraform.tfstate.d", ".git")
+"""The directories that are there, whatever is in them."""
 _HARMLESS = re.compile(
     r".+\.(md|txt)|LICENSE|NOTICE|\.git(ignore|attributes|keep)|\.DS_Store|.+~|\..+\.sw[a-p]"
     r"|\.terraform\.lock\.hcl|.+\.tfstate(\.[0-9]+)?(\.backup|\.lock\.info)?|crash(\.[0-9]+)?\.log|(.+\.)?tfplan(\.json)?"
@@ -54,7 +55,7 @@ def _walk(folder: str, prefix: str) -> Iterator[tuple[str, Kind]]:
                 yield path, Kind.LINK
             elif entry.is_dir():
                 yield path, Kind.DIRECTORY
-                if entry.name not in _UNREAD:
+                if entry.name not in UNREAD:
                     yield from _walk(entry.path, f"{path}/")
             else:
                 yield path, Kind.FILE if entry.is_file() else Kind.OTHER

@@ -11,9 +11,8 @@ from pcaform.spec.parse import Violation
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
-_AUTHORITIES = "certificate_authorities"
-_STATUS = "https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html"
-_IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
+_STATUS = "privateca/latest/userguide/PcaUpdateStatus.html"
+_IMPORT = "privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
 
 
 @error("pending-parent")
@@ -51,7 +50,7 @@ def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
             continue
         from pcaform.rules import offline_certificates  # loads cryptography
 
-        loc = (_AUTHORITIES, key, "activation")
+        loc = ("certificate_authorities", key, "activation")
         try:
             for name, message in offline_certificates.find_mismatches(ca, activation):
                 yield Violation((*loc, name), message)

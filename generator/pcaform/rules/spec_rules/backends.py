@@ -8,7 +8,7 @@ from pcaform.spec.messages import describe_value, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
-from pcaform.terraform.backends import BACKENDS, CLOUD, Backend, describe_gap, is_literal, is_secret_text
+from pcaform.terraform.backends import BACKENDS, CLOUD, REMOTE_STATES, Backend, describe_gap, is_literal, is_secret_text
 
 _SOURCE = "https://developer.hashicorp.com/terraform/language/backend"
 _PARTIAL = "'terraform init -backend-config=FILE' with a file that is not committed"
@@ -22,7 +22,9 @@ def backend_argument_is_known(spec: Spec) -> Iterator[Violation]:
     for loc, backend, settings in _list_places(spec):
         if backend is None:
             name = str(loc[-1])
-            hint = ", write it beside 'backend'" if name == "cloud" else suggest(name, BACKENDS)
+            is_cloud = name == "cloud"  # not a backend, but a data source reads it as `remote`
+            advice = "write it beside 'backend'" if loc[0] == "terraform" else "write 'remote'"
+            hint = f", {advice}" if is_cloud else suggest(name, BACKENDS)
             yield Violation(loc, f"there is no backend '{name}'{hint}, known: {', '.join(BACKENDS)}")
             continue
         if backend is CLOUD and (message := describe_gap(settings)):
@@ -43,6 +45,8 @@ def _list_places(spec: Spec) -> Iterator[tuple[Loc, Backend | None, Mapping[str,
         yield ("terraform", "backend", name), BACKENDS.get(name), settings
     if spec.terraform.cloud is not None:
         yield ("terraform", "cloud"), CLOUD, spec.terraform.cloud
+    for name, settings in ((spec.references and spec.references.remote_state) or {}).items():
+        yield ("references", "remote_state", name), REMOTE_STATES.get(name), settings
 
 
 def _describe_misfit(backend: Backend, argument: str, value: Any) -> str:

@@ -40,7 +40,10 @@ def removed_item_is_absent(spec: Spec) -> Iterator[Violation]:
         section, key = spec.removed_item(name)
         item = getattr(spec, section).get(key)
         if isinstance(removal, Forget) and removal.forget == "certificate":
-            yield from _check_forgotten_certificate(spec, name, key)
+            ca = spec.managed.get(key)
+            if ca is None or ca.activation is None:
+                message = "only the certificate of a CA that stays and has an 'activation' can be forgotten alone"
+                yield Violation(("removed", name, "forget"), message)
         elif item is not None and not isinstance(item, Reference):
             yield Violation(("removed", name), f"'{key}' is still in '{section}': remove one of the two")
 
@@ -118,13 +121,6 @@ def renamed_from_key_is_free(spec: Spec) -> Iterator[Violation]:
             elif old in owners:
                 yield Violation(loc, f"'{owners[old]}' was renamed from '{old}' as well: remove one of the two")
             owners.setdefault(old, key)
-
-
-def _check_forgotten_certificate(spec: Spec, name: str, key: str) -> Iterator[Violation]:
-    ca = spec.managed.get(key)
-    if ca is None or ca.activation is None:
-        message = "only the certificate of a CA that stays and has an 'activation' can be forgotten alone"
-        yield Violation(("removed", name, "forget"), message)
 
 
 @error("moves")

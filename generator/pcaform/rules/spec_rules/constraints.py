@@ -16,7 +16,6 @@ from pcaform.spec.yaml_reader import Loc
 _AUTHORITIES = "certificate_authorities"
 _FIELD = "name_constraints"
 _RFC = "https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10"
-_TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
 
 
 @error("name-constraints", of="managed.*", source=_RFC)
@@ -109,13 +108,10 @@ def _list_texts(constraints: Constraints) -> Iterator[tuple[tuple[str, str, int]
 
 def _list_above(spec: Spec, key: str | None) -> Iterator[tuple[str, Constraints]]:
     """Yield the constraints of a CA and those above it; not what breaks `name-constraints` by itself."""
-    seen: set[str] = set()
-    while key is not None and key in spec.managed and key not in seen:
-        seen.add(key)
-        constraints = _constraints(spec.managed[key])
+    for above in spec.list_above(key):
+        constraints = _constraints(spec.managed[above])
         if constraints and _are_valid(constraints):
-            yield key, constraints
-        key = spec.managed[key].parent
+            yield above, constraints
 
 
 def _are_valid(constraints: Constraints) -> bool:
@@ -127,7 +123,7 @@ def _are_valid(constraints: Constraints) -> bool:
     return True
 
 
-@error("certificate-template", of="managed.*", source=_TEMPLATES)
+@error("certificate-template", of="managed.*", source="privateca/latest/userguide/template-varieties.html")
 def template_fits_ca(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA's own certificate has a template of its type and path length that takes what passes through."""
     if ca.template is None:

@@ -9,8 +9,8 @@ from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.iam.policies.statements import CaRef
-from pcaform.rules.rule import Problems, error, select
-from pcaform.spec.cas import Authority, CertificateAuthority, compute_end
+from pcaform.rules.rule import Problems, end_of, error, select
+from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest
 from pcaform.spec.parse import Violation
@@ -21,19 +21,15 @@ from pcaform.spec.yaml_reader import Loc
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9*?._:-]+")
 _LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 _AFTER_WILDCARD = re.compile(r"[*?](?P<rest>[^*?]*)$")
-_PERMISSIONS = "https://docs.aws.amazon.com/privateca/latest/userguide/assign-permissions.html"
-_REQUEST = "https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"
-_TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
-_QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
-_TAGS = "https://docs.aws.amazon.com/acm/latest/userguide/tags-restrictions.html"
-_CONDITIONS = "https://docs.aws.amazon.com/acm/latest/userguide/acm-conditions.html"
+_PERMISSIONS = "privateca/latest/userguide/assign-permissions.html"
+_REQUEST = "acm/latest/APIReference/API_RequestCertificate.html"
+_TEMPLATES = "privateca/latest/userguide/template-varieties.html"
+_QUOTAS = "IAM/latest/UserGuide/reference_iam-quotas.html"
+_CONDITIONS = "acm/latest/userguide/acm-conditions.html"
 _AUTHORITIES = "certificate_authorities"
 _GRANTED_TEMPLATES, _DOMAIN_NAMES = "issuers.*.grants.*.templates.*", "issuers.*.grants.*.domain_names.*"
-_ACM = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
-_CREATE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html"
-_SHARES = "https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html"
+_SHARES = "privateca/latest/userguide/pca-rbp.html"
 _UNSHARED = frozenset(facts.TEMPLATES) - frozenset(facts.SHARED_TEMPLATES)
-_SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html"
 
 
 @error("unknown-authority")
@@ -64,7 +60,7 @@ def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
         ca = spec.certificate_authorities.get(key)
         if ca is None:
             continue
-        if ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
+        if spec.account_of(key) != spec.aws.account_id:
             yield Violation(loc, f"'{key}' is of another account: ACM renews from it only through a share")
         if ca.key_algorithm is not None and facts.key_family(ca.key_algorithm) not in ("RSA", "EC"):
             yield Violation(loc, f"ACM's certificates have RSA or EC keys, '{key}' has {ca.key_algorithm}")
@@ -72,17 +68,13 @@ def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, f"ACM cannot issue from '{key}', which is for short-lived certificates")
 
 
-@error("shorter-than-managed", source=_ACM)
+@error("shorter-than-managed", source="acm/latest/userguide/acm-certificate-characteristics.html")
 def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Violation]:
     """A CA of managed certificates is valid for more than the 13 months for which ACM issues them."""
     now, days = datetime.now(UTC), facts.ACM_VALIDITY_DAYS
     for key in sorted({key for _, key in _list_uses(spec, ManagedGrant)} & set(spec.managed)):
-        validity = spec.managed[key].validity
-        try:
-            is_short = validity is not None and compute_end(validity, now) < now + timedelta(days=days)
-        except ValueError:
-            continue
-        if is_short:
+        end = end_of(spec.managed[key].validity, now)
+        if end is not None and end < now + timedelta(days=days):
             message = f"ACM's certificates are valid for {days} days, longer than '{key}': ACM would refuse to issue"
             yield Violation((_AUTHORITIES, key, "validity"), message)
 
@@ -137,7 +129,7 @@ def foreign_ca_shares_template(spec: Spec) -> Iterator[Violation]:
             uses.append(((_AUTHORITIES, key, "parent"), ca.parent, ca.template or ca.default_template))
     for loc, key, template in uses:
         used = spec.certificate_authorities.get(key)
-        if used and used.arn and used.arn.split(":")[4] != spec.aws.account_id and template in _UNSHARED:
+        if used and spec.account_of(key) != spec.aws.account_id and template in _UNSHARED:
             allowed = ", ".join(facts.SHARED_TEMPLATES)
             message = f"'{key}' is of another account, and AWS shares no CA for '{template}', allowed: {allowed}"
             yield Violation(loc, message)
@@ -199,7 +191,7 @@ def domain_names_are_lower_case(name: str, *_: Any) -> Problems:
         yield "", f"'{name}' has capitals, ACM's names are in lower case: write '{name.lower()}'"
 
 
-@error("owner-tag", of="issuers.*", source=_TAGS)
+@error("owner-tag", of="issuers.*", source="acm/latest/userguide/tags-restrictions.html")
 def principal_name_fits_tag(issuer: Issuer, *_: Any) -> Problems:
     """The principal of a managed grant has a name that is a valid tag, since its certificates carry it."""
     is_managed = any(isinstance(grant, ManagedGrant) for grant in issuer.grants)
@@ -228,7 +220,11 @@ def permission_has_all_actions(actions: Sequence[str], *_: Any) -> Problems:
         yield "", f"ACM cannot renew without {', '.join(missing)}: leave 'actions' out, the default is all three"
 
 
-@error("second-permission", of="certificate_authorities.*", source=_CREATE)
+@error(
+    "second-permission",
+    of="certificate_authorities.*",
+    source="privateca/latest/APIReference/API_CreatePermission.html",
+)
 def permissions_are_unique(ca: Authority, *_: Any) -> Problems:
     """A CA has one permission for each principal."""
     principals = [permission.principal for permission in ca.permissions]
@@ -238,7 +234,7 @@ def permissions_are_unique(ca: Authority, *_: Any) -> Problems:
             yield f"permissions.{index}", message
 
 
-@error("short-lived-permission", of="managed.*", source=_SHORT_LIVED)
+@error("short-lived-permission", of="managed.*", source="privateca/latest/userguide/short-lived-certificates.html")
 def short_lived_ca_has_no_permission(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
     """ACM cannot issue from a CA for short-lived certificates."""
     if ca.usage_mode == "SHORT_LIVED_CERTIFICATE" and ca.permissions:
@@ -249,7 +245,7 @@ def short_lived_ca_has_no_permission(ca: CertificateAuthority, key: str, _: Spec
 @error("foreign-permission", of="certificate_authorities.*", source=_PERMISSIONS)
 def permitted_ca_is_of_account(ca: Authority, key: str, spec: Spec) -> Problems:
     """A permission works only in the CA's own account; other accounts need a share."""
-    if ca.arn and ca.permissions and ca.arn.split(":")[4] != spec.aws.account_id:
+    if ca.permissions and spec.account_of(key) != spec.aws.account_id:
         message = f"'{key}' is of another account, where ACM cannot be permitted: its owner shares the CA"
         yield "permissions", message
 
@@ -262,7 +258,7 @@ def share_is_valid(share: Share, key: str, spec: Spec) -> Problems:
         yield "", _describe_unknown_ca(key, spec)
     elif not share.accounts and share.organization is None:
         yield "", f"'{key}' is shared with no one: give 'accounts' or 'organization'"
-    elif ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
+    elif spec.account_of(key) != spec.aws.account_id:
         yield "", f"'{key}' is of another account: only its owner can share it"
     for index, account in enumerate(share.accounts):
         if account == spec.aws.account_id or account in share.accounts[:index]:

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pcaform.rules.rule import Problems, error, select
+from pcaform.rules.rule import Problems, end_of, error, select
 from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority, Validity, compute_end
 from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
-
-_HIERARCHY = "https://docs.aws.amazon.com/privateca/latest/userguide/ca-hierarchy.html"
-_SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html"
-_ISSUE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html"
-_VALIDITY = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html"
 
 
 @error("unknown-parent", of="managed.*")
@@ -39,15 +34,11 @@ def parent_fits_type(ca: CertificateAuthority, key: str, _: Spec) -> Problems:
 @error("parent-cycle", of="managed.*")
 def parents_have_no_cycle(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """Parents lead to a root, never back to the CA itself."""
-    seen, ancestor = {key}, ca.parent
-    while ancestor is not None and ancestor in spec.managed and ancestor not in seen:
-        seen.add(ancestor)
-        ancestor = spec.managed[ancestor].parent
-    if ancestor == key:
+    if key in spec.list_above(ca.parent):
         yield "parent", f"the CA '{key}' is its own ancestor: one of its parents must be a root"
 
 
-@error("path-length", of="managed.*", source=_HIERARCHY)
+@error("path-length", of="managed.*", source="privateca/latest/userguide/ca-hierarchy.html")
 def path_length_fits_parent(ca: CertificateAuthority, _: str, spec: Spec) -> Problems:
     """The path length of a CA is less than that of its parent."""
     parent = spec.managed.get(ca.parent or "")
@@ -61,7 +52,7 @@ def path_length_fits_parent(ca: CertificateAuthority, _: str, spec: Spec) -> Pro
         yield "path_length", message
 
 
-@error("short-lived-parent", of="managed.*", source=_SHORT_LIVED)
+@error("short-lived-parent", of="managed.*", source="privateca/latest/userguide/short-lived-certificates.html")
 def short_lived_ca_signs_no_ca(ca: CertificateAuthority, _: str, spec: Spec) -> Problems:
     """A CA for short-lived certificates signs no CA: it issues for 7 days at most."""
     parent = spec.managed.get(ca.parent or "")
@@ -92,7 +83,7 @@ def validity_is_present(ca: CertificateAuthority, *_: Any) -> Problems:
         yield "validity", "with 'activation' this stack issues no certificate: remove 'validity'"
 
 
-@error("validity-value", of="managed.*.validity", source=_VALIDITY)
+@error("validity-value", of="managed.*.validity", source="privateca/latest/APIReference/API_Validity.html")
 def validity_fits_type(validity: Validity, *_: Any) -> Problems:
     """The value of a validity fits its type, and is in the future."""
     now = datetime.now(UTC)
@@ -105,15 +96,12 @@ def validity_fits_type(validity: Validity, *_: Any) -> Problems:
         yield "value", f"the certificate would end on {end:%Y-%m-%d}: AWS requires at least one day from now"
 
 
-@error("outlives-parent", of="managed.*", source=_ISSUE)
+@error("outlives-parent", of="managed.*", source="privateca/latest/APIReference/API_IssueCertificate.html")
 def ca_ends_before_parent(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """A CA ends no later than its parent; otherwise AWS refuses to issue its certificate."""
     now, parent = datetime.now(UTC), spec.managed.get(ca.parent or "")
-    if parent is None or ca.validity is None or parent.validity is None:
-        return
-    try:
-        end, parent_end = compute_end(ca.validity, now), compute_end(parent.validity, now)
-    except ValueError:
+    end, parent_end = end_of(ca.validity, now), end_of(parent.validity if parent else None, now)
+    if ca.validity is None or end is None or parent_end is None:
         return
     is_issued_later = end == parent_end and ca.validity.type in RELATIVE_TYPES
     if end > parent_end or is_issued_later:

@@ -25,11 +25,7 @@ _IAM_SECTIONS = ("issuers", "administrators", "auditors")
 _PRINCIPAL_KEYS = ("user_name", "role", "existing_user", "existing_role")
 
 
-@error(
-    "signing-algorithm",
-    of="managed.*",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/supported-algorithms.html",
-)
+@error("signing-algorithm", of="managed.*", source="privateca/latest/userguide/supported-algorithms.html")
 def signing_algorithm_fits_key(ca: CertificateAuthority, *_: Any) -> Problems:
     """A CA signs with an algorithm of its key's family."""
     allowed = facts.signing_algorithms(ca.key_algorithm)
@@ -80,7 +76,7 @@ def _list_set_keys(model: BaseModel, path: str = "") -> Iterator[tuple[str, obje
             yield f"{path}{name}", value
 
 
-@error("user-name", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html")
+@error("user-name", source="IAM/latest/UserGuide/reference_iam-quotas.html")
 def principal_names_are_unique(spec: Spec) -> Iterator[Violation]:
     """Names of users and roles, and of the policies named after them, are unique; IAM ignores case."""
     owners: dict[str, str | int] = {}
@@ -100,7 +96,7 @@ def issuer_is_one_principal(issuer: Issuer, key: str, _: Spec) -> Problems:
         yield names[1], f"'{key}' has {' and '.join(names)}: give one of them"
 
 
-@error("tags", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Tag.html")
+@error("tags", source="privateca/latest/APIReference/API_Tag.html")
 def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     """Tags are valid at AWS: no `aws:` keys, its characters only, at most 50 with the default ones, no two alike."""
     of_policies = (f"{section}.*.policy_tags" for section in _IAM_SECTIONS)

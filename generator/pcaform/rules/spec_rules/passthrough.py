@@ -11,8 +11,6 @@ from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
-_SOURCE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ApiPassthrough.html"
-_ONE_OF = ("ExtendedKeyUsage", "GeneralName")
 _KINDS = {
     "structure": (Mapping, "a mapping"),
     "list": (list, "a list"),
@@ -28,7 +26,7 @@ _PATTERNS = {
 """The patterns of the model in words, by shape."""
 
 
-@error("api-passthrough", source=_SOURCE)
+@error("api-passthrough", source="privateca/latest/APIReference/API_ApiPassthrough.html")
 def passthrough_has_shape_of_api(spec: Spec) -> Iterator[Violation]:
     """`api_passthrough` has the shape of the API: what the provider does not know would be missing, in silence."""
     for loc, passthrough in select(spec, "managed.*.api_passthrough"):
@@ -75,7 +73,7 @@ def _check_structure(value: Mapping[str, Any], name: str, loc: Loc) -> Iterator[
         if key not in value and key not in misspelt:
             yield Violation(loc, f"the key '{key}' is missing")
     known = [key for key in value if key in members]
-    if name in _ONE_OF and (len(known) > 1 or not value):
+    if name in ("ExtendedKeyUsage", "GeneralName") and (len(known) > 1 or not value):
         yield Violation(loc, f"{name} is one of {', '.join(members)}, seen: {' and '.join(known) or 'none'}")
     if name == "ASN1Subject" and "CustomAttributes" in value and len(known) > 1:
         yield Violation((*loc, "CustomAttributes"), "'CustomAttributes' cannot be combined with other keys")

@@ -23,10 +23,8 @@ _ANCHORS = tuple(f"{trust}.roles_anywhere.trust_anchor_arn" for trust in _TRUSTS
 _TRUSTED_PROVIDERS = (*(f"{trust}.oidc.*.provider_arn" for trust in _TRUSTS), *_ANCHORS)
 _BOUNDARIES = tuple(f"{section}.*.permissions_boundary" for section in ("issuers", "administrators", "auditors"))
 _REGIONS = ("aws.region", "certificate_authorities.*.provider.region", "removed.*.provider.region")
-_OWNED_ONLY = ("permissions_boundary", "force_destroy", "policy_path", "policy_tags")
 _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _KNOWN_REGIONS = tuple(region for regions in facts.REGIONS.values() for region in regions)
-_LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
 
 
 @error("trust-nobody")
@@ -37,7 +35,7 @@ def role_has_trust(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, f"no one may assume the role of '{loc[1]}': name who may")
 
 
-@error("trust-anybody", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html")
+@error("trust-anybody", source="IAM/latest/UserGuide/id_roles_providers_create_oidc.html")
 def trust_is_narrow(spec: Spec) -> Iterator[Violation]:
     """The subjects of an OIDC provider name a repository or service account: the provider also serves others."""
     for loc, subject in select(spec, *(f"{trust}.oidc.*.subjects.*" for trust in _TRUSTS)):
@@ -52,7 +50,7 @@ def trusted_arns_match_partition(spec: Spec) -> Iterator[Violation]:
     yield from _check_partitions(spec, *(f"{trust}.principals.*" for trust in _TRUSTS), *_TRUSTED_PROVIDERS)
 
 
-@error("trust-account", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html")
+@error("trust-account", source="IAM/latest/UserGuide/id_roles_providers.html")
 def trusted_provider_is_of_account(spec: Spec) -> Iterator[Violation]:
     """A role's identity provider, trust anchor and permissions boundary are of its own account."""
     own = spec.aws.account_id
@@ -71,7 +69,7 @@ def existing_principal_is_unchanged(issuer: Issuer, key: str, _: Spec) -> Proble
     for start, reason in _AWS_ROLES.items():
         if (issuer.existing_role or "").startswith(start):
             yield "existing_role", f"'{issuer.existing_role}': {reason}"
-    for name in _OWNED_ONLY if not issuer.is_owned else ():
+    for name in ("permissions_boundary", "force_destroy", "policy_path", "policy_tags") if not issuer.is_owned else ():
         if getattr(issuer, name):
             yield name, f"'{key}' exists already and is not changed: remove '{name}'"
     if issuer.deny_other_templates and (issuer.is_owned or issuer.policy is not None):
@@ -89,7 +87,7 @@ def _check_partitions(spec: Spec, *paths: str) -> Iterator[Violation]:
             yield Violation(loc, message)
 
 
-@warning("region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
+@warning("region", source="general/latest/gr/pca.html")
 def region_is_known(spec: Spec) -> Iterator[Violation]:
     """A region is one with AWS Private CA, as far as this release knows; AWS may have opened one since."""
     for loc, region in _list_regions(spec):
@@ -98,7 +96,7 @@ def region_is_known(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, message)
 
 
-@error("no-region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
+@error("no-region", source="general/latest/gr/pca.html")
 def region_can_exist(spec: Spec) -> Iterator[Violation]:
     """A region is named as those of a partition, with a direction and a number at the end: so new ones pass."""
     for loc, region in _list_regions(spec):
@@ -131,11 +129,7 @@ def arns_match_partition(spec: Spec) -> Iterator[Violation]:
     yield from _check_partitions(spec, *roles, "crl_buckets.*.cloudfront_distribution_arns.*", *_BOUNDARIES)
 
 
-@error(
-    "china",
-    of="managed.*",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html",
-)
+@error("china", of="managed.*", source="privateca/latest/APIReference/API_CreateCertificateAuthority.html")
 def china_settings_match_region(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """SM2 keys and the CCPC standard exist only in China's regions; a new CA there names CCPC, AWS's default fails."""
     standard, only = ca.key_storage_security_standard, facts.only_key_storage(spec.region_of(key))
@@ -148,6 +142,6 @@ def china_settings_match_region(ca: CertificateAuthority, key: str, spec: Spec) 
         of_china = f"in China AWS allows only {only}: write that"
         message = of_china if is_china else "CCPC exists only in China: remove it, the region's default fits"
         yield "key_storage_security_standard", message
-    elif standard == _LEGACY_STANDARD and ca.arn is None:
+    elif standard == "FIPS_140_2_LEVEL_2_OR_HIGHER" and ca.arn is None:
         message = "since 2023 AWS creates no CA with this standard: remove it, the region's default fits"
         yield "key_storage_security_standard", message

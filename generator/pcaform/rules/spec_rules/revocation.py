@@ -21,14 +21,9 @@ _RESERVED = re.compile(
 )
 _CONFIGURATION = "managed.*.revocation_configuration"
 _CRLS = f"{_CONFIGURATION}.crl_configuration"
-_CRL = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html"
-_PLANNING = "https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html"
-_CNAMES = (
-    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements"
-)
-_REPORTS = "https://docs.aws.amazon.com/privateca/latest/userguide/PcaAuditReport.html"
+_CRL = "privateca/latest/APIReference/API_CrlConfiguration.html"
+_PLANNING = "privateca/latest/userguide/crl-planning.html"
 _YEAR = 366
-_BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
 
 
 @error("crl-incomplete", of=_CRLS, source=_CRL)
@@ -55,7 +50,7 @@ def cname_has_no_protocol(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, f"'{value}' starts with a protocol: write only the host name")
 
 
-@error("bucket-name", source=_BUCKET_NAMES)
+@error("bucket-name", source="AmazonS3/latest/userguide/bucketnamingrules.html")
 def bucket_name_is_valid(spec: Spec) -> Iterator[Violation]:
     """The name of a bucket of this stack is valid at S3, and unique in the spec."""
     owners: dict[str, str] = {}
@@ -93,8 +88,10 @@ def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
     from pcaform.checks.audit.crl_access import why_unreadable
 
     for loc, crl, key, bucket in _crls_here(spec):
-        policy = _policy_of(bucket, key, spec)
-        reason = why_unreadable(crl.model_dump(), bucket.bucket or key, policy) if bucket.content == "crls" else ""
+        name, own, aws = bucket.bucket or key, f"(distribution of {key})", spec.aws
+        policy = bucket_policy(bucket, name, account_id=aws.account_id, region=aws.region, distribution=own)
+        is_of_crls = bucket.content == "crls"
+        reason = why_unreadable(crl.model_dump(), name, json.dumps(policy)) if is_of_crls else ""
         if reason and crl.custom_cname is None:
             advice = "add 'custom_cname', the name of a distribution that reads it ('distribution' makes one)"
             message = f"no one can read the CRL: {reason}: {advice}"
@@ -114,13 +111,9 @@ def _crls_here(spec: Spec) -> Iterator[tuple[Loc, CrlConfiguration, str, CrlBuck
             yield loc, crl, *buckets[crl.s3_bucket_name]
 
 
-def _policy_of(bucket: CrlBucket, key: str, spec: Spec) -> str:
-    name, own = bucket.bucket or key, f"(distribution of {key})"
-    policy = bucket_policy(bucket, name, account_id=spec.aws.account_id, region=spec.aws.region, distribution=own)
-    return json.dumps(policy)
-
-
-@error("crl-distribution", source=_CNAMES)
+@error(
+    "crl-distribution", source="AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements"
+)
 def distribution_answers_for_names(spec: Spec) -> Iterator[Violation]:
     """The distribution of a bucket has a certificate for the names of the CRLs, or they are CloudFront's own."""
     for loc, distribution in select(spec, "crl_buckets.*.distribution"):
@@ -140,7 +133,7 @@ def distribution_answers_for_names(spec: Spec) -> Iterator[Violation]:
             yield Violation((*loc, "custom_cname"), message)
 
 
-@error("audit-report-bucket", source=_REPORTS)
+@error("audit-report-bucket", source="privateca/latest/userguide/PcaAuditReport.html")
 def reports_are_kept_apart(spec: Spec) -> Iterator[Violation]:
     """A bucket for audit reports has no CRL, and nothing that serves it."""
     for loc, bucket in select(spec, "crl_buckets.*"):

@@ -1,25 +1,21 @@
 """Rules about a CA that takes over from another one, with a new key."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-from pcaform.rules.rule import Problems, error
-from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority, compute_end
+from pcaform.rules.rule import Problems, end_of, error
+from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority
 from pcaform.spec.messages import suggest
 from pcaform.spec.stack import Spec
 
-_AUTHORITIES = "certificate_authorities"
-_DELETE = "https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html"
 
-
-@error("successor", of="managed.*", source=_DELETE)
+@error("successor", of="managed.*", source="privateca/latest/userguide/PCADeleteCA.html")
 def successor_fits(ca: CertificateAuthority, key: str, spec: Spec) -> Problems:
     """A successor is of the type and below the parent of the CA that it takes over from, and ends later."""
     if ca.successor_of is None:
         return
     known = [
         *spec.certificate_authorities,
-        *(key for section, key in map(spec.removed_item, spec.removed) if section == _AUTHORITIES),
+        *(key for section, key in map(spec.removed_item, spec.removed) if section == "certificate_authorities"),
     ]
     if ca.successor_of not in known:
         message = f"'{ca.successor_of}' is not in this spec{suggest(ca.successor_of, known, word='known')}"
@@ -48,9 +44,6 @@ def _misfits(ca: CertificateAuthority, old: CertificateAuthority, spec: Spec) ->
         yield f"{name} is below '{old.parent}': a successor is below the same CA, or below that one's successor"
     if old.validity is None or ca.validity is None or old.validity.type in RELATIVE_TYPES:
         return  # when it was issued, and so when it ends, is in no spec
-    try:
-        end, last = (compute_end(each, datetime.now(UTC)) for each in (ca.validity, old.validity))
-    except ValueError:
-        return
-    if end <= last:
+    end, last = end_of(ca.validity), end_of(old.validity)
+    if end is not None and last is not None and end <= last:
         yield f"{name} ends on {last:%Y-%m-%d}: a successor ends later, not on {end:%Y-%m-%d}"

@@ -18,7 +18,7 @@ from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import Bucket, IamPrincipal, IamPrincipals, Policy, TrustAnchor
 from pcaform.sources.aws.access_level import is_relevant
 from pcaform.sources.aws.api_calls import FailedCall
-from pcaform.sources.aws.parallel import run_jobs, try_request
+from pcaform.sources.aws.parallel import read_all, run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
@@ -49,10 +49,8 @@ def read_principals(account: Account, region: str, *, with_policy_settings: bool
         if _default_version(each) is not None
     }
     missing = sorted(set(_referenced_arns(details)) - documents.keys())
-    jobs = {arn: partial(try_request, partial(_get_document, client, arn), _VERSION) for arn in missing}
-    responses = dict(run_jobs(jobs, account.rate_limiter))
-    notes = [ImportNote("unknown", arn, each.reason) for arn, each in responses.items() if isinstance(each, FailedCall)]
-    documents |= {arn: each for arn, each in responses.items() if not isinstance(each, FailedCall)}
+    notes: list[ImportNote] = []
+    documents |= read_all(account, {arn: partial(_get_document, client, arn) for arn in missing}, _VERSION, notes)
     principals = tuple(_build_principals(details, documents))
     if with_policy_settings:
         principals = tuple(_add_policy_settings(principals, account, client, notes))
@@ -64,15 +62,12 @@ def _add_policy_settings(
 ) -> Iterator[IamPrincipal]:
     policies = {each.arn: each for principal in principals for each in principal.policies}
     needed = [arn for arn, each in policies.items() if f":{account.account_id}:" in arn and _is_about_cas(each)]
-    jobs = {arn: partial(try_request, partial(client.get_policy, PolicyArn=arn), _POLICY) for arn in needed}
+    requests = {arn: partial(client.get_policy, PolicyArn=arn) for arn in sorted(needed)}
     settings: dict[str, dict[str, Any]] = {}
-    for arn, response in sorted(run_jobs(jobs, account.rate_limiter)):
-        if isinstance(response, FailedCall):
-            notes.append(ImportNote("unknown", arn, f"its description and tags: {response.reason}"))
-        else:
-            found = response["Policy"]
-            tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-            settings[arn] = {"description": found.get("Description", ""), "tags": tags}
+    for arn, response in read_all(account, requests, _POLICY, notes, what="its description and tags: ").items():
+        found = response["Policy"]
+        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+        settings[arn] = {"description": found.get("Description", ""), "tags": tags}
     for principal in principals:
         yield replace(
             principal, policies=tuple(replace(each, **settings.get(each.arn, {})) for each in principal.policies)
@@ -207,23 +202,17 @@ def _blocks_of(response: Any) -> frozenset[str]:
 def read_trust_anchors(account: Account) -> tuple[list[TrustAnchor], list[ImportNote]]:
     """Return the trust anchors of the regions that have the service, and notes on regions that could not be read."""
     offered = account.session.get_available_regions("rolesanywhere", partition_name=account.partition)
-    clients = {region: account.client("rolesanywhere", region) for region in account.regions if region in offered}
-    calls = {region: partial(_list_trust_anchors, client) for region, client in clients.items()}
-    jobs = {region: partial(try_request, call, _ANCHORS) for region, call in calls.items()}
-    anchors: list[TrustAnchor] = []
-    notes = []
-    for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
-        if isinstance(response, FailedCall):
-            reason = f"trust anchors of IAM Roles Anywhere: {response.reason}"
-            notes.append(ImportNote("unknown", f"{account.account_id}/{region}", reason))
-        else:
-            anchors += sorted(response, key=lambda anchor: (anchor.name, anchor.arn))
-    return anchors, notes
+    clients = {each: account.client("rolesanywhere", each) for each in sorted(account.regions) if each in offered}
+    requests = {region: partial(_list_trust_anchors, client) for region, client in clients.items()}
+    notes: list[ImportNote] = []
+    found = read_all(account, requests, _ANCHORS, notes, what="trust anchors of IAM Roles Anywhere: ")
+    return [each for anchors in found.values() for each in anchors], notes
 
 
 def _list_trust_anchors(client: Any) -> list[TrustAnchor]:
     pages = client.get_paginator("list_trust_anchors").paginate()
-    return [_build_anchor(each) for page in pages for each in page["trustAnchors"]]
+    anchors = [_build_anchor(each) for page in pages for each in page["trustAnchors"]]
+    return sorted(anchors, key=lambda anchor: (anchor.name, anchor.arn))
 
 
 def _build_anchor(each: Mapping[str, Any]) -> TrustAnchor:

@@ -5,15 +5,13 @@ keys and no credentials. Only its owner can read it, since policies and names re
 """
 
 import json
-import queue
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +19,11 @@ from pcaform.core.files import read_file, write_file
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, API_CALLS, ApiCall, FailedCall
 from pcaform.sources.aws.session import Account, ErrorKind, RateLimiter, Stopped, classify_error
+from pcaform.sources.inventory import ImportNote
 
 Key = TypeVar("Key")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Job = Callable[[], Any]
 _THREADS = 32
 """Enough for all published rates of Private CA with a response time of half a second."""
@@ -39,46 +40,50 @@ def run_calls(account: Account, calls: Iterable[ApiCall]) -> Iterator[tuple[ApiC
     targets = sorted({(call.service, call.region) for call in sorted_calls})
     clients = {target: account.client(*target) for target in targets}
     jobs = {call: partial(_run_call, call, clients[call.service, call.region]) for call in sorted_calls}
-    return run_jobs(jobs, account.rate_limiter, regions=len({region for _, region in targets}))
+    threads = _THREADS * min(len({region for _, region in targets}), 4)
+    return run_jobs(jobs, account.rate_limiter, threads=threads)
 
 
-def run_jobs(jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, regions: int = 1) -> Iterator[tuple[Key, Any]]:
+def run_each(
+    items: Iterable[Item], work: Callable[[Item], Result], workers: int
+) -> Iterator[tuple[Item, Result | Failure]]:
+    """Yield each item with what the work on it returns, or with its Failure, in the order in which they finish."""
+
+    def catch(item: Item) -> Result | Failure:
+        try:
+            return work(item)
+        except Failure as failure:
+            return failure
+
+    numbered = dict(enumerate(items))
+    jobs = {number: partial(catch, item) for number, item in numbered.items()}
+    return ((numbered[number], result) for number, result in run_jobs(jobs, RateLimiter(), threads=workers))
+
+
+def run_jobs(
+    jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, threads: int = _THREADS
+) -> Iterator[tuple[Key, Any]]:
     """Run all jobs and yield each key with its result, in the order in which they finish.
 
-    Raises what a job raises, and then stops the rate limiter, which ends the other jobs.
+    Raises what a job raises, and then stops the rate limiter, which ends the other jobs: these raise Stopped. The
+    threads of the pool are daemons, so that an interrupt does not wait for responses that are not needed any more.
     """
-    pending: queue.SimpleQueue[tuple[Key, Job]] = queue.SimpleQueue()
-    finished: queue.SimpleQueue[tuple[Key, Any] | Exception] = queue.SimpleQueue()
-    for each in jobs.items():
-        pending.put(each)
-    for _ in range(min(len(jobs), _THREADS * min(regions, 4))):
-        # Daemons, so that an interrupt does not wait for responses that are not needed any more.
-        threading.Thread(target=_run_worker, args=(pending, finished, rate_limiter), daemon=True).start()
-    is_complete = False
+    pool = ThreadPool(max(1, min(len(jobs), threads)))
     try:
-        for _ in jobs:
-            result = finished.get()
-            if isinstance(result, Exception):
-                raise result
-            yield result
-        is_complete = True
+        yield from pool.imap_unordered(lambda each: (each[0], each[1]()), jobs.items())
+    except BaseException:
+        rate_limiter.stop()
+        raise
     finally:
-        if not is_complete:
-            rate_limiter.stop()
+        pool.terminate()
 
 
 def start(job: Job) -> Job:
     """Start a job in the background; return a function that waits for its result, and raises what the job raises."""
-    future: Future[Any] = Future()
-
-    def work() -> None:
-        try:
-            future.set_result(job())
-        except Exception as error:  # noqa: BLE001 - raised again for the caller
-            future.set_exception(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    return future.result
+    pool = ThreadPool(1)
+    result = pool.apply_async(job)
+    pool.close()
+    return result.get
 
 
 def try_request(request: Job, operation: str, *, may_be_absent: bool = False) -> Any:
@@ -101,6 +106,22 @@ def try_request(request: Job, operation: str, *, may_be_absent: bool = False) ->
         return FailedCall(f"{operation.partition(':')[2]}: {cause.message}")
 
 
+def read_all(
+    account: Account, requests: Mapping[Key, Job], operation: str, notes: list[ImportNote], *, what: str = ""
+) -> dict[Key, Any]:
+    """Return the responses of some requests, in their order; add a note for each that could not be read.
+
+    The key of a request is the address of its note, or its region; the note begins with `what`.
+    """
+    jobs = {key: partial(try_request, request, operation) for key, request in requests.items()}
+    responses = dict(run_jobs(jobs, account.rate_limiter))
+    read = {key: responses[key] for key in jobs if not isinstance(responses[key], FailedCall)}
+    for key in (key for key in jobs if key not in read):
+        address = f"{account.account_id}/{key}" if key in account.regions else str(key)
+        notes.append(ImportNote("unknown", address, f"{what}{responses[key].reason}"))
+    return read
+
+
 def _sort_by_turn(calls: Iterable[ApiCall], rate_limiter: RateLimiter) -> list[ApiCall]:
     """Return calls in the order in which the rate limits allow them, so that all operations progress together."""
     counts: Counter[tuple[str, str]] = Counter()
@@ -115,24 +136,6 @@ def _sort_by_turn(calls: Iterable[ApiCall], rate_limiter: RateLimiter) -> list[A
 def _run_call(call: ApiCall, client: Any) -> Any:
     request = partial(API_CALLS[call.operation], client, call.arn)
     return try_request(request, call.operation, may_be_absent=call.operation in ABSENT_IF_NOT_FOUND)
-
-
-def _run_worker(
-    pending: "queue.SimpleQueue[tuple[Any, Job]]",
-    finished: "queue.SimpleQueue[tuple[Any, Any] | Exception]",
-    rate_limiter: RateLimiter,
-) -> None:
-    while not rate_limiter.is_stopped:
-        try:
-            key, job = pending.get_nowait()
-        except queue.Empty:
-            return
-        try:
-            finished.put((key, job()))
-        except Stopped:
-            return
-        except Exception as error:  # noqa: BLE001 - raised again for the caller
-            finished.put(error)
 
 
 class Checkpoint:

@@ -135,11 +135,6 @@ class RateLimiter:
         """Stop all current and future waiting."""
         self._end.set()
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the run was stopped."""
-        return self._end.is_set()
-
     def _delay(self, queue_key: tuple[str, str], rate: float) -> float:
         now = time.monotonic()
         with self._lock:

@@ -21,8 +21,8 @@ from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, C
 from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
 from pcaform.sources.aws.details import read_buckets, read_principals, read_trust_anchors
-from pcaform.sources.aws.parallel import Checkpoint, run_calls, run_jobs, start, try_request
-from pcaform.sources.aws.session import Account
+from pcaform.sources.aws.parallel import Checkpoint, read_all, run_calls, run_jobs, start, try_request
+from pcaform.sources.aws.session import Account, Stopped
 from pcaform.sources.inventory import ImportNote
 
 ProgressCallback = Callable[[int, int], None]
@@ -41,6 +41,8 @@ _FOREIGN = (account_snapshot.CERTIFICATE,)
 _OWN = "CAs of this account"
 _LIST = "acm-pca:ListCertificateAuthorities"
 _LIST_CERTIFICATES = "acm:ListCertificates"
+PRIVATE_CERTIFICATES = "private certificates"
+"""How a note starts on a region whose certificates could not be listed."""
 _HINT = "; to leave out a region that is not in use, name the others with --region"
 
 
@@ -145,10 +147,15 @@ def read_snapshot(
         reading = partial(read_principals, with_policy_settings=request.has_policy_settings)
         get_principals = start(partial(reading, account, account.regions[0]))
     regions = account.regions if request.is_always_complete else {ca.region for ca in read}
-    arns = _list_certificates(account, regions, notes) if request.certificates else []
     ca_calls = [ApiCall(PARTS[part], ca.arn) for ca in cas for part in request.parts_of(ca)]
-    calls = [*ca_calls, *(ApiCall(operation, arn) for arn in arns for operation in request.certificates)]
-    _run(account, calls, memory, report_progress)
+    try:
+        arns = _list_certificates(account, regions, notes) if request.certificates else []
+        calls = [*ca_calls, *(ApiCall(operation, arn) for arn in arns for operation in request.certificates)]
+        _run(account, calls, memory, report_progress)
+    except Stopped:
+        if get_principals:
+            get_principals()  # raises why it has stopped all requests
+        raise
     notes += _failure_notes(ca_calls, memory.responses)
     snapshot = AccountSnapshot(
         account.account_id,
@@ -237,18 +244,10 @@ def _failure_notes(calls: Iterable[ApiCall], responses: Responses) -> Iterator[I
 
 def _list_certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
     """Return the ARNs of the private certificates in some regions; add failures to the notes."""
-    jobs = {}
-    for region in sorted(set(regions)):
-        request = partial(api_calls.list_certificates, account.client("acm", region))
-        jobs[region] = partial(try_request, request, _LIST_CERTIFICATES)
-    arns: list[str] = []
-    for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
-        if isinstance(response, FailedCall):
-            address = f"{account.account_id}/{region}"
-            notes.append(ImportNote("unknown", address, f"private certificates: {response.reason}"))
-        else:
-            arns += response
-    return arns
+    clients = {region: account.client("acm", region) for region in sorted(set(regions))}
+    requests = {region: partial(api_calls.list_certificates, client) for region, client in clients.items()}
+    listed = read_all(account, requests, _LIST_CERTIFICATES, notes, what=f"{PRIVATE_CERTIFICATES}: ")
+    return [arn for arns in listed.values() for arn in arns]
 
 
 def _build_certificates(arns: Iterable[str], responses: Responses, notes: list[ImportNote]) -> Iterator[Certificate]:

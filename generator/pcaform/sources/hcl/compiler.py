@@ -6,7 +6,7 @@ what these can be: that takes 0.1 s, and nothing is cached on disk.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -128,14 +128,9 @@ def _object(node: Any) -> Code:
     codes = [(_key(key.children[0]), _compile(value)) for key, value in pairs]
 
     def run(slots: Slots, scope: Scope) -> Any:
-        result = {}
-        for key, value in codes:
-            named = key(slots, scope)
-            name = to_string(getattr(named, "path", named))  # a reference: `providers` has such keys
-            if isinstance(name, Unknown):
-                return name
-            result[name] = value(slots, scope)
-        return result
+        items = [(key(slots, scope), value(slots, scope)) for key, value in codes]
+        # `providers` has references as keys
+        return _build_object([(getattr(key, "path", key), value) for key, value in items], groups=False)
 
     return run
 
@@ -298,7 +293,7 @@ def iterate_pairs(values: Any) -> list[tuple[Any, Any]]:
     return sorted(values.items()) if isinstance(values, dict) else list(enumerate(values))
 
 
-def _build_object(items: list[list[Any]], *, groups: bool) -> Any:
+def _build_object(items: Iterable[Sequence[Any]], *, groups: bool) -> Any:
     result: dict[str, Any] = {}
     for key, value in items:
         name = to_string(key)

@@ -14,14 +14,7 @@ from typing import Any
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.arguments import check_ascii, check_list, check_map, check_numbers, check_strings, to_number
-from pcaform.sources.hcl.operators import (
-    BOOLEANS,
-    apply_binary,
-    encode_json,
-    is_equal,
-    to_boolean,
-    to_string,
-)
+from pcaform.sources.hcl.operators import BOOLEANS, apply_binary, encode_json, is_equal, to_boolean, to_string
 from pcaform.sources.hcl.text_functions import TEXT_FUNCTIONS
 from pcaform.sources.hcl.type_conversion import Set, deduplicate, to_set, unify_choice, unify_items
 from pcaform.sources.hcl.values import Unknown, first_unknown

@@ -48,14 +48,20 @@ _BARE = {
 
 def parse_json(source: Source) -> Body:
     """Return the body of a file; raises Failure for all that is no JSON object."""
-    try:
-        document = json.loads(source.text)
-    except (ValueError, RecursionError):
-        raise Failure(f"{source.path}: not a complete JSON document") from None
-    if not isinstance(document, dict):
-        raise Failure(f"{source.path}: a configuration in JSON is one object")
+    document = read_object(source.text, source.path, "a configuration in JSON is one object")
     blocks = [block for name in document if name in _TOP for block in _blocks(source, name, document[name])]
     return Body({}, blocks)
+
+
+def read_object(text: str | bytes, path: str, expected: str) -> dict[str, Any]:
+    """Return the object that a file is; raises Failure for anything else."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Failure(f"{path}: not a complete JSON document") from None
+    if not isinstance(document, dict):
+        raise Failure(f"{path}: {expected}")
+    return document
 
 
 def _blocks(source: Source, kind: str, content: Any, labels: tuple[str, ...] = ()) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.values import Scope, Unknown, first_unknown
 from pcaform.sources.policy_documents import render_document
-from pcaform.sources.symbols import computed_attribute
+from pcaform.sources.symbols import Planned, computed_attribute
 from pcaform.terraform import resource_types as types
 
 if TYPE_CHECKING:
@@ -37,11 +37,6 @@ class Instance:
     def argument(self, name: str) -> Any:
         """Return one argument, None if it is not set."""
         return self.block.argument(name, self.scope)
-
-    @property
-    def kind(self) -> str:
-        """The type of a resource or data source."""
-        return self.block.labels[0]
 
     @cached_property
     def provider(self) -> ProviderConfig:
@@ -68,7 +63,9 @@ class Instance:
             return self.values().get(name)
         if self.block.type == "data":
             return _read_data_source(self, name)
-        return self.region if isinstance(self.region, Unknown) else computed_attribute(self, name)
+        if isinstance(self.region, Unknown):
+            return self.region
+        return computed_attribute(Planned(self.block.labels[0], self.address, self.provider, self.argument), name)
 
 
 def _read_data_source(instance: Instance, name: str) -> Any:

@@ -5,7 +5,6 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 `TF_VAR_...` in the environment is not read: its value today need not be the one that was applied.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from pcaform.core.problems import Failure
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.blocks import evaluate, parse_body
 from pcaform.sources.hcl.import_blocks import UNCLEAR_IMPORT, ImportBlock, PendingStateChange, apply_import_blocks
+from pcaform.sources.hcl.json_syntax import read_object
 from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
@@ -142,19 +142,9 @@ def _load_variables(directory: Path, display_path: str, var_files: Sequence[str]
 
 def _read_values(text: bytes, name: str) -> dict[str, Any]:
     if name.endswith(".json"):
-        return _read_json(text, name)
+        values: dict[str, Any] = nfc(read_object(text, name, "a .tfvars.json file must be one JSON object"))
+        return values
     file_body = parse_body(decode_source(text, name))
     for block in file_body.blocks:
         raise block.failure(f"'{block.type}' is a block: a .tfvars file has only 'name = value'")
     return {key: evaluate(attribute, _EmptyScope()) for key, attribute in file_body.attributes.items()}
-
-
-def _read_json(text: bytes, name: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Failure(f"{name}: not a complete JSON document") from None
-    if not isinstance(document, dict):
-        raise Failure(f"{name}: a .tfvars.json file must be one JSON object")
-    values: dict[str, Any] = nfc(document)
-    return values

@@ -280,14 +280,11 @@ def _find_detached(
         lost = own if own and each.attributes["certificate"] not in certificates else ""
         if each.type == AUTHORITY:
             lost = "" if each.is_reference else lost or halves.get(each.attributes.get("arn"), "")
-        if lost or any(_is_absent(each.attributes.get(name), arns) for name in _OWNERS):
+        owners = (str(each.attributes.get(name)) for name in _OWNERS)
+        if lost or any(is_symbolic(arn) and arn not in arns for arn in owners):
             why = _WITHOUT.format(lost, "left out" if lost in earlier else "unknown")
             reason = f"{why if each.type == AUTHORITY else _DETACHED}; {_ADVICE}"
             yield ImportNote("unknown", each.address, f"{each.origin}: {reason}" if each.origin else reason)
-
-
-def _is_absent(arn: Any, arns: set[Any]) -> bool:
-    return isinstance(arn, str) and is_symbolic(arn) and arn not in arns
 
 
 def _to_state_shape(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:

@@ -4,13 +4,18 @@ Optional attributes are filled in; numbers next to strings become strings, lists
 is not certain, it is unknown. Source: https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_boolean, to_string
 from pcaform.sources.hcl.values import Unknown
 
+_PRIMITIVES: Mapping[str, Callable[[Any], Any]] = {
+    "string": to_string,
+    "bool": to_boolean,
+    "number": lambda value: parse_number(value) if isinstance(value, str) else value,
+}
 _UNCERTAIN_TYPE = Unknown("values of different types are combined here")
 
 
@@ -143,8 +148,9 @@ def convert(value: Any, type_constraint: Any) -> Any:
     """Return a value converted to a type; a value that does not fit is returned unchanged, Terraform rejects it."""
     if value is None or isinstance(value, Unknown) or not isinstance(type_constraint, TypeConstraint):
         return value
-    if type_constraint.name in ("string", "number", "bool"):
-        return _convert_primitive(value, type_constraint.name)
+    if type_constraint.name in _PRIMITIVES:
+        converted = _PRIMITIVES[type_constraint.name](value)
+        return value if converted is None or isinstance(converted, Unknown) else converted
     inner = type_constraint.arguments[0] if type_constraint.arguments else ANY_TYPE
     if type_constraint.name == "object" and isinstance(value, dict) and isinstance(inner, dict):
         return {name: _convert_attribute(value, name, each) for name, each in inner.items()}
@@ -169,15 +175,3 @@ def _convert_attribute(value: Mapping[str, Any], name: str, type_constraint: Any
         attribute = value.get(name)
         return convert(default if attribute is None else attribute, inner)
     return convert(value.get(name), type_constraint)
-
-
-def _convert_primitive(value: Any, name: str) -> Any:
-    if name == "string":
-        text = to_string(value)
-        return value if isinstance(text, Unknown) else text
-    if name == "bool":
-        return to_boolean(value)
-    if is_number(value) or not isinstance(value, str):
-        return value
-    number = parse_number(value)
-    return value if number is None else number

@@ -15,7 +15,7 @@ _CLOUDFRONT = (
 _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
 
 
-@rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
+@rule("list-not-written", source="privateca/latest/userguide/crl-planning.html#s3-policies")
 def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
     """The bucket of a CRL does not exist, or does not allow Private CA to write."""
     for bucket, cas, _, writers, error in _bucket_grants(context):
@@ -24,7 +24,7 @@ def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
                 yield crl_not_written.finding(ca, message, advice=advice, day=context.now)
 
 
-@rule("list-unreadable", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html")
+@rule("list-unreadable", source="privateca/latest/userguide/crl-planning.html")
 def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
     for bucket, cas, readers, writers, error in _bucket_grants(context):
@@ -39,7 +39,7 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
 
 @rule(
     "list-bucket-public",
-    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    source="AmazonS3/latest/userguide/access-control-block-public-access.html",
     controls="securityhub:S3.2 config:s3-bucket-public-read-prohibited prowler:s3_bucket_public_access",
 )
 def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:

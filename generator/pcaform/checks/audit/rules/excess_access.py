@@ -16,7 +16,7 @@ _RESTRICT = (
 )
 
 
-@rule("too-much-power", source="https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html")
+@rule("too-much-power", source="privateca/latest/userguide/ca-best-practices.html")
 def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
     """A user or role may issue CA certificates, issue from every CA, administer CAs and issue, or take such rights."""
     messages: dict[str, dict[str, None]] = {}
@@ -27,7 +27,7 @@ def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
             yield too_much_power.finding(principal, "; ".join(texts), advice=_RESTRICT, day=None)
 
 
-@rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
+@rule("shared-too-widely", source="privateca/latest/userguide/pca-rbp.html")
 def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA's resource policy lets another account issue CA certificates under it, or issue with any template."""
     for ca in context.snapshot.own:
@@ -36,7 +36,7 @@ def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
             yield shared_too_widely.finding(ca, message, advice=advice, day=None)
 
 
-@rule("permission-for-others", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Permission.html")
+@rule("permission-for-others", source="privateca/latest/APIReference/API_Permission.html")
 def permission_for_others(context: AuditContext) -> Iterator[AuditFinding]:
     """A permission of a CA is for another account, or for a service other than ACM."""
     for ca in context.snapshot.own:

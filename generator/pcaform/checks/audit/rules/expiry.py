@@ -9,12 +9,12 @@ from pcaform.core.renewal import ISSUED, certificate_status
 from pcaform.sources.account_snapshot import CaStatus, Certificate
 
 _RENEW = "renew its certificate: have its CSR signed again and import the result; or delete the CA if it is not needed"
-_DETAIL = "https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html"
+_DETAIL = "acm/latest/APIReference/API_CertificateDetail.html"
 _EXPIRATION = "securityhub:ACM.1 config:acm-certificate-expiration-check prowler:acm_certificates_expiration_check"
 _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate"
 
 
-@rule("ca-expired", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
+@rule("ca-expired", source="privateca/latest/userguide/PcaUpdateStatus.html")
 def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA has expired: it issues nothing, and AWS still bills it."""
     for ca in context.snapshot.authorities:
@@ -23,7 +23,7 @@ def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
             yield ca_expired.finding(ca, message, advice=_RENEW, day=context.now)
 
 
-@rule("ca-ends-soon", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
+@rule("ca-ends-soon", source="privateca/latest/userguide/PcaUpdateStatus.html")
 def ca_ends_soon(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA ends within `--expiring` (default 90d; 12w is weeks)."""
     for ca in context.snapshot.authorities:
@@ -32,10 +32,7 @@ def ca_ends_soon(context: AuditContext) -> Iterator[AuditFinding]:
             yield ca_ends_soon.finding(ca, message, advice=_RENEW, day=ca.ends)
 
 
-@rule(
-    "ca-deleted",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RestoreCertificateAuthority.html",
-)
+@rule("ca-deleted", source="privateca/latest/APIReference/API_RestoreCertificateAuthority.html")
 def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA is deleted: it can be restored for some days, and after them its key is lost."""
     for ca in context.snapshot.authorities:
@@ -48,7 +45,7 @@ def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
             yield ca_deleted.finding(ca, message, advice=advice, day=ca.restorable_until)
 
 
-@rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
+@rule("no-renewal", source="acm/latest/userguide/renew-private-cert.html")
 def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:

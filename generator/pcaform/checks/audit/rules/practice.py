@@ -9,9 +9,8 @@ from pcaform.core.renewal import ISSUED
 from pcaform.core.x509 import parse_or_none
 from pcaform.sources.account_snapshot import GONE, PERMISSIONS, TAGS, CaStatus, TrustAnchor
 
-_CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/pca-controls.html"
-_KEYS = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html"
-_ROOT = "securityhub:PCA.1 config:acm-pca-root-ca-disabled"
+_CONTROLS = "securityhub/latest/userguide/pca-controls.html"
+_KEYS = "privateca/latest/APIReference/API_CertificateAuthorityConfiguration.html"
 _TAGGED = "securityhub:PCA.2 config:acmpca-certificate-authority-tagged"
 _CA_KEY = "pqc:NIST-IR-8547 prowler:acmpca_certificate_authority_pqc_key_algorithm"
 _ANCHOR_KEY = "pqc:NIST-IR-8547 prowler:rolesanywhere_trust_anchor_pqc_pki"
@@ -23,7 +22,7 @@ _ML_DSA = ("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101
 """The keys ML-DSA-44, -65 and -87 in certificates: https://www.rfc-editor.org/rfc/rfc9881."""
 
 
-@rule("root-enabled", source=_CONTROLS, controls=_ROOT)
+@rule("root-enabled", source=_CONTROLS, controls="securityhub:PCA.1 config:acm-pca-root-ca-disabled")
 def root_enabled(context: AuditContext) -> Iterator[AuditFinding]:
     """A root is ACTIVE although ACM issues nothing from it; with `--framework`, every ACTIVE root."""
     for ca in context.snapshot.own:

@@ -12,7 +12,7 @@ from pcaform.core.formats.text import day
 from pcaform.core.x509 import parse_or_none
 from pcaform.sources.account_snapshot import CERTIFIED, CaStatus, TrustAnchor
 
-_SOURCE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/getting-started.html"
+_SOURCE = "rolesanywhere/latest/userguide/getting-started.html"
 _UPDATE = "aws rolesanywhere update-trust-anchor"
 _MOVE = "make another trust anchor for its clients; if nothing uses this one: aws rolesanywhere disable-trust-anchor"
 _ABSENT = ("in a region that was not read", "not one of this account or shared with it")

@@ -17,7 +17,6 @@ from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Resource
 
 READ = "s3:GetObject"
-_OVERWRITES = ("s3:PutObject", "s3:DeleteObject")
 _TRANSPORT = "aws:securetransport"
 _SOURCES = ("aws:sourcearn", "aws:sourceaccount")
 _POSITIVE = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
@@ -86,7 +85,7 @@ def compare_policies(before: str | None, after: str | None, ca: Resource, *, fro
     is_denied = bool(_denials(after, ca) - _denials(before, ca))
     is_opened = any(
         each[0] != CRL_WRITER and not _is_kept(each, grants(before, action, ca, ()))
-        for action in _OVERWRITES
+        for action in ("s3:PutObject", "s3:DeleteObject")
         for each in grants(after, action, ca, ())
     )
     return PolicyStep(lost, bool(olds[READ] or not before) and not news[READ], is_narrowed or is_denied, is_opened)
@@ -113,7 +112,7 @@ def grants(policy: str | None, action: str, ca: Resource, sources: Collection[st
     """
     met = _statements(policy, action, ca)
     denied = [each for each in met if not each.is_allow and not each.conditions]
-    if any(_names(each, ANYONE, CRL_WRITER) for each in denied):
+    if any(name in (ANYONE, CRL_WRITER) for each in denied for _, name in each.principals or ()):
         return set()
     return {
         (name, frozenset(one for one in each.conditions if not _is_source(one)))
@@ -131,10 +130,6 @@ def _is_writer(grant: Grant) -> bool:
 def _is_kept(grant: Grant, others: Collection[Grant]) -> bool:
     """Tell whether a grant is still there, for anyone or on fewer conditions."""
     return any(name in (grant[0], ANYONE) and conditions <= grant[1] for name, conditions in others)
-
-
-def _names(statement: Statement, *names: str) -> bool:
-    return any(name in names for _, name in statement.principals or ())
 
 
 def _is_source(condition: Condition) -> bool:

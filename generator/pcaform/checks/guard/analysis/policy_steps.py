@@ -29,8 +29,6 @@ from pcaform.iam.rights import Rights
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
-_PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)
-
 _NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
 _ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)
 
@@ -72,7 +70,7 @@ def follow_renames(change: Change, before: Pairs, context: PlanContext) -> Pairs
 @lru_cache(maxsize=1)
 def _renames(context: PlanContext) -> tuple[dict[str, str], dict[str, str]]:
     """Return the names of principals before -> after, and before -> unknown for those that are made anew."""
-    kept = [each for each in context.changes_of(*_PRINCIPALS) if each.before and each.after]
+    kept = [each for each in context.changes_of(IAM_USER, IAM_ROLE, IAM_GROUP) if each.before and each.after]
     names = [(_name(each, each.before.get("name")), _name(each, each.after.get("name"))) for each in kept]
     replaced = [old for each, (old, _) in zip(kept, names, strict=True) if each.is_replaced]
     return {old: new for old, new in names if old != new}, dict.fromkeys(replaced, UNKNOWN)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, texts_in
+from pcaform.checks.guard.arguments import DISTRIBUTION, RECORD, first_block, texts_in
 from pcaform.checks.guard.context import PlanContext
 from pcaform.core.facts import DNS_SUFFIX
 from pcaform.terraform.plan_json import Change, Resource
@@ -22,7 +22,6 @@ CNAMES: Mapping[str, str] = {CRL: "custom_cname", OCSP: "ocsp_custom_cname"}
 """Block -> its argument for a custom name."""
 CONFIGURATION = "revocation_configuration"
 ACL, PRIVATE = "s3_object_acl", "BUCKET_OWNER_FULL_CONTROL"
-_FIREWALLS = ("aws_wafv2_web_acl", "aws_wafv2_rule_group")
 ANSWERS = (None, "A", "AAAA", "CNAME", "NS")
 _RESPONDER = re.compile(rf"ocsp\.acm-pca\.[\w-]+\.({DNS_SUFFIX})|acm-pca-ocsp\.[\w-]+\.api\.aws")
 """https://docs.aws.amazon.com/privateca/latest/userguide/ocsp-customize.html."""
@@ -32,10 +31,7 @@ _MAX_HOPS = 4
 
 def block(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return one block of a CA's revocation configuration, empty if there is none."""
-    for configuration in values.get(CONFIGURATION) or ():
-        for settings in (configuration or {}).get(name) or ():
-            return settings or {}
-    return {}
+    return first_block(first_block(values, CONFIGURATION), name)
 
 
 def has_public_crl(authority: Resource) -> bool:
@@ -85,7 +81,7 @@ def served(context: PlanContext) -> Served:
     ids = {str(each.get(name)) for each in values for name in ("id", "arn", "domain_name", "bucket_domain_name")}
     ids |= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
     mentioned = {text for each in values for text in texts_in(each)}
-    for each in context.of(*_FIREWALLS) if mentioned else ():
+    for each in context.of("aws_wafv2_web_acl", "aws_wafv2_rule_group") if mentioned else ():
         mentioned |= {*texts_in(each.values)} if each.values.get("arn") in mentioned else set()
     ids |= {*buckets, *names}
     return Served(buckets, names, named, tuple(fronts.values()), frozenset(ids - {"None"}), frozenset(mentioned))

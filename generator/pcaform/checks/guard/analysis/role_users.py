@@ -49,7 +49,6 @@ CREDENTIALS = {
     "aws_iam_signing_certificate": "signing certificate",
     "aws_iam_user_login_profile": "password",
 }
-_ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 
 
 def roles_gained(change: Change, context: PlanContext) -> list[str]:
@@ -93,7 +92,7 @@ def is_provider_destroyed(change: Change, context: PlanContext) -> bool:
 def _has_rights(change: Change, context: PlanContext) -> bool:
     rights = context.holders.rights
     if "rolesanywhere" in change.type:
-        return any(_ROLES_ANYWHERE in target.services for target in rights.targets)
+        return any("rolesanywhere.amazonaws.com" in target.services for target in rights.targets)
     return bool(context.holders.labels_of(change) & rights.labels)
 
 

@@ -35,6 +35,7 @@ from pcaform.checks.guard.arguments import (
     SERVING,
     ZONE,
     differing,
+    first_block,
     unjudged_serving,
 )
 from pcaform.checks.guard.context import PlanContext, module
@@ -153,7 +154,7 @@ def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Eff
 
 
 def _owned(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
-    before, after = (_first(each, "rule").get("object_ownership") for each in (change.before, change.after))
+    before, after = (first_block(each, "rule").get("object_ownership") for each in (change.before, change.after))
     if after == "BucketOwnerEnforced" != before and has_public_crl(ca):
         yield Effect("closed", _REFUSED, ("rule",))
     elif after == "ObjectWriter" != before and not has_public_crl(ca):
@@ -161,8 +162,8 @@ def _owned(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
 
 
 def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
-    old, new = (_first(each, "rule") for each in (change.before, change.after))
-    before, after = (_first(each, "apply_server_side_encryption_by_default") for each in (old, new))
+    old, new = (first_block(each, "rule") for each in (change.before, change.after))
+    before, after = (first_block(each, "apply_server_side_encryption_by_default") for each in (old, new))
     is_kms = str(after.get("sse_algorithm")).startswith("aws:kms") and before != after
     if is_kms and (has_public_crl(ca) or not after.get("kms_master_key_id")):
         yield Effect("closed", ", with a KMS key by which AWS cannot write, or others not read them", ("rule",))
@@ -190,11 +191,11 @@ def _expired(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
 
 def _removal(rule: Mapping[str, Any], folder: str) -> tuple[int, str] | None:
     """Return after how many days a lifecycle rule removes objects in a folder; AWS gives its CRLs no tags."""
-    chosen, both = _first(rule, "filter"), _first(_first(rule, "filter"), "and")
+    chosen, both = first_block(rule, "filter"), first_block(first_block(rule, "filter"), "and")
     prefix = str(both.get("prefix") or chosen.get("prefix") or rule.get("prefix") or "")
     is_met = (prefix.startswith(folder) or folder.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
     archived = [each for each in rule.get("transition") or () if each.get("storage_class") in _ARCHIVED]
-    found = [_first(rule, "expiration"), *archived]
+    found = [first_block(rule, "expiration"), *archived]
     days = [each.get("days") or 0 for each in found if each.get("days") or each.get("date") or each in archived]
     return (min(days), json.dumps(found)) if days and is_met and rule.get("status") == "Enabled" else None
 
@@ -257,7 +258,7 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
             each for each in fronts if each.type == RECORD and set(answered_names(each.values, names)) & set(news)
         ]
         if not others or change.type == DISTRIBUTION:
-            yield from _answered_first(change, news[0], context)
+            yield from _answeredfirst_block(change, news[0], context)
             return
         is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(unjudged_serving(change))
         is_unknown |= change.after.get("type") == "NS"
@@ -265,7 +266,7 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
 
 
-def _answered_first(change: Change, name: str, context: PlanContext) -> Iterator[Effect]:
+def _answeredfirst_block(change: Change, name: str, context: PlanContext) -> Iterator[Effect]:
     """Yield that what is first to answer for a name leads elsewhere than to its bucket or responder, or keeps out."""
     fronts = [each for each in context.changes_of(DISTRIBUTION) if leads_home(each.after, context)]
     referred = {each.partition("[")[0] for each in context.files.mentioned(change.address)}
@@ -313,8 +314,3 @@ def _answered_otherwise(change: Change) -> Iterator[Effect]:
 
 def _naming(name: str, context: PlanContext) -> str:
     return f"certificates of {_cas(served(context).names[name], context)} name it for revocation checks"
-
-
-def _first(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the first block of a name, empty if there is none."""
-    return next((each for each in values.get(name) or () if isinstance(each, Mapping)), {})

@@ -26,7 +26,6 @@ ORGANIZATION, ACCEPTER, CUSTOM = (
 RAM_TYPES = (ASSOCIATION, PRINCIPAL, SHARE, ORGANIZATION, ACCEPTER, CUSTOM)
 _AUTHORITY = re.compile(r"arn:[\w-]+:acm-pca:[^:]*:[^:]*:certificate-authority/")
 _OF_AUTHORITIES = re.compile(r"permission/AWSRAM\w*CertificateAuthority$")
-_RAM_TYPE = "acm-pca:CertificateAuthority"
 _IN = "resource_share_arn"
 _ARN = "resource_arn"
 
@@ -108,7 +107,7 @@ def _accepter(change: Change, _: PlanContext) -> Iterator[RamChange]:
 
 def _custom(change: Change, _: PlanContext) -> Iterator[RamChange]:
     """Yield what a permission that this organization wrote itself newly allows on CAs."""
-    if change.after.get("resource_type") == _RAM_TYPE and change.before:
+    if change.after.get("resource_type") == "acm-pca:CertificateAuthority" and change.before:
         old, new = (str(each.get("policy_template") or "") for each in (change.before, change.after))
         if not have_same_meaning([old], [new]):
             right = "SubordinateCACertificate" if "CACertificate" in new and "CACertificate" not in old else ""

@@ -8,13 +8,12 @@ from typing import Any
 
 from pcaform.checks.guard.certificate import UnreadableError, certificate, describe, identity
 from pcaform.checks.guard.change_types import ChangeType
-from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.context import CA_ARGUMENT, PlanContext
 from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome, note
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, CERTIFICATE, INSTALLATION
 
-_ARN = "certificate_authority_arn"
 _NOTHING = "the provider makes no call to AWS"
 _REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy"
 _REJECTED = "clients that check revocation reject it and everything that was issued below it"
@@ -89,7 +88,7 @@ def managed_certificate_destroyed(change: Change, _: PlanContext) -> Iterator[Ou
     Consequence: the certificate and its key are deleted as soon as nothing uses them
     Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
     """
-    if change.is_destroyed and change.before.get(_ARN):
+    if change.is_destroyed and change.before.get(CA_ARGUMENT):
         message = f"the private certificate for {change.before.get('domain_name')} is deleted"
         message += "; another one is created with another key and ARN" if change.is_replaced else ""
         advice = (
@@ -100,7 +99,7 @@ def managed_certificate_destroyed(change: Change, _: PlanContext) -> Iterator[Ou
 
 def _is_installed_anew(change: Change) -> bool:
     """Tell whether an installation is replaced in the same CA."""
-    is_same_ca = not change.unknown.get(_ARN) and change.before.get(_ARN) == change.after.get(_ARN)
+    is_same_ca = not change.unknown.get(CA_ARGUMENT) and change.before.get(CA_ARGUMENT) == change.after.get(CA_ARGUMENT)
     return change.is_replaced and is_same_ca
 
 
@@ -152,9 +151,9 @@ def _issued_anew(change: Change, context: PlanContext) -> Outcome:
 
 def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a live CA that gets a certificate from a stack that has not installed one there before."""
-    arn = str(change.after.get(_ARN))
+    arn = str(change.after.get(CA_ARGUMENT))
     live = context.installed.get(arn)
-    if not (context.is_for_created_ca(change) if change.unknown.get(_ARN) else context.is_known(arn)):
+    if not (context.is_for_created_ca(change) if change.unknown.get(CA_ARGUMENT) else context.is_known(arn)):
         yield certificate_reissued.undecided(change, _UNKNOWN_CA)
     elif live is not None and identity(live) != identity(change.after.get("certificate")):
         advice = (
@@ -166,7 +165,7 @@ def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 
 def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice: str) -> Outcome:
-    message = f"{context.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
+    message = f"{context.name(str(change.after.get(CA_ARGUMENT)))} {what}, and another one is installed over it"
     return certificate_reissued.finding(change, message, advice=advice, affected=context.affected_by_certificate(live))
 
 

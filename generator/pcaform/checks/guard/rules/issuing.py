@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.context import CA_ARGUMENT, PlanContext
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import TEMPLATES, is_privileged
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION
 
-_ARN = "certificate_authority_arn"
 _REQUEST = "certificate_signing_request"
 _TEMPLATE = "template_arn"
 _KEY = r"(?:\[[^\]]*\])?"
@@ -67,14 +66,14 @@ def certificate_of_another_key(change: Change, context: PlanContext) -> Iterator
     Consequence: AWS refuses it, and the CA stays without a certificate, or with its old one
     Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html
     """
-    if "create" not in change.actions or change.unknown.get(_ARN):
+    if "create" not in change.actions or change.unknown.get(CA_ARGUMENT):
         return
-    authority = context.authorities.get(str(change.after.get(_ARN)))
+    authority = context.authorities.get(str(change.after.get(CA_ARGUMENT)))
     keys = [
         _public_key(text) for text in (change.after.get("certificate"), authority and authority.values.get(_REQUEST))
     ]
     if all(keys) and keys[0] != keys[1]:
-        message = f"the certificate is for another key than that of {context.name(str(change.after[_ARN]))}"
+        message = f"the certificate is for another key than that of {context.name(str(change.after[CA_ARGUMENT]))}"
         advice = "install the certificate that was signed for this CA's request"
         yield certificate_of_another_key.finding(change, message, advice=advice, arguments=["certificate"])
 
@@ -86,12 +85,12 @@ def disabled_signer(change: Change, context: PlanContext) -> Iterator[Outcome]:
     Consequence: AWS refuses, and the apply stops in the middle
     Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
     """
-    arn = str(change.after.get(_ARN))
+    arn = str(change.after.get(CA_ARGUMENT))
     if "create" in change.actions and _is_disabled(arn, context):
         done = "installed in" if change.type == INSTALLATION else "issued from"
         message = f"a certificate is {done} {context.name(arn)}, which is disabled: AWS refuses, and the apply stops"
         advice = "enable that CA in this change, which then issues; disable it again in a change of its own"
-        yield disabled_signer.finding(change, message, advice=advice, arguments=[_ARN])
+        yield disabled_signer.finding(change, message, advice=advice, arguments=[CA_ARGUMENT])
 
 
 def _is_disabled(arn: str, context: PlanContext) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.context import CA_ARGUMENT, PlanContext
 from pcaform.checks.guard.rule import FORGET, rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
@@ -11,7 +11,6 @@ from pcaform.core.renewal import is_for_own_account
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 
-_ARN = "certificate_authority_arn"
 _SOURCE = "source_account"
 _COLONS = 4
 _SILENCE = "every certificate that ACM manages on this CA expires, with no error before"
@@ -94,7 +93,7 @@ def _is_for_other_account(values: Mapping[str, Any], context: PlanContext) -> bo
 
 def _ca_arns(values: Mapping[str, Any], context: PlanContext) -> list[str]:
     """Return the ARN of a permission's CA; for a CA that is created in this plan, those of the CAs that exist."""
-    arns = [str(values[_ARN])] if values.get(_ARN) else [*context.authorities, *context.existing.values()]
+    arns = [str(values[CA_ARGUMENT])] if values.get(CA_ARGUMENT) else [*context.authorities, *context.existing.values()]
     return [arn for arn in arns if arn.count(":") > _COLONS]
 
 
@@ -107,6 +106,6 @@ def _loss(change: Change, context: PlanContext) -> str:
 def _managed(change: Change, context: PlanContext) -> tuple[str, ...]:
     if _is_for_other_account(change.before, context):
         return ()
-    arn = change.before.get(_ARN)
-    renewed = [each for each in context.of(ACM_CERTIFICATE) if arn and each.values.get(_ARN) == arn]
+    arn = change.before.get(CA_ARGUMENT)
+    renewed = [each for each in context.of(ACM_CERTIFICATE) if arn and each.values.get(CA_ARGUMENT) == arn]
     return tuple(f"{each.address}: the certificate for {each.values.get('domain_name')}" for each in renewed)

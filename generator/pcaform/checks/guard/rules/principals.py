@@ -26,11 +26,10 @@ from pcaform.terraform.resource_types import ACM_CERTIFICATE, IAM_ROLE, IAM_USER
 
 _GONE = "check that nothing issues as this principal any more; the certificates that it issued stay valid"
 _ACCESS_KEY = "aws_iam_access_key"
-_LOGIN_PROFILE = "aws_iam_user_login_profile"
 _TLS_KEY = "tls_private_key"
 _ADVICE = {
     _ACCESS_KEY: "create the key outside Terraform, or better give the issuer a role, whose sessions expire",
-    _LOGIN_PROFILE: "let the user set the password, or set 'pgp_key', which encrypts it in the state",
+    "aws_iam_user_login_profile": "let the user set the password, or set 'pgp_key', which encrypts it in the state",
     _TLS_KEY: "create the key where it is used, and bring only its request or its certificate",
     ACM_CERTIFICATE: "import certificate and key outside Terraform, or use 'private_key_wo' of later providers",
 }

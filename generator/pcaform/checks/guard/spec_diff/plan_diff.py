@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from pcaform.render.history import advance
+from pcaform.render.history import advance, call_of, is_call
 from pcaform.render.manifest import Record
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.resources import StackResource, build_placeholders, calls, output_placeholder, resources
 from pcaform.render.plan.stack import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
-from pcaform.terraform.hcl_writer import Reference, Traversal
+from pcaform.terraform.hcl_writer import expression
 from pcaform.terraform.plan_json import Change, Plan
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 from pcaform.terraform.schema import forces_replacement, is_same
@@ -54,7 +54,7 @@ class TrackedMoves:
     def _target(self, made: StackResource) -> str:
         address = made.address
         for _ in range(_MAX_MOVES):
-            call = _module(address)
+            call = call_of(address)
             moved = self.moves.get(address) or address.replace(
                 f"module.{call}.", f"module.{self.calls.get(call, call)}.", 1
             )
@@ -77,27 +77,17 @@ def track_moves(before: Spec, after: Spec) -> TrackedMoves:
         if after.moves
         else ()
     )
-    pairs = [[_text(block.arguments[name]) for name in ("from", "to")] for block in blocks if block.kind == "moved"]
+    pairs = [
+        [expression(block.arguments[name]) for name in ("from", "to")] for block in blocks if block.kind == "moved"
+    ]
     moves = [(old, new) for old, new in pairs if old not in still]
-    named = {_module(old): _module(new) for old, new in moves if _is_call(old) and _module(old) in called}
-    own = {old: new for old, new in moves if not _is_call(old) and _module(old) in called}
+    named = {call_of(old): call_of(new) for old, new in moves if is_call(old) and call_of(old) in called}
+    own = {old: new for old, new in moves if not is_call(old) and call_of(old) in called}
     kinds = {old: addresses.resource_type(addresses.parse(old)) for old in own}
-    main = [(_module(new), _module(old)) for old, new in own.items() if kinds[old] in (AUTHORITY, CERTIFICATE)]
+    main = [(call_of(new), call_of(old)) for old, new in own.items() if kinds[old] in (AUTHORITY, CERTIFICATE)]
     back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
-    forgotten = frozenset(_module(_text(block.arguments["from"])) for block in blocks if block.kind == "removed")
+    forgotten = frozenset(call_of(expression(block.arguments["from"])) for block in blocks if block.kind == "removed")
     return TrackedMoves(olds, news, named, own, back, forgotten)
-
-
-def _text(address: Reference | Traversal) -> str:
-    return address.path if isinstance(address, Reference) else addresses.format_address(address)
-
-
-def _module(address: str) -> str:
-    return address.removeprefix("module.").partition(".")[0]
-
-
-def _is_call(address: str) -> bool:
-    return address.startswith("module.") and address.count(".") == 1
 
 
 def diff_specs(before: Spec, after: Spec, *, moves: TrackedMoves | None = None) -> Plan:
