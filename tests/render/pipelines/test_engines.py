@@ -170,9 +170,9 @@ def test_files_are_owned_as_those_of_a_stack_are(pcaform: Run, home: Path) -> No
     assert (code, ".github/workflows/pcaform.yml" in text, "not written by pcaform" in text) == (1, True, True), text
     (workflows / "pcaform.yml").unlink()
     assert pipeline(pcaform, home, "github")[0] == 0
-    for stack in ("eu-west-1", "us-east-1"):
-        (home / "stacks/security" / stack).mkdir(parents=True)
-        (home / "stacks/security" / stack / ".terraform.lock.hcl").touch()
+    for stack in ("apps/eu-west-1", "security/eu-west-1", "security/us-east-1"):
+        (home / "stacks" / stack).mkdir(parents=True)
+        (home / "stacks" / stack / ".terraform.lock.hcl").touch()
     assert pipeline(pcaform, home, "github", *PINS["github"], "--check") == (0, ".github: fresh, 4 unchanged\n")
     edited = (workflows / "pcaform.yml").read_text(encoding="utf-8").replace("queue", "pull_request_target")
     (workflows / "pcaform.yml").write_text(f"{edited}# more\n", encoding="utf-8")

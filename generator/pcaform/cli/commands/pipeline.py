@@ -65,8 +65,8 @@ def command(
     Every stack is checked, planned, judged by the guard, approved and applied, after those that it needs. The files
     are owned by a manifest, as those of a stack are. A provider's lock file is part of each stack.
 
-    $ pcaform pipeline gitlab specs --plan-role pki-plan --apply-role pki-apply --image tools@sha256:DIGEST
-    $ pcaform pipeline atlantis specs --plan-role pki-plan --apply-role pki-apply --repository github.com/corp/pki
+    $ pcaform pipeline gitlab specs --plan-role P --apply-role A --image I@sha256:D
+    $ pcaform pipeline atlantis specs --plan-role P --apply-role A --repository R
     > pipelines.md
     """
     from pcaform.cli import stacks as steps
