@@ -122,7 +122,7 @@ REFUSED = {
     "text": ("account 1: fine", NOT_PRINTED),
     "other keys": ('{"format_version": "1.0"}', "this is not what 'pcaform "),
     "a plan": ('{"format_version": "1.2", "resource_changes": []}', "this is not what 'pcaform "),
-    "a later version": (WHOLE.replace('"1.2"', '"2.0"', 1), "'format_version', allowed: '1.2'"),
+    "a later version": (WHOLE.replace('"1.3"', '"2.0"', 1), "'format_version', allowed: '1.3'"),
     "a later exit code": (
         shard(2).replace('"exit_code": 0', '"exit_code": 3'),
         "'exit_code', allowed: see 'pcaform schema",

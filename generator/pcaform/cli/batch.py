@@ -21,7 +21,7 @@ from pcaform.cli.exit_codes import ERROR, OK
 from pcaform.cli.render_cache import NO_CACHE, Cache, Entry, Fresh, Loaded, digest_inputs, open_cache
 from pcaform.cli.stacks import Outcome, describe_unchanged, render_spec
 from pcaform.core import console
-from pcaform.core.files import STDIN, base_directory, is_directory, is_read_only
+from pcaform.core.files import STDIN, base_directory, is_directory, is_file, is_read_only
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.report import format_json, list_problems
 from pcaform.core.formats.text import source_lines
@@ -188,7 +188,7 @@ def _check_neighbours(briefs: Sequence[Brief], task: Task) -> Iterator[tuple[Fin
     """Yield where a spec has the name, the state, or an ARN of a stack in the directory that has no spec."""
     rendered, index = {each.stack for each in briefs}, None
     is_unsaid = not task.confirmation.is_never_applied and task.confirmation.state is None
-    new = [each for each in briefs if is_unsaid and not (task.out / each.stack / manifest.NAME).is_file()]
+    new = [each for each in briefs if is_unsaid and not is_file(task.out / each.stack / manifest.NAME)]
     for name in _list_rendered(task.out):
         if name in rendered:
             continue
@@ -270,7 +270,7 @@ def _finish(task: Task, path: str) -> _Finished:
         render = partial(render_spec, loaded, task.out, modules=task.modules, confirmation=task.confirmation)
         directory = task.out / loaded[1].stack
         warned = _check_needed(loaded, task)
-        is_new, stack = not directory.exists(), render()
+        is_new, stack = not is_directory(directory), render()
         outcome = task.finish(stack, task.out)
         checked = chain(warned, check_locked(loaded, directory))
         warnings = [line for each in checked for line in source_lines(each)]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 _ARN = re.compile(facts.CA_ARN)
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
+_ROLE_NAME = re.compile(r"([\x21-\x39\x3b-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 
 Format = Annotated[Literal["text", "markdown", "json", "github", "sarif"], "--format: The output format."]
@@ -177,8 +178,11 @@ class AccountOptions:
     assume_role: Annotated[str | None, "--assume-role ARN: The role to assume for reading."] = None
     external_id: Annotated[str | None, "--external-id ID: The external ID that this role requires."] = None
 
-    def caller(self) -> "Caller":
-        """Return who reads and where; a CA named by its ARN names its region too. Raises Failure for bad usage."""
+    def caller(self, role: str | None = None) -> "Caller":
+        """Return who reads and where; a CA named by its ARN names its region too. Raises Failure for bad usage.
+
+        `role` is the name of a role in each of many accounts.
+        """
         from pcaform.sources.aws.session import Caller
 
         names = tuple(dict.fromkeys(self.region or self.regions_of_cas()))
@@ -191,7 +195,11 @@ class AccountOptions:
             raise Failure(
                 f"--assume-role '{self.assume_role}': expected the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME"
             )
-        if self.external_id and not self.assume_role:
+        if self.assume_role and role:
+            raise Failure("--role is assumed by the caller: instead of --assume-role, give a --profile that assumes it")
+        if role and self.regions_of_cas():
+            raise Failure("--arn names a CA of one account: leave it out, or leave the other accounts out")
+        if self.external_id and not (self.assume_role or role):
             raise Failure("--external-id needs a role: name it with --assume-role")
         regions = () if self.all_regions else names
         return Caller(self.profile, self.assume_role, self.external_id, regions, self.all_regions)
@@ -230,6 +238,40 @@ class CaOptions(AccountOptions):
             raise Failure(f"--tag '{incomplete[0]}': expected KEY=VALUE")
         self.regions_of_cas()
         return Filters(tuple(self.arn or ()), tuple((key, value) for key, _, value in pairs), statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class ManyOptions:
+    """Which accounts are read instead of one, and by which role in each."""
+
+    accounts: Annotated[
+        str | None, "--accounts FILE: Read many accounts: a line has an id and, if you like, a name; '-' is stdin."
+    ] = None
+    organization: Annotated[
+        str | None,
+        "--organization ID: Read the ACTIVE accounts below a root or unit, such as ou-1a2b-3c4d5e6f; or 'all'.",
+    ] = None
+    specs: Annotated[list[str] | None, "--specs DIR: Read the accounts and regions of these specs; repeatable."] = None
+    role: Annotated[
+        str | None, "--role NAME: The role to assume in each account; in the caller's own none is assumed."
+    ] = None
+    shard: Annotated[str | None, "--shard K/N: Only part K of N of these accounts, for one of N jobs."] = None
+    checkpoint: Annotated[
+        Path | None, "--checkpoint PATH: Keep answers here, and resume from them; for many accounts a directory."
+    ] = None
+
+    def is_given(self) -> bool:
+        """Tell whether there are many accounts; raises Failure for options that do not fit together."""
+        given = [each for each in (self.accounts, self.organization, self.specs) if each]
+        if len(given) > 1:
+            raise Failure("--accounts, --organization and --specs exclude each other")
+        if not given and (self.role or self.shard):
+            raise Failure("--role and --shard are for many accounts: give --accounts, --organization or --specs too")
+        if given and not self.role:
+            raise Failure("--role NAME is missing: the role to assume in each account")
+        if self.role and not _ROLE_NAME.fullmatch(self.role):
+            raise Failure(f"--role '{self.role}': expected the name of a role, with its path if it has one, and no ARN")
+        return bool(given)
 
 
 def parse_expiring(text: str) -> timedelta:

@@ -123,6 +123,11 @@ def is_directory(path: str | Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - `Path.is_dir` raises for a name that is too long
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether there is a plain file; a name that no file can have names none."""
+    return os.path.isfile(path)  # noqa: PTH113 - as above
+
+
 def list_spec_files(directory: str) -> list[str]:
     """Return each file of YAML below a directory, sorted; raises Failure for none, or where not all can be listed."""
 

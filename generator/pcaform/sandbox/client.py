@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
 import boto3
@@ -46,6 +47,11 @@ def _create_isolated_session() -> botocore.session.Session:
     for name in ("config_file", "credentials_file"):
         settings[name] = (None, None, os.devnull, None)
     session = botocore.session.Session(session_vars=settings)
-    models = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-    session.register_component("data_loader", models)
+    session.register_component("data_loader", _models())
     return session
+
+
+@cache
+def _models() -> Loader:
+    """Return the service models, which all clients share: reading them takes most of the time of making a client."""
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)

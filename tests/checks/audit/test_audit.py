@@ -75,7 +75,7 @@ def test_days_and_arns_are_those_of_aws(planted: Planted, report: dict[str, list
 
 def test_json_is_as_its_schema_says(planted: Planted, report: dict[str, object]) -> None:
     jsonschema.validate(report, json.loads(planted.pcaform("schema", "audit").stdout))
-    assert report["format_version"] == "1.2"
+    assert report["format_version"] == "1.3"
     assert report["monthly_usd"] == MORE * 400 + 50
 
 

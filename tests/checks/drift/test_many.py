@@ -169,7 +169,7 @@ def test_what_is_not_read_for_a_spec_does_not_make_it_unknown(fleet: Fleet) -> N
         (["--shard", "3/2"], "--shard '3/2': expected K/N, the K-th of N shards, such as 2/5 (N at most 9999)"),
         (
             ["--role", "x", "--assume-role", f"arn:aws:iam::{OTHER}:role/x"],
-            "--role and --assume-role exclude each other: an ARN names one account",
+            "--role is assumed by the caller: instead of --assume-role, give a --profile that assumes it",
         ),
     ],
 )

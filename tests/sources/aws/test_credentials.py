@@ -67,7 +67,7 @@ def test_the_caller_is_printed_first(pcaform: Run, account: Live) -> None:
         (
             {},
             ("--assume-role", ROLE),
-            f"{ROLE}: this role cannot be assumed: it does not trust the caller, or needs an",
+            f"{ROLE}: this role cannot be assumed: it does not exist, does not trust the caller or needs an",
         ),
         ({}, ("--region", "mars"), "'mars' is not a region, expected one such as eu-west-1"),
         ({}, ("--region", REGION, "--all-regions"), "--region and --all-regions exclude each other"),

@@ -17,6 +17,7 @@ from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest, RequestMatrix
 from pcaform.checks.access.expected import NOTHING_EXPECTED, ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject
+from pcaform.core.accounts import AccountStatus
 from pcaform.core.finding import Finding
 from pcaform.core.formats.report import alias
 from pcaform.iam import actions
@@ -64,10 +65,14 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class AccessFinding(Finding):
-    """A request of a principal, the subject, that is decided otherwise than it should be."""
+    """A request of a principal, the subject, that is decided otherwise than it should be.
+
+    `account_id` is its account where many were read.
+    """
 
     request: str = ""
     allowed: bool = False
+    account_id: str = ""
 
     principal = alias("subject", str)
 
@@ -79,15 +84,17 @@ class AccessFinding(Finding):
 
 @dataclass(frozen=True, slots=True)
 class AccessReport:
-    """What `access --format json` prints."""
+    """What `access --format json` prints; `accounts` and `shard` are as those of an audit."""
 
-    format_version: Literal["1.1"]
+    format_version: Literal["1.2"]
     principals: tuple[Principal, ...]
     findings: tuple[AccessFinding, ...]
     not_shown: str
     """Which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
     is_live: Annotated[bool, Field(exclude=True)] = False
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
+    accounts: tuple[AccountStatus, ...] = ()
+    shard: str = ""
 
 
 def build_result(
@@ -99,7 +106,7 @@ def build_result(
         for each in decisions
     )
     not_shown = _NOT_SHOWN_LIVE if is_live else _NOT_SHOWN
-    return AccessReport("1.1", tuple(principals), tuple(findings), not_shown, is_live)
+    return AccessReport("1.2", tuple(principals), tuple(findings), not_shown, is_live)
 
 
 def decider(

@@ -17,6 +17,7 @@ from pcaform.checks.audit.rule import (
     Rule,
     Usage,
     monthly_price,
+    sort_ends,
     sort_findings,
 )
 from pcaform.checks.audit.rules.practice import ca_untagged
@@ -52,12 +53,23 @@ def audit_account(
 
     Returns the access and the snapshot too, with further `parts`.
     """
-    tags = (account_snapshot.TAGS,) if ca_untagged.answers_to(framework) else ()
     with show_progress("requests to AWS") as tell:
-        request = replace(_REQUEST, parts=(*_REQUEST.parts, *parts, *tags))
-        snapshot = read_snapshot(account, request, report_progress=tell)
+        snapshot = read_snapshot(account, audit_request(framework, parts), report_progress=tell)
+    return *audit_snapshot(snapshot, now=now, expiring=expiring, framework=framework), snapshot
+
+
+def audit_request(framework: str = "", parts: tuple[str, ...] = ()) -> SnapshotRequest:
+    """Return what is read for an audit, with further `parts`."""
+    tags = (account_snapshot.TAGS,) if ca_untagged.answers_to(framework) else ()
+    return replace(_REQUEST, parts=(*_REQUEST.parts, *parts, *tags))
+
+
+def audit_snapshot(
+    snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta, framework: str
+) -> tuple[Audit, AccessReport]:
+    """Check an account that was read; returns the access too."""
     access, unread = check_account_access(snapshot)
-    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework), access, snapshot
+    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework), access
 
 
 def format_summary(result: Audit) -> str:
@@ -81,7 +93,8 @@ def audit(
 ) -> Audit:
     """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
     context = AuditContext(snapshot, result, now, expiring, framework)
-    findings = [finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context)]
+    found = (finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context))
+    findings = (replace(each, account_id=snapshot.account_id) for each in found)
     unknown = (note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
     return Audit(
         snapshot.account_id,
@@ -105,8 +118,7 @@ def _list_ends(snapshot: AccountSnapshot) -> tuple[End, ...]:
         *(("CA", each) for each in snapshot.authorities if each.status not in GONE),
         *(("certificate", each) for each in snapshot.certificates if each.status == "ISSUED"),
     ]
-    ends = [End(what, each.name, each.arn, each.status, each.ends) for what, each in found if each.ends]
-    return tuple(sorted(ends, key=lambda end: (day(end.day), end.what, end.name, end.arn)))
+    return sort_ends(End(what, each.name, each.arn, each.status, each.ends) for what, each in found if each.ends)
 
 
 def _list_costs(snapshot: AccountSnapshot) -> Iterator[Cost]:

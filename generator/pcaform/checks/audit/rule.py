@@ -18,6 +18,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, computed_field
 
 from pcaform.checks.access.check import AccessReport
 from pcaform.core import facts, rules
+from pcaform.core.accounts import AccountStatus
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats.text import day
 from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, IamPrincipal, TrustAnchor
@@ -38,12 +39,14 @@ class AuditFinding(Finding):
     """One thing that is wrong. `day` is from when on it does harm: past if it does so already, None for any day.
 
     `subject` is a name for people, `arn` the ARN at AWS, `controls` those of other checks that its rule answers to.
+    `account_id` is the account that was read.
     """
 
     day: Moment | None = None
     arn: str = ""
     region: str = ""
     controls: tuple[str, ...] = ()
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,14 @@ class Usage:
 class Audit:
     """The result for an account at one moment, as `audit --format json` prints it.
 
+    Of many accounts `account_id` is empty, `accounts` says how the reading of each ended, and names have their account;
+    `shard` is the part of all accounts that these are, empty for all of them.
+
     `unknown` names what could not be read, `price` and `not_shown` say what the costs and the findings leave out.
     `statuses` has the number of managed certificates by status, `framework` whose controls were picked, empty for none.
     """
 
-    format_version: Literal["1.2"] = field(default="1.2", kw_only=True)
+    format_version: Literal["1.3"] = field(default="1.3", kw_only=True)
     account_id: str
     regions: tuple[str, ...]
     moment: Moment
@@ -103,6 +109,8 @@ class Audit:
     statuses: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     usage: tuple[Usage, ...] = field(default=(), kw_only=True)
     framework: str = field(default="", kw_only=True)
+    accounts: tuple[AccountStatus, ...] = field(default=(), kw_only=True)
+    shard: str = field(default="", kw_only=True)
     price: str = field(default=PRICE, kw_only=True)
     not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
 
@@ -116,17 +124,23 @@ class Audit:
 def sort_findings(findings: Iterable[AuditFinding], now: datetime) -> tuple[AuditFinding, ...]:
     """Return findings by day: first what does harm already, an error, last what may do so on any day.
 
-    Findings of one day are sorted by subject and message, so that every run prints the same.
+    Findings of one day are sorted by account, subject and message, so that every run prints the same.
     """
 
-    def sort_key(finding: AuditFinding) -> tuple[bool, str, str, str]:
-        return finding.day is None, day(max(finding.day or now, now)), finding.subject, finding.message
+    def sort_key(finding: AuditFinding) -> tuple[bool, str, str, str, str]:
+        moment = day(max(finding.day or now, now))
+        return finding.day is None, moment, finding.account_id, finding.subject, finding.message
 
     harmful = {True: Severity.ERROR, False: Severity.WARNING}
     return tuple(
         replace(each, severity=harmful[each.day is not None and each.day <= now])
         for each in sorted(findings, key=sort_key)
     )
+
+
+def sort_ends(ends: Iterable[End]) -> tuple[End, ...]:
+    """Return what ends, the soonest first."""
+    return tuple(sorted(ends, key=lambda end: (day(end.day), end.what, end.name, end.arn)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def part_of_audit(audit: Audit, file: str = "") -> Part:
     """Return what an audit says."""
     dated = {end.arn for end in audit.ends}
     return Part(
-        f"account {audit.account_id}",
+        f"account {audit.account_id}" if audit.account_id else count(len(audit.accounts), "account"),
         f"{file or 'read from AWS'}: {audit.authorities} CAs, {audit.certificates} managed certificates",
         audit.moment,
         audit.regions,

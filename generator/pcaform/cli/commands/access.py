@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pcaform.cli.exit_codes import FINDINGS, OK
-from pcaform.cli.options import CaOptions, Format
+from pcaform.cli.options import CaOptions, Format, ManyOptions
 from pcaform.core import console
 from pcaform.core.files import display_name, is_directory, read_bytes
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
     from pcaform.checks.access.check import AccessReport
+    from pcaform.sources.account_snapshot import AccountSnapshot
+    from pcaform.sources.inventory import ImportNote
+
+    Notes = tuple[ImportNote, ...]
 
 
 def command(
@@ -32,6 +36,7 @@ def command(
     ] = None,
     exempt: Annotated[list[str] | None, "--exempt ARN: A principal that the SCP does not bind; repeatable."] = None,
     live: Annotated[bool, "--live: Check all principals of an AWS account instead."] = False,
+    many: ManyOptions,
     account: CaOptions,
 ) -> int:
     """Show who may do what on which CA, computed from the policies.
@@ -48,7 +53,7 @@ def command(
     from pcaform.rules.load import load_file
 
     step = "break-glass" if break_glass else pipeline
-    if live is (stack is not None) or (account != CaOptions() and not live):
+    if live is (stack is not None) or ((account, many) != (CaOptions(), ManyOptions()) and not live):
         raise Failure("name a SPEC or a STACK, or give --live; profiles, regions, roles and filters need --live")
     if live and step:
         raise Failure(
@@ -57,7 +62,7 @@ def command(
     if not step and (outputs or exempt):
         raise Failure("--outputs and --exempt are for --pipeline and --break-glass: give one of these as well")
     if stack is None:
-        return _check_account(account, form)
+        return _check_accounts(many, account, form) if many.is_given() else _check_account(account, form)
     if step:
         return _print_policy(stack, step=step, outputs=outputs, exempt=tuple(exempt or ()))
     directory = Path(stack)
@@ -79,6 +84,26 @@ def _check_account(account: CaOptions, form: str) -> int:
     console.print_status(*map(str, notes))
     code = _print(result, form)
     return FINDINGS if any(note.kind == "unknown" for note in notes) else code
+
+
+def _check_accounts(many: ManyOptions, account: CaOptions, form: str) -> int:
+    """Print what the principals of many accounts may do; accounts without a CA have nothing to show."""
+    from pcaform.checks.access.account import account_request, check_account_access
+    from pcaform.checks.accounts import combine_access
+    from pcaform.cli.accounts import Accounts
+
+    def check(snapshot: "AccountSnapshot") -> "tuple[tuple[AccessReport, Notes], Notes]":
+        result, unread = check_account_access(snapshot)
+        notes = (*snapshot.all_notes, *unread)
+        return (result, notes), notes
+
+    request = account_request(account.filters())
+    accounts = Accounts(many, account.caller(many.role))
+    reports = []
+    for status, (report, notes) in accounts.read(request, check):
+        reports.append((status.account_id, report))
+        console.print_status(*map(str, notes))
+    return accounts.end(_print(combine_access(reports, accounts.statuses, shard=accounts.shard), form))
 
 
 def _print(result: "AccessReport", form: str) -> int:

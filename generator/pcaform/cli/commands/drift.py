@@ -1,7 +1,7 @@
 """`pcaform drift`: compares specs with what their AWS accounts have; changes nothing, and needs no state."""
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, field
+from typing import Annotated
 
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Expiring, Format, parse_expiring
@@ -9,9 +9,6 @@ from pcaform.core import console
 from pcaform.core.files import display_name, is_directory
 from pcaform.core.problems import Failure
 from pcaform.core.shards import parse_shard
-
-if TYPE_CHECKING:
-    from pcaform.sources.aws.session import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +20,6 @@ class SpecAccountOptions(AccountOptions):
     role: Annotated[
         str, "--role NAME: The role to assume in each account, instead of those of the specs; not in the caller's own."
     ] = ""
-
-    def caller(self) -> "Caller":
-        """Return who reads; raises Failure for bad usage."""
-        if self.role and self.assume_role:
-            raise Failure("--role and --assume-role exclude each other: an ARN names one account")
-        own = replace(self, external_id=None) if self.role else self
-        return replace(AccountOptions.caller(own), external_id=self.external_id)
 
 
 def command(
@@ -51,7 +41,7 @@ def command(
     $ pcaform drift specs --role pki-reader --shard 2/5 --format json > drift-2.json
     - AWS_PROFILE AWS_REGION
     """
-    caller, period, part = account.caller(), parse_expiring(expiring), parse_shard(shard)
+    caller, period, part = account.caller(account.role), parse_expiring(expiring), parse_shard(shard)
     if part is not None or len(specs) > 1 or is_directory(specs[0]):
         from pcaform.checks.report import merged
         from pcaform.cli.drift_many import compare_all

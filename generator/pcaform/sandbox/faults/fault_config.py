@@ -2,7 +2,8 @@
 
 Each kind of fault maps patterns of operations, such as `acm-pca:List*`, to its setting there (a rate, a chance, seconds
 or a resource); the first pattern that matches an operation counts. A value alone applies to all operations:
-`throttling=True` is `throttling={"*": True}`, and a list of patterns denies each of them for any resource.
+`throttling=True` is `throttling={"*": True}`, and a list of patterns denies each of them for any resource. A pattern
+such as `444455556666/acm-pca:*` is for one account only.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
+
+from pcaform.sandbox.http.request import Call
 
 Setting = TypeVar("Setting")
 
@@ -70,9 +73,11 @@ def write_fault_config(faults: FaultConfig) -> dict[str, Any]:
     return document
 
 
-def find_setting(settings: Mapping[str, Setting], operation: str) -> Setting | None:
-    """Look up the setting of one kind of fault for an operation, None where no pattern matches."""
-    return next((setting for pattern, setting in settings.items() if fnmatchcase(operation, pattern)), None)
+def find_setting(settings: Mapping[str, Setting], call: Call) -> Setting | None:
+    """Look up the setting of one kind of fault for a call, None where no pattern matches."""
+    names = (call.operation, f"{call.account_id}/{call.operation}")
+    matching = (setting for pattern, setting in settings.items() if fnmatchcase(names["/" in pattern], pattern))
+    return next(matching, None)
 
 
 def _format_error(detail: Any) -> str:

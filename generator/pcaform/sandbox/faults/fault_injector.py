@@ -38,7 +38,7 @@ class FaultInjector:
 
     def draw_delay(self, call: Call) -> float:
         """Draw the added latency of a call, in seconds."""
-        mean = find_setting(self.faults.latency, call.operation)
+        mean = find_setting(self.faults.latency, call)
         if not mean:
             return 0.0
         with self._lock:
@@ -63,11 +63,11 @@ class FaultInjector:
 
     def _is_drawn(self, kind: str, call: Call) -> bool:
         chances: Mapping[str, float] = getattr(self.faults, kind)
-        chance = find_setting(chances, call.operation)
+        chance = find_setting(chances, call)
         return chance is not None and self._get_random(kind, call).random() < chance
 
     def _is_throttled(self, call: Call) -> bool:
-        setting = find_setting(self.faults.throttling, call.operation)
+        setting = find_setting(self.faults.throttling, call)
         rate = REQUEST_RATES.get(call.operation) if setting is True else setting
         if not rate:
             return False
@@ -77,7 +77,7 @@ class FaultInjector:
         return not bucket.take(moment)
 
     def _is_denied(self, call: Call) -> bool:
-        resource = find_setting(self.faults.denials, call.operation)
+        resource = find_setting(self.faults.denials, call)
         return resource is not None and fnmatchcase(call.resource, resource)
 
     def _get_random(self, kind: str, call: Call) -> Random:

@@ -164,7 +164,7 @@ class Checkpoint:
         """Write the file atomically."""
         self._saved = time.monotonic()
         if self.path is not None:
-            complete = [(call, each) for call, each in self.responses.items() if not isinstance(each, FailedCall)]
+            complete = [(call, each) for call, each in list(self.responses.items()) if not isinstance(each, FailedCall)]
             data = {
                 "format": _FORMAT,
                 "account_id": self._account_id,

@@ -121,6 +121,13 @@ class RateLimiter:
         self._next: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
         self._end = threading.Event()
+        self._others: list[RateLimiter] = []
+
+    def fork(self) -> "RateLimiter":
+        """Return one for another account, with rates of its own; who stops this one stops that one too."""
+        other = RateLimiter(self._rates)
+        self._others.append(other)
+        return other
 
     def wait(self, operation: str, region: str) -> None:
         """Wait until a request may be sent; raises Stopped if the run is stopped meanwhile."""
@@ -134,6 +141,8 @@ class RateLimiter:
     def stop(self) -> None:
         """Stop all current and future waiting."""
         self._end.set()
+        for other in self._others:
+            other.stop()
 
     def _delay(self, queue_key: tuple[str, str], rate: float) -> float:
         now = time.monotonic()
@@ -187,8 +196,11 @@ class Account:
         return client_
 
 
-def open_account(caller: Caller, rate_limiter: RateLimiter) -> Account:
-    """Return the account of the caller's credentials; raises Failure if they do not work."""
+def open_account(caller: Caller, rate_limiter: RateLimiter, *, is_base: bool = False) -> Account:
+    """Return the account of the caller's credentials; raises Failure if they do not work.
+
+    Of a base, from which others are entered, the regions that it has enabled are not asked for.
+    """
     session = _open_session(caller)
     regions = caller.regions or tuple(filter(None, [os.environ.get("AWS_REGION") or session.region_name]))
     if not regions and not caller.is_every_region:
@@ -200,8 +212,23 @@ def open_account(caller: Caller, rate_limiter: RateLimiter) -> Account:
         identity = session.client("sts", region_name=first, config=_config(_FIRST_ATTEMPTS)).get_caller_identity()
     except Exception as error:  # noqa: BLE001 - errors of other kinds are raised again
         raise Failure(_describe_failure(error, caller, first)) from None
-    account = Account(identity["Account"], identity["Arn"], regions, session, rate_limiter)
-    return replace(account, regions=enabled_regions(account)) if caller.is_every_region else account
+    account = Account(identity["Account"], identity["Arn"], regions or (first,), session, rate_limiter)
+    return replace(account, regions=enabled_regions(account)) if caller.is_every_region and not is_base else account
+
+
+def enter_account(base: Account, caller: Caller) -> Account:
+    """Return the account whose role the caller of `base` assumes, with rates of its own; raises Failure if not."""
+    account = replace(base, rate_limiter=base.rate_limiter.fork())
+    if caller.assume_role is not None:
+        try:
+            session = _assume_role(base.session, caller, base.regions[0])
+        except Exception as error:  # noqa: BLE001 - errors of other kinds are raised again
+            raise Failure(_describe_failure(error, caller, base.regions[0])) from None
+        account_id = caller.assume_role.split(":")[4]
+        account = replace(account, account_id=account_id, arn=caller.assume_role, session=session)
+    if caller.is_every_region:
+        return replace(account, regions=enabled_regions(account))
+    return replace(account, regions=caller.regions or base.regions)
 
 
 def enabled_regions(account: Account) -> tuple[str, ...]:
@@ -240,13 +267,17 @@ def _open_session(caller: Caller) -> Any:
 
 def _assume_role(session: Any, caller: Caller, region: str) -> Any:
     import boto3
+    import botocore.session
 
     external = {"ExternalId": caller.external_id} if caller.external_id else {}
     response = session.client("sts", region_name=region, config=_config(_FIRST_ATTEMPTS)).assume_role(
         RoleArn=caller.assume_role, RoleSessionName=_SESSION_NAME, **external
     )
     credentials = response["Credentials"]
+    core = botocore.session.get_session()  # reading the models takes most of the time of making a client
+    core.register_component("data_loader", session._session.get_component("data_loader"))  # noqa: SLF001
     return boto3.Session(
+        botocore_session=core,
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials["SessionToken"],
@@ -272,7 +303,9 @@ def _describe_failure(error: Exception, caller: Caller, region: str) -> str:
     if cause is None:
         raise error
     if cause.kind is ErrorKind.DENIED and caller.assume_role is not None:
-        reason = "it does not trust the caller, or needs an --external-id"
+        reason = (
+            "it does not exist, does not trust the caller or needs an --external-id, or the caller may not assume it"
+        )
         return f"{caller.assume_role}: this role cannot be assumed: {reason}"
     hints = {
         ErrorKind.EXPIRED: "log in again, or use new credentials",
