@@ -11,7 +11,7 @@ import pytest
 
 from checks.guard.git_histories import Repository
 from conftest import Run
-from pcaform.cli.fleet import format_matrix
+from pcaform.cli.fleet_jobs import list_matrices
 from spec.test_pem_files import write_spec
 
 BASE = """\
@@ -129,27 +129,33 @@ def test_a_file_of_certificates_touches_its_stack(pcaform: Run, fleet: Repositor
     assert "  certificate: specs/chain.pem\n" in affected(pcaform, fleet)
 
 
-def test_the_matrix_is_one_line(pcaform: Run, fleet: Repository) -> None:
-    assert affected(pcaform, fleet, "--format", "matrix") == '{"count": 0, "include": []}\n'
+def test_jobs_are_those_of_the_stacks_that_a_change_touches(pcaform: Run, fleet: Repository) -> None:
+    assert affected(pcaform, fleet, "--format", "matrix") == ""
+    nothing = json.loads(affected(pcaform, fleet, "--format", "gitlab"))
+    assert nothing.keys() - {"include", "stages"} == {"nothing"}
     fleet.write("base.yaml", f"# new\n{BASE}")
     assert affected(pcaform, fleet, "--format", "matrix") == (
-        '{"count": 2, "include": [{"name": "eu", "stacks": ["eu"], "specs": ["specs/eu.yaml"]}, '
-        '{"name": "us", "stacks": ["us"], "specs": ["specs/us.yaml"]}]}\n'
+        'matrix_0_0=[{"name":"eu","stack":"eu","spec":"specs/eu.yaml","partition":"aws",'
+        '"account_id":"123456789012","region":"eu-west-1","audit":true},'
+        '{"name":"us","stack":"us","spec":"specs/us.yaml","partition":"aws",'
+        '"account_id":"123456789012","region":"us-east-1","audit":true}]\n'
     )
+    jobs = json.loads(affected(pcaform, fleet, "--format", "gitlab"))
+    assert [name for name in jobs if "eu" in name] == ["plan eu", "apply eu", "drift eu"]
     fleet.write("specs/lab.yaml", LAB.replace("lab", "moved"))
     listed = json.loads(affected(pcaform, fleet, "--format", "json").partition("\ngone: ")[0])
     jsonschema.validate(listed, json.loads(pcaform("schema", "affected").stdout))
     assert listed["stacks"][0]["reasons"] == [{"kind": "base", "what": "base.yaml"}]
 
 
-@pytest.mark.parametrize("number", [1, 255, 256, 257, 600, 10_000])
+@pytest.mark.parametrize("number", [1, 255, 256, 257, 600])
 def test_a_matrix_has_at_most_256_jobs_and_every_stack_once(number: int) -> None:
-    stacks = [{"stack": f"s{each}", "spec": f"s{each}.yaml"} for each in range(number)]
-    matrix = json.loads(format_matrix({"stacks": stacks}))
-    sizes = {len(job["stacks"]) for job in matrix["include"]}
-    assert (matrix["count"], len(matrix["include"])) == (number, min(number, 256))
-    assert [name for job in matrix["include"] for name in job["stacks"]] == [each["stack"] for each in stacks]
-    assert max(sizes) - min(sizes) <= 1
+    jobs = [{"stack": f"s{each}"} for each in range(number)]
+    matrices = list(list_matrices([jobs, jobs[:2]]))
+    assert [job for _, _, own in matrices[:-1] for job in own] == jobs
+    assert max(len(own) for _, _, own in matrices) <= 256
+    first = [f"stacks_{key}" for key, _, _ in matrices[:-1]]
+    assert matrices[-1][:2] == ("1_0", ["check", *first])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ from yaml_strategies import AWKWARD
 
 FILTERS = {"hcl", "attributes", "block", "key"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
+OF_PIPELINES = sorted(path for path in (ROOT / "templates/pipelines").rglob("*") if path.is_file())
+WORDS = {"word", "words", "listed", "pattern", "role"}
+PLAIN, MARKED = Environment(autoescape=True), Environment("[%", "%]", "[[", "]]", autoescape=True)
 ALLOWED = (nodes.Output, nodes.For, nodes.If)
 """The nodes of a template; anything else (macros, includes, calls) could bypass the filters."""
 
@@ -25,14 +28,14 @@ def statements(body: list[nodes.Node]) -> Iterator[nodes.Node]:
             yield from statements(getattr(statement, inner, []))
 
 
-def unfiltered(source: str) -> list[str]:
+def unfiltered(source: str, filters: set[str] = FILTERS, environment: Environment = PLAIN) -> list[str]:
     """Return the outputs of a template that do not end in one of the filters, and statements that are not allowed."""
     violations = []
-    for statement in statements(Environment(autoescape=True).parse(source).body):
+    for statement in statements(environment.parse(source).body):
         if not isinstance(statement, ALLOWED):
             violations.append(f"{statement.lineno}: {type(statement).__name__}")
         for node in statement.nodes if isinstance(statement, nodes.Output) else []:
-            if isinstance(node, nodes.TemplateData) or (isinstance(node, nodes.Filter) and node.name in FILTERS):
+            if isinstance(node, nodes.TemplateData) or (isinstance(node, nodes.Filter) and node.name in filters):
                 continue
             violations.append(f"{node.lineno}: {node}")
     return violations
@@ -43,8 +46,13 @@ def test_every_output_ends_in_a_filter(path: Path) -> None:
     assert unfiltered(path.read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.parametrize("path", OF_PIPELINES, ids=lambda path: path.name)
+def test_every_output_in_a_pipeline_is_checked(path: Path) -> None:
+    assert unfiltered(path.read_text(encoding="utf-8"), WORDS, MARKED) == []
+
+
 def test_there_are_templates() -> None:
-    assert len(TEMPLATES) >= 4
+    assert (len(TEMPLATES) >= 4, len(OF_PIPELINES)) == (True, 8)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 Stacks stand in the order of their specs; one that needs another is to come after it, here and in the matrix.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -27,8 +26,6 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
 from pcaform.terraform.state_location import state_location
 
-MAX_JOBS = 256
-"""https://docs.github.com/en/actions/reference/limits: jobs of one matrix."""
 _COLUMNS = ("level", "stack", "spec", "account_id", "region", "state", "certificate_authorities", "needs", "bases")
 Reason = Mapping[str, str]
 """The `kind` of what changed, and `what` it is."""
@@ -141,19 +138,3 @@ def format_affected(affected: Mapping[str, Any]) -> str:
             *(f"  {reason['kind']}: {reason['what']}" for reason in each["reasons"]),
         )
     )
-
-
-def format_matrix(affected: Mapping[str, Any]) -> str:
-    """Return a matrix of GitHub Actions in one line: a job for each stack, or for several where there are too many."""
-    stacks = affected["stacks"]
-    jobs = min(len(stacks), MAX_JOBS)
-    shards = [stacks[len(stacks) * job // jobs : len(stacks) * (job + 1) // jobs] for job in range(jobs)]
-    include = [
-        {
-            "name": shard[0]["stack"] + (f" and {len(shard) - 1} more" if len(shard) > 1 else ""),
-            "stacks": [each["stack"] for each in shard],
-            "specs": [each["spec"] for each in shard],
-        }
-        for shard in shards
-    ]
-    return json.dumps({"count": len(stacks), "include": include})

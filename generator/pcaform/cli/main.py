@@ -48,7 +48,7 @@ class Pcaform(Group):
         "Write specs and render stacks": "init validate graph render",
         "Check before you apply": "guard access",
         "Work with what exists": "import adopt drift audit report report+merge",
-        "Many stacks": "stacks affected lock",
+        "Many stacks": "stacks affected lock pipeline",
         "Learn, and set up": "explain demo sandbox schema completion",
     }
     groups: ClassVar = {"import": Import}

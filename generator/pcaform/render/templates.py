@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pcaform.core.files import packaged_directory
@@ -25,6 +26,8 @@ class Rendered:
     files: Mapping[str, bytes]
     extra_files: tuple[str, ...] | None = ()
     """The files of others that are accepted; None where there may be any, beside modules that stacks share."""
+    has_neighbours: bool = False
+    """Whether what else is in its directory is no business of pcaform, as the other workflows of a repository are."""
 
 
 def render(plan: StackPlan) -> Rendered:
@@ -72,18 +75,35 @@ def render_page(**values: Any) -> str:
     return f"{page.get_template('page.html').render(**values).strip()}\n"
 
 
-@cache
-def _environment() -> Any:
-    """Return the Jinja2 environment; its filters escape HCL, and every output of a template must use one of them."""
+def pipeline_environment(engine: str, filters: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    """Return the environment of an engine's templates, with marks that no engine uses, and their names."""
+    root = packaged_directory("templates") / "pipelines" / engine
+    environment = _open(root, "[[ ]]", "[% %]")
+    environment.filters |= filters
+    return environment, sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def _open(root: Path, variable: str = "{{ }}", block: str = "{% %}") -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(  # noqa: S701 - autoescape is for HTML; the filters below are our escaping
-        loader=FileSystemLoader(packaged_directory("templates")),
+    marks = (*variable.split(), *block.split())
+    return Environment(  # noqa: S701 - autoescape is for HTML; filters are our escaping
+        loader=FileSystemLoader(root),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        variable_start_string=marks[0],
+        variable_end_string=marks[1],
+        block_start_string=marks[2],
+        block_end_string=marks[3],
     )
+
+
+@cache
+def _environment() -> Any:
+    """Return the Jinja2 environment; its filters escape HCL, and every output of a template must use one of them."""
+    environment = _open(packaged_directory("templates"))
     environment.filters |= {
         "hcl": hcl_writer.expression,
         "attributes": hcl_writer.attributes,

@@ -11,7 +11,10 @@ from pcaform.core.garbage_collection import gc_paused
 def command(
     specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
     *,
-    form: Annotated[Literal["text", "json"], "--format: A table, or JSON."] = "text",
+    form: Annotated[
+        Literal["text", "json", "matrix", "gitlab"],
+        "--format: A table, JSON, the matrices of a GitHub workflow, or the jobs of a GitLab pipeline.",
+    ] = "text",
 ) -> int:
     """List the stack of each spec: account, region, state, CAs and bases.
 
@@ -20,10 +23,15 @@ def command(
     > fleet.md
     """
     from pcaform.cli.fleet import format_table, list_stacks
+    from pcaform.cli.fleet_jobs import print_jobs
     from pcaform.cli.guard_cases import load_all
     from pcaform.core.formats.report import format_json
 
-    listed = list_stacks(load_all(specs))
+    fleet = load_all(specs)
+    if form in ("matrix", "gitlab"):
+        print_jobs(form, fleet)
+        return OK
+    listed = list_stacks(fleet)
     document = {"format_version": "1.0", "stacks": listed}
     console.print_result(format_json(document) if form == "json" else format_table(listed))
     return OK

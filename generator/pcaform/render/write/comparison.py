@@ -105,7 +105,7 @@ def _compare(stack: Rendered, directory: Path) -> Comparison:
         if before != stack.files.get(path)
     )
     unchanged = tuple(path for path in present if path in stack.files and present[path] == stack.files[path])
-    extra = tuple(list_extra(tree, {*new_paths, *owned}, stack.extra_files))
+    extra = () if stack.has_neighbours else tuple(list_extra(tree, {*new_paths, *owned}, stack.extra_files))
     return Comparison(directory, differences, unchanged, owned, extra)
 
 
