@@ -53,6 +53,7 @@ _FEW = 16
 """Specs that one process renders before others have started."""
 _CHUNK = 8
 _T = TypeVar("_T")
+_Item = TypeVar("_Item")
 Finish = Callable[[Rendered, Path], Outcome]
 """The last step of a stack: writes or compares it below a directory."""
 
@@ -160,9 +161,16 @@ def _load(task: Task, path: str) -> Loaded:
     return Loaded(result.problems, bases, tuple(result.inputs), digest_inputs(result.inputs), brief)
 
 
-def _load_again(task: Task, path: str) -> LoadResult:
-    """Return a spec that had no errors; raises Invalid where its file has been changed since and has some now."""
-    result = check_file(path) if task.kept is None else task.kept[path]
+def _load_again(task: Task, path: str, digest: str = "") -> LoadResult:
+    """Return a spec that had no errors; raises Invalid where its file has been changed since and has some now.
+
+    A `digest` of what it was made from spares the rules, which it kept then.
+    """
+    if task.kept is not None:
+        return task.kept[path]
+    result = check_file(path, is_judged=not digest)
+    if digest and digest_inputs(result.inputs) != digest:
+        result = check_file(path)
     require_valid(result)
     return result
 
@@ -232,7 +240,8 @@ def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -
         is_same = all(entries[task.places[use.stack]][1] for use in each.names.used if use.stack in task.places)
         if known is not None and is_same and (found := _find_fresh(task.out / each.stack, known, task)) is not None:
             fresh[each.path] = found
-    rendered = _map(partial(_finish, task), [each.path for each in specs if each.path not in fresh], task)
+    stale = [(each.path, entries[each.path][0].digest) for each in specs if each.path not in fresh]
+    rendered = _map(partial(_finish, task), stale, task)
     for each in specs:
         loaded, _ = entries[each.path]
         if (now := fresh.get(each.path)) is not None:
@@ -263,9 +272,12 @@ class _Finished(NamedTuple):
     fresh: Fresh | None = None
 
 
-def _finish(task: Task, path: str) -> _Finished:
+def _finish(task: Task, checked: tuple[str, str]) -> _Finished:
+    """Render a spec that had no errors; `checked` is its path, and the digest of what it was made from then."""
+    path, digest = checked
+
     def finish() -> _Finished:
-        result = _load_again(task, path)
+        result = _load_again(task, path, digest)
         loaded = (path, *require_valid(result))
         render = partial(render_spec, loaded, task.out, modules=task.modules, confirmation=task.confirmation)
         directory = task.out / loaded[1].stack
@@ -299,8 +311,8 @@ def _catch(finish: Callable[[], _Finished]) -> _Finished:
         return _Finished(Outcome(ERROR, (f"pcaform: {failure.lines[0]}", *failure.lines[1:])))
 
 
-def _map(work: Callable[[str], _T], paths: Sequence[str], task: Task) -> Iterator[_T]:
-    """Yield what a function returns for each path, in their order; in several processes where there are many specs."""
+def _map(work: Callable[[_Item], _T], paths: Sequence[_Item], task: Task) -> Iterator[_T]:
+    """Yield what a function returns for each item, in their order; in several processes where there are many specs."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if task.kept is not None or cores == 1 or len(paths) <= _FEW:
         yield from map(work, paths)
