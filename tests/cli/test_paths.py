@@ -18,6 +18,10 @@ OTHER = "other.yaml"
 STATE = ROOT / "examples" / "other-layout.tfstate"
 PLAN = ROOT / "tests" / "importer" / "kinds" / "plan-that-uses-a-ca" / "plan.json"
 FLEET = ROOT / "examples" / "fleet"
+READER = ("--region", "eu-west-1", "--role", "reader")
+ROLES = ("--plan-role", "plan", "--apply-role", "apply")
+ATLANTIS = ("pipeline", "atlantis", *ROLES, "--repository", "github.com/corp/pki")
+RELEASE = ("--terraform", f"1.11.4@{'0' * 64}")
 AT_AWS = ("--region", "eu-west-1")
 """Not AWS: the files are read before it is called."""
 CASES: dict[tuple[str, str], list[str | Path]] = {
@@ -48,6 +52,18 @@ CASES: dict[tuple[str, str], list[str | Path]] = {
     ("lock", "specs"): ["lock", OTHER],
     ("lock", "states"): ["lock", FLEET, "--states", OTHER],
     ("guard", "dependents"): ["guard", PLAN, "--spec", EXAMPLE, "--dependents", OTHER],
+    ("pipeline", "specs"): [*ATLANTIS, OTHER],
+    ("pipeline", "stacks"): [*ATLANTIS, FLEET, "--stacks", OTHER],
+    ("pipeline", "out"): [*ATLANTIS, FLEET, "--out", OTHER],
+    ("pipeline", "requirements"): ["pipeline", "github", OTHER, *ROLES, *RELEASE, "--requirements", OTHER],
+    ("audit", "accounts"): ["audit", *READER, "--accounts", OTHER],
+    ("audit", "specs"): ["audit", *READER, "--specs", OTHER],
+    ("audit", "checkpoint"): ["audit", *READER, "--specs", EXAMPLE, "--checkpoint", OTHER],
+    ("access", "accounts"): ["access", "--live", *READER, "--accounts", OTHER],
+    ("access", "specs"): ["access", "--live", *READER, "--specs", OTHER],
+    ("access", "checkpoint"): ["access", "--live", *READER, "--specs", EXAMPLE, "--checkpoint", OTHER],
+    ("import aws", "accounts"): ["import", "aws", *READER, "--stack", "x", "--out", ROOM, "--accounts", OTHER],
+    ("import aws", "specs"): ["import", "aws", *READER, "--stack", "x", "--out", ROOM, "--specs", OTHER],
     ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
     ("import state", "state"): ["import", "state", OTHER],
     ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
@@ -78,6 +94,7 @@ PATHS = {
     "FILE|DIR",
     "PLAN|NEW",
     "SPEC|OLD",
+    "PATH",
 }
 WRONG: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,

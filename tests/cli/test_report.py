@@ -56,7 +56,7 @@ def test_a_page_replaces_a_page_and_no_other_file(saved: Path, pcaform: Run) -> 
 @pytest.mark.parametrize(
     ("changed", "wrong"),
     [
-        ({"format_version": "2.0"}, "'format_version', allowed: '1.2'"),
+        ({"format_version": "2.0"}, "'format_version', allowed: '1.3'"),
         ({"ends": None}, "'ends', allowed: see 'pcaform schema audit'"),
         ({"moment": "2027-01-01T00:00:00"}, "'moment', allowed: see 'pcaform schema audit'"),
         ({"moment": "0001-01-01T00:00:00+14:00"}, "a date is outside the years 1 to 9999"),

@@ -82,6 +82,7 @@ class Fleet:
 
 
 def test_ten_stacks_are_applied_in_the_order_of_their_references(fleet: Fleet) -> None:
+    (fleet.home / "stacks").mkdir()
     for number, level in enumerate(LEVELS):
         locked = fleet.run("lock", "specs", "--states", "stacks", code=2 if number < 2 else 0)
         assert locked == ""

@@ -198,6 +198,7 @@ def test_who_gets_credentials_and_for_what(event: dict[str, str], mode: str | No
     assert {name: job["permissions"] for name, job in jobs.items()} == {
         "check": {"contents": "read"},
         "stacks_0_0": {"contents": "read", "id-token": "write"},
+        "stacks_1_0": {"contents": "read", "id-token": "write"},
     }
     pull_request = {"head": {"repo": {"full_name": event["from"]}}} if "from" in event else None
     github = {**event, "repository": "corp/pki", "event": {"pull_request": pull_request}}
