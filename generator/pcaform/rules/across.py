@@ -145,7 +145,8 @@ def _check_cycle(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Fi
         path, names = stacks[cycle[0]]
         use = next(each for each in names.used if each.stack == cycle[1])
         message = f"these stacks need each other: {' -> '.join(cycle)}. One of them has to be applied first"
-        yield _problem(use.location, message), path, stacks[cycle[1]][0]
+        for stack in cycle:
+            yield _problem(use.location, message), path, stacks[stack][0]
 
 
 def sort_by_need(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:

@@ -238,7 +238,7 @@ def check_files(
 
 def check_all(specs: Sequence[SpecFile]) -> list[Finding]:
     """Return what is wrong with specs together."""
-    shared = [problem for problem, *_ in check_together(map(list_claims, specs))]
+    shared = list(dict.fromkeys(problem for problem, *_ in check_together(map(list_claims, specs))))
     stacks = {spec.stack: spec for _, spec, _ in specs}
     return shared or [problem for each in specs for problem in check_joined(each, stacks)]
 

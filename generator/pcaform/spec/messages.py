@@ -149,13 +149,13 @@ def describe_value(value: Any) -> str:
 
 
 def list_allowed_keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """Return the keys that the mapping at `loc` of the model may have; at the top also the two that are merged."""
+    """Return the keys that the mapping at `loc` of the model may have; at the top of a spec also the two that are merged."""
     annotation: Any = model
     for step in loc:
         annotation = _descend(annotation, step)
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
     fields = list(annotation.model_fields) if is_model else []
-    return fields if loc else [*fields, DEFAULTS, EXTENDS]
+    return [*fields, DEFAULTS, EXTENDS] if not loc and "certificate_authorities" in fields else fields
 
 
 def _descend(annotation: Any, step: str | int) -> Any:

@@ -52,5 +52,5 @@ def command(
         if file.unknown or changed or (check and is_new):
             code = FINDINGS
     if not files:
-        console.print_progress("no spec names a CA by its stack")
+        console.print_progress("no spec needs a lock file")
     return code
