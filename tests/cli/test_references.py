@@ -187,6 +187,8 @@ def test_stacks_that_need_each_other_are_an_error(pcaform: Run, fleet: Repositor
     assert (
         "these stacks need each other: security -> apps/web -> security. One of them has to be applied" in done.stderr
     )
+    rendered = pcaform("render", "specs", "--out", "stacks", cwd=fleet.home)
+    assert (rendered.returncode, (fleet.home / "stacks").exists()) == (1, False)
 
 
 def test_a_ca_that_another_stack_uses_is_not_destroyed(pcaform: Run, fleet: Repository) -> None:

@@ -149,7 +149,7 @@ def describe_value(value: Any) -> str:
 
 
 def list_allowed_keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """Return the keys that the mapping at `loc` of the model may have; at the top of a spec also the two that are merged."""
+    """Return the keys that the mapping at `loc` of the model may have; at the top of a spec also what is merged."""
     annotation: Any = model
     for step in loc:
         annotation = _descend(annotation, step)
