@@ -203,6 +203,7 @@ def test_accounts_of_an_organization_with_units(many: Many) -> None:
         ),
         (["", "prod"], (), ":2: 'prod' is not an account: expected 12 digits"),
         (["# none"], (), ": there is no account"),
+        ([ACCOUNT], ("--checkpoint", "nowhere"), "--checkpoint nowhere: there is no such directory: make it first"),
         ([ACCOUNT], ("--shard", "3/2"), "--shard '3/2': expected K/N"),
         ([ACCOUNT], ("--organization", "all"), "--accounts, --organization and --specs exclude each other"),
         ([ACCOUNT], ("--assume-role", f"arn:aws:iam::{ACCOUNT}:role/x"), "--role is assumed by the caller: instead"),
@@ -212,3 +213,9 @@ def test_bad_usage_is_one_line(many: Many, lines: list[str], arguments: tuple[st
     done = many.run("audit", "--accounts", many.few(*lines), *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr.splitlines()[0]
+
+
+def test_a_checkpoint_of_one_account_is_refused_where_it_is_not_kept(many: Many, tmp_path: Path) -> None:
+    for command in (("audit",), ("access", "--live")):
+        done = many.pcaform(*command, "--checkpoint", tmp_path / "kept", env=many.live.environment)
+        assert (done.returncode, done.stderr.split(": give")[0]) == (1, "pcaform: --checkpoint is for many accounts")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from pcaform.core import console, facts
+from pcaform.core.files import is_directory
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -260,8 +261,11 @@ class ManyOptions:
         Path | None, "--checkpoint PATH: Keep answers here, and resume from them; for many accounts a directory."
     ] = None
 
-    def is_given(self) -> bool:
-        """Tell whether there are many accounts; raises Failure for options that do not fit together."""
+    def is_given(self, *, keeps_one: bool = False) -> bool:
+        """Tell whether there are many accounts; raises Failure for options that do not fit together.
+
+        A command that `keeps_one` takes a checkpoint for one account too, which is a file.
+        """
         given = [each for each in (self.accounts, self.organization, self.specs) if each]
         if len(given) > 1:
             raise Failure("--accounts, --organization and --specs exclude each other")
@@ -271,6 +275,10 @@ class ManyOptions:
             raise Failure("--role NAME is missing: the role to assume in each account")
         if self.role and not _ROLE_NAME.fullmatch(self.role):
             raise Failure(f"--role '{self.role}': expected the name of a role, with its path if it has one, and no ARN")
+        if given and self.checkpoint and not is_directory(self.checkpoint):
+            raise Failure(f"--checkpoint {self.checkpoint}: there is no such directory: make it first")
+        if not (given or keeps_one) and self.checkpoint:
+            raise Failure("--checkpoint is for many accounts: give --accounts, --organization or --specs too")
         return bool(given)
 
 

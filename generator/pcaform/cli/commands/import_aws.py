@@ -43,7 +43,7 @@ def command(
 
     filters = account.filters(tuple(name.value for name in status or ()))
     options.check()
-    if many.is_given():
+    if many.is_given(keeps_one=True):
         return _import_accounts(many, account.caller(many.role), options, filters)
     caller = account.caller()
     spec = read_existing(options.into)[2] if options.into is not None else None
