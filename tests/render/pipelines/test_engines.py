@@ -153,6 +153,7 @@ def test_what_is_not_pinned_or_not_safe_is_refused(
         (f"pcaform>=0.1 --hash=sha256:{DIGEST}\n", "not pinned by version and SHA-256: pcaform>=0.1"),
         (f"{PINNED}--extra-index-url https://x.example\n", "not pinned by version and SHA-256: --extra-index-url"),
         (f"PyYAML==6.0.2 --hash=sha256:{DIGEST}\n", "pcaform itself is not in it"),
+        (f"pcaform-tools==0.1.0 --hash=sha256:{DIGEST}\n", "pcaform itself is not in it"),
     ],
 )
 def test_requirements_without_hashes_are_refused(pcaform: Run, home: Path, requirements: str, said: str) -> None:

@@ -64,7 +64,7 @@ def check_requirements(text: str, name: str) -> None:
     loose = [line for line in pins if not _PIN.fullmatch(line)]
     if loose:
         raise Failure(f"{name}: not pinned by version and SHA-256: {loose[0]}", _how_to_pin(name))
-    if not any(re.match(r"(.*/)?pcaform\b", line) for line in pins):
+    if not any(re.match(r"(.*/)?pcaform(\[| |==|@|-[0-9])", line) for line in pins):
         raise Failure(f"{name}: pcaform itself is not in it", _how_to_pin(name))
 
 
