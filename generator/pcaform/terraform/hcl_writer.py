@@ -81,6 +81,7 @@ _MAPPINGS, _SEQUENCES = (dict, Mapping), (list, tuple, Sequence)
 """The usual types stand first: an abstract class is slow to ask."""
 
 
+@lru_cache(4096)
 def quote(text: str) -> str:
     r"""Return `text` as an HCL string literal with exactly this value.
 
