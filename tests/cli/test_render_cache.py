@@ -5,10 +5,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Run
+from pcaform.cli.render_cache import open_cache
+from pcaform.render.plan.module_call import VENDORED
+from pcaform.rules.load import check_file, list_spec_files
+from pcaform.rules.together import list_claims
 from render.removal_specs import ca
 from render.write.builders import content_of
 from spec.test_pem_files import write_spec
@@ -78,6 +83,12 @@ LOCK = 'provider "registry.terraform.io/hashicorp/aws" {\n  version = "5.0.0"\n}
 USER = spec("b/s003", "  far: {managed: false, stack: a/s002, certificate_authority: root}\n")
 ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 ARNS = f'{{"version": 1, "stacks": {{"a/s002": {{"root": {{"arn": "{ARN}", "key_algorithm": "EC_prime256v1"}}}}}}}}'
+BY_STATE = (
+    spec(
+        "b/s005", "  far: {managed: false, stack: a/s002, certificate_authority: root, key_algorithm: EC_prime256v1}\n"
+    )
+    + 'references: {remote_state: {local: {path: "../../{stack}/terraform.tfstate"}}}\n'
+)
 EDITS: Mapping[str, Edit] = {
     "reference": write("specs/b/s003.yaml", f"{USER}references: {{lock_file: arns.json}}\n"),
     "its ARN": write("specs/b/arns.json", ARNS),
@@ -123,6 +134,8 @@ EDITS: Mapping[str, Edit] = {
     "neighbour": lambda root: (
         (root / "stacks/a/s014").exists() and (root / "stacks/a/s014").rename(root / "stacks/old")
     ),
+    "reference by state, another place": write("specs/b/s005.yaml", BY_STATE.replace("{stack}/", "{stack}-2/")),
+    "reference by state": write("specs/b/s005.yaml", BY_STATE),
 }
 WAYS = (
     (),
@@ -160,7 +173,7 @@ def test_each_edit_is_seen(pcaform: Run, tmp_path: Path) -> None:
     pair.render()
     for number, name in enumerate(EDITS):
         pair.edit(name)
-        if number % 4 == 3 or name in {"its ARN", "certificate removed"}:
+        if number % 4 == 3 or name in {"its ARN", "certificate removed", "reference by state"}:
             pair.render(*("--check",) * (number % 2))
     (kept,) = (tmp_path / "cache" / "pcaform" / "render").iterdir()
     kept.write_bytes(kept.read_bytes()[:-70])
@@ -186,6 +199,27 @@ def test_any_edits_are_seen(pcaform: Run, steps: list[tuple[list[str], tuple[str
             pair.render(*options)
             pair.render()
         pair.edit("writable")
+
+
+def test_what_is_remembered_of_a_spec_is_all_that_is_known_of_it(
+    tmp_path: Path, pcaform: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each render would begin from nothing, which nobody sees but by the time it takes."""
+    make(tmp_path)
+    for name in ("reference", "its ARN", "reference by state", "spec with an error"):
+        EDITS[name](tmp_path)
+    write("specs/b/s009.yaml", f"{spec('b/s009')}removed: {{gone: {{destroy: '{ARN.replace('-5', '-7')}'}}}}\n")(
+        tmp_path
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    pcaform("render", "specs", "--out", "stacks", cwd=tmp_path)
+    entries = open_cache(Path("stacks"), [repr(VENDORED)], ["specs"]).entries
+    assert entries.keys() == {*list_spec_files(["specs"])}
+    for path, (known, _) in entries.items():
+        found = check_file(path)
+        brief = list_claims((path, *found.valid), str(tmp_path / "stacks")).brief if found.valid else None
+        assert (known.brief, known.problems) == (brief, found.problems)
 
 
 def test_what_is_remembered_is_the_users_alone(tmp_path: Path, pcaform: Run) -> None:

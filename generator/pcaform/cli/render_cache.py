@@ -156,10 +156,17 @@ def _load(path: str, loaded: Sequence[Any], fresh: Sequence[Any] | None) -> Entr
     return known, None if fresh is None else Fresh(Snapshot(*fresh[0]), fresh[1], tuple(fresh[2]))
 
 
-def _load_names(managed: Mapping[str, str], used: Sequence[Any], destroyed: Sequence[Any]) -> CaNames:
-    uses = (Use(arn, stack, key, Location(*location)) for arn, stack, key, location in used)
+def _load_names(managed: Mapping[str, str], used: Sequence[Any], destroyed: Sequence[Any], offers: Any) -> CaNames:
+    uses = (
+        Use(arn, stack, key, Location(*location), _load_facts(expects)) for arn, stack, key, location, expects in used
+    )
     keys = {intern(key): arn for key, arn in managed.items()}
-    return CaNames(keys, tuple(uses), tuple((arn, Location(*location)) for arn, location in destroyed))
+    lost = tuple((arn, Location(*location)) for arn, location in destroyed)
+    return CaNames(keys, tuple(uses), lost, {key: _load_facts(each) for key, each in offers.items()})
+
+
+def _load_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {intern(what): tuple(value) if isinstance(value, list) else value for what, value in facts.items()}
 
 
 def _load_finding(fields: Sequence[Any]) -> Finding:
