@@ -70,7 +70,7 @@ def audit_of(
     buckets = {"lists": of} if of else {}
     snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), buckets, **more)
     no_access = AccessReport("1.2", (), (), "", is_live=True)
-    return audit(snapshot, no_access, (), now=NOW, expiring=timedelta(days=90), framework=framework)
+    return audit(snapshot, no_access, snapshot.all_notes, now=NOW, expiring=timedelta(days=90), framework=framework)
 
 
 def messages_of(*authorities: CaStatus, **more: Any) -> list[str]:

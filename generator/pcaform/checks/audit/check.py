@@ -68,8 +68,8 @@ def audit_snapshot(
     snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta, framework: str
 ) -> tuple[Audit, AccessReport]:
     """Check an account that was read; returns the access too."""
-    access, unread = check_account_access(snapshot)
-    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework), access
+    access, notes = check_account_access(snapshot)
+    return audit(snapshot, access, notes, now=now, expiring=expiring, framework=framework), access
 
 
 def format_summary(result: Audit) -> str:
@@ -91,11 +91,11 @@ def audit(
     expiring: timedelta,
     framework: str = "",
 ) -> Audit:
-    """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
+    """Check an account; `result` is about its IAM principals, `notes` name what could not be read."""
     context = AuditContext(snapshot, result, now, expiring, framework)
     found = (finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context))
     findings = (replace(each, account_id=snapshot.account_id) for each in found)
-    unknown = (note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
+    unknown = (note for note in notes if note.kind == "unknown")
     return Audit(
         snapshot.account_id,
         snapshot.regions,
