@@ -40,6 +40,7 @@ from pcaform.checks.guard.arguments import (
 )
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.core.facts import crl_key
+from pcaform.core.grouping import grouped
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource, is_marked
@@ -88,11 +89,9 @@ def _doubt(change: Change, *but: str) -> Iterator[Effect]:
 
 def _on_buckets(change: Change, context: PlanContext) -> Iterator[Effect]:
     buckets, of = served(context).buckets, (change.before.get("bucket"), change.after.get("bucket"))
-    found: dict[Effect, list[Resource]] = {}
-    for ca in (ca for name, cas in buckets.items() if change.type == ACCOUNT_BLOCK or name in of for ca in cas):
-        for effect in _on_crl(change, _planned(context).get(ca.address, ca), context):
-            found.setdefault(effect, []).append(ca)
-    for effect, using in found.items():
+    touched = (ca for name, cas in buckets.items() if change.type == ACCOUNT_BLOCK or name in of for ca in cas)
+    pairs = ((each, ca) for ca in touched for each in _on_crl(change, _planned(context).get(ca.address, ca), context))
+    for effect, using in grouped(pairs).items():
         where = f"the CRLs of {_cas(using, context)} are in the bucket '{_bucket(using[0])}'"
         yield replace(effect, words=f"{where}{effect.words}")
     if buckets and _may_be_any(change, context):
