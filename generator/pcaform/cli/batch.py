@@ -52,6 +52,8 @@ from pcaform.spec.stack import Spec
 _FEW = 16
 """Specs that one process renders before others have started."""
 _CHUNK = 8
+_ALLOCATIONS = 20_000
+"""Objects that a worker makes between two collections: about those of one spec."""
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
 Finish = Callable[[Rendered, Path], Outcome]
@@ -317,9 +319,11 @@ def _map(work: Callable[[_Item], _T], paths: Sequence[_Item], task: Task) -> Ite
     if task.kept is not None or cores == 1 or len(paths) <= _FEW:
         yield from map(work, paths)
         return
+    yield work(paths[0])  # the others start with what that has loaded
+    gc.freeze()
     with ProcessPoolExecutor(cores, initializer=_start_worker, initargs=(os.getpid(),)) as pool:
         try:
-            yield from pool.map(work, paths, chunksize=_CHUNK)
+            yield from pool.map(work, paths[1:], chunksize=_CHUNK)
         except BaseException:
             pool.shutdown(cancel_futures=True)  # each stack that is being written is finished
             raise
@@ -329,6 +333,7 @@ def _start_worker(parent: int) -> None:
     """Leave signals to the parent, which finishes what is begun, and end after it where it is killed."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    gc.set_threshold(_ALLOCATIONS)
     gc.enable()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
