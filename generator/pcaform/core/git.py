@@ -18,6 +18,7 @@ from posixpath import dirname, join, normpath
 
 from pcaform.core import console
 from pcaform.core.files import read_if_present
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import Failure
 
 _KEPT = ("GIT_CEILING", "GIT_DISCOVERY", "GIT_CONFIG", "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSL", "GIT_ASKPASS")
@@ -68,10 +69,7 @@ class Revision:
 
 def read_files(files: Iterable[GitFile]) -> Iterator[tuple[GitFile, bytes]]:
     """Yield files with their bytes, those of one repository together; raises Failure for an object that is not here."""
-    by_repository: dict[Path, list[GitFile]] = {}
-    for file in files:
-        by_repository.setdefault(file.repository, []).append(file)
-    for repository, group in by_repository.items():
+    for repository, group in grouped((file.repository, file) for file in files).items():
         yield from zip(group, _read_objects(repository, [file.object_id for file in group]), strict=True)
 
 
