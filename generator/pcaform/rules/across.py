@@ -12,7 +12,7 @@ from pcaform.core.files import display_name
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.spec.cas import Reference
 from pcaform.spec.messages import suggest
-from pcaform.spec.references import remote_state
+from pcaform.spec.references import parameter_name, remote_state
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
@@ -20,7 +20,7 @@ from pcaform.terraform.state_location import state_identity, state_location
 
 RULE = "reference"
 _AUTHORITIES = "certificate_authorities"
-_STATE = "the place of the state"
+_STATE, _PARAMETER = "the place of the state", "the SSM parameter"
 
 
 Facts = Mapping[str, str | tuple[str, ...] | None]
@@ -76,18 +76,19 @@ def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> Facts:
     }
     if spec.references is not None and spec.references.remote_state is not None:
         expected[_STATE] = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
+    expected[_PARAMETER] = parameter_name(spec, ca.stack or "", ca.certificate_authority or "")
     return {what: value for what, value in expected.items() if value is not None}
 
 
 def _list_offered(spec: Spec, key: str, out: str) -> Facts:
     ca = spec.managed[key]
-    role = ca.provider.assume_role if ca.provider else None
     return {
-        "account_id": role.role_arn.split(":")[4] if role and not ca.arn else spec.account_of(key),
+        "account_id": spec.account_of(key) if ca.arn else spec.provider_account_of(ca),
         "region": spec.region_of(key),
         "key_algorithm": ca.key_algorithm,
         "activation": "pending" if key in spec.pending else "not pending",
         _STATE: _state_of(spec.terraform.state, f"{out}/{spec.stack}"),
+        _PARAMETER: parameter_name(spec, spec.stack, key) or "not written",
     }
 
 

@@ -64,18 +64,22 @@ class Terraform(types.Model):
 
 
 class References(types.Model):
-    """Where the ARNs of the CAs come from that are named by their stack: one of the two."""
+    """Where the ARNs of the CAs come from that are named by their stack: one of the three."""
 
     lock_file: Annotated[str | None, Field(pattern=types.RELATIVE_FILE, max_length=1024)] = None
     """The file that `pcaform lock` writes."""
     remote_state: Annotated[dict[types.Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
     """The backend of the other stacks' states with its arguments, in which `{stack}` is the other stack's name."""
+    ssm_parameter: Annotated[str | None, Field(pattern=types.PARAMETER, max_length=512)] = None
+    """The parameter with a CA's ARN, which the CA's stack writes: with `{stack}` and `{certificate_authority}`."""
 
     @model_validator(mode="after")
     def _check_source(self) -> Self:
-        """Refuse no source, and more than one."""
-        if (self.lock_file is None) == (self.remote_state is None):
-            raise PydanticCustomError("wanted", "either 'lock_file' or 'remote_state'")
+        """Refuse no source, more than one, and a name that several CAs would have."""
+        if [self.lock_file, self.remote_state, self.ssm_parameter].count(None) != len(References.model_fields) - 1:
+            raise PydanticCustomError("wanted", "one of 'lock_file', 'remote_state' and 'ssm_parameter'")
+        if self.ssm_parameter and any(self.ssm_parameter.count(each) != 1 for each in types.PARAMETER_PARTS):
+            raise PydanticCustomError("wanted", "'ssm_parameter' with {stack} and {certificate_authority}, each once")
         return self
 
 
@@ -144,8 +148,12 @@ class Spec(types.Model):
             return ca.arn.split(":")[4]
         if isinstance(ca, CertificateAuthority):
             return self.aws.account_id
+        return ca.account_id or self.provider_account_of(ca)
+
+    def provider_account_of(self, ca: Authority) -> str:
+        """Return the account of the credentials that reach a CA."""
         role = ca.provider.assume_role if ca.provider else None
-        return ca.account_id or (role.role_arn.split(":")[4] if role else self.aws.account_id)
+        return role.role_arn.split(":")[4] if role else self.aws.account_id
 
     def list_above(self, key: str | None) -> Iterator[str]:
         """Yield a CA of this stack and those above it, each once: parents may lead back to it where a spec is wrong."""

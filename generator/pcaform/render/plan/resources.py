@@ -197,6 +197,9 @@ def _list_parts(module: str, arguments: Mapping[str, Any]) -> Parts:
         case "ca-share":
             policy = json.dumps(arguments["policy"])
             yield types.SHARE, {"resource_arn": arguments["certificate_authority_arn"], "policy": policy}, None
+        case "ssm-parameter":
+            value = {"type": "String", "insecure_value": arguments["certificate_authority_arn"]}
+            yield types.SSM_PARAMETER, {"name": arguments["name"], **value}, None
         case "issuer-user" | "issuer-role" | "issuer-attachment":
             yield from _principal_resources(module, arguments)
         case "acm-certificate":
