@@ -7,12 +7,15 @@ stack unchanged that is not. One that is damaged, of another pcaform or cannot b
 import os
 import sys
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from gzip import GzipFile
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,11 +81,12 @@ class Cache:
         if not self.now or entries == self.entries:
             return
         with suppress(Failure, OSError, ValueError):  # no text, in a name that is no text
-            body = _adapter().dump_json(dict(entries))
-            content = b"\n".join([self.title, sha256(body).hexdigest().encode(), body])
-            del body
+            content = BytesIO()
+            with GzipFile(fileobj=content, mode="wb", compresslevel=1) as lines:
+                lines.write(self.title + b"\n")
+                lines.writelines(_adapter().dump_json(item) + b"\n" for item in entries.items())
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            write_file(self.file, content, is_private=True)
+            write_file(self.file, content.getvalue(), is_private=True)
 
 
 NO_CACHE = Cache(Path(), b"", 0)
@@ -97,13 +101,15 @@ def open_cache(out: Path, options: Sequence[str], arguments: Sequence[str]) -> C
     try:
         file = Path(home).expanduser() / "pcaform" / "render" / _digest(place)
         is_own = not hasattr(os, "geteuid") or file.stat().st_uid == os.geteuid()
-        title_found, digest, body = read_file(file).split(b"\n", 2) if is_own else (b"", b"", b"")
+        with GzipFile(fileobj=BytesIO(read_file(file) if is_own else b"")) as lines:
+            if next(lines, b"") != title + b"\n":
+                return Cache(file, title, now)
+            entries = dict(_adapter().validate_json(line, strict=True) for line in lines)
     except RuntimeError:  # there is no home
         return NO_CACHE
-    except (OSError, ValueError):
+    except (OSError, EOFError, ValueError, zlib.error):
         return Cache(file, title, now)
-    is_whole = title_found == title and digest == sha256(body).hexdigest().encode()
-    return Cache(file, title, now, _adapter().validate_json(body, strict=True) if is_whole else {})
+    return Cache(file, title, now, entries)
 
 
 def digest_inputs(inputs: Mapping[str, str]) -> str:
@@ -133,7 +139,7 @@ def _describe_program() -> Iterator[Any]:
 
 
 @cache
-def _adapter() -> "TypeAdapter[dict[str, Entry]]":
+def _adapter() -> "TypeAdapter[tuple[str, Entry]]":
     from pydantic import TypeAdapter
 
-    return TypeAdapter(dict[str, Entry])
+    return TypeAdapter(tuple[str, Entry])
