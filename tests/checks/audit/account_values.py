@@ -69,8 +69,8 @@ def audit_of(
 ) -> Audit:
     buckets = {"lists": of} if of else {}
     snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), buckets, **more)
-    no_access = AccessReport("1.2", (), (), "", is_live=True)
-    return audit(snapshot, no_access, (), now=NOW, expiring=timedelta(days=90), framework=framework)
+    no_access = AccessReport("1.3", (), (), "", is_live=True)
+    return audit(snapshot, no_access, now=NOW, expiring=timedelta(days=90), framework=framework)
 
 
 def messages_of(*authorities: CaStatus, **more: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """Audits an account: reads it once, runs all rules, adds expiry dates and costs, and builds the report of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,6 @@ from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus, Ce
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.session import Account
 from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_progress
-from pcaform.sources.inventory import ImportNote
 
 RULES: tuple[Rule, ...] = collect(rules, Rule)
 """All rules of `checks/audit/rules/`: files in alphabetical order, the rules of each as they are defined."""
@@ -68,8 +67,8 @@ def audit_snapshot(
     snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta, framework: str
 ) -> tuple[Audit, AccessReport]:
     """Check an account that was read; returns the access too."""
-    access, unread = check_account_access(snapshot)
-    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework), access
+    access = check_account_access(snapshot)
+    return audit(snapshot, access, now=now, expiring=expiring, framework=framework), access
 
 
 def format_summary(result: Audit) -> str:
@@ -85,17 +84,15 @@ def format_summary(result: Audit) -> str:
 def audit(
     snapshot: AccountSnapshot,
     result: AccessReport,
-    notes: Iterable[ImportNote],
     *,
     now: datetime,
     expiring: timedelta,
     framework: str = "",
 ) -> Audit:
-    """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
+    """Check an account; `result` is about its IAM principals."""
     context = AuditContext(snapshot, result, now, expiring, framework)
     found = (finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context))
     findings = (replace(each, account_id=snapshot.account_id) for each in found)
-    unknown = (note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
     return Audit(
         snapshot.account_id,
         snapshot.regions,
@@ -105,7 +102,7 @@ def audit(
         sort_findings(findings, now),
         _list_ends(snapshot),
         tuple(_list_costs(snapshot)),
-        tuple(dict.fromkeys(unknown)),
+        result.unknown,
         statuses=dict(sorted(Counter(each.status for each in snapshot.certificates).items())),
         usage=tuple(_list_usage(snapshot)),
         framework=framework,

@@ -79,11 +79,9 @@ def _check_account(account: CaOptions, form: str) -> int:
     caller, filters = account.caller(), account.filters()
     snapshot = read_snapshot(open_account(caller), account_request(filters))
     require_cas(snapshot.certified, snapshot.notes)
-    result, unread = check_account_access(snapshot)
-    notes = (*snapshot.all_notes, *unread)
-    console.print_status(*map(str, notes))
-    code = _print(result, form)
-    return FINDINGS if any(note.kind == "unknown" for note in notes) else code
+    result = check_account_access(snapshot)
+    console.print_status(*map(str, dict.fromkeys((*snapshot.all_notes, *result.unknown))))
+    return _print(result, form)
 
 
 def _check_accounts(many: ManyOptions, account: CaOptions, form: str) -> int:
@@ -93,8 +91,8 @@ def _check_accounts(many: ManyOptions, account: CaOptions, form: str) -> int:
     from pcaform.cli.accounts import Accounts
 
     def check(snapshot: "AccountSnapshot") -> "tuple[tuple[AccessReport, Notes], Notes]":
-        result, unread = check_account_access(snapshot)
-        notes = (*snapshot.all_notes, *unread)
+        result = check_account_access(snapshot)
+        notes = tuple(dict.fromkeys((*snapshot.all_notes, *result.unknown)))
         return (result, notes), notes
 
     request = account_request(account.filters())
@@ -112,7 +110,7 @@ def _print(result: "AccessReport", form: str) -> int:
     report.build_report(result).print(form)
     holder = "principal" if result.is_live else "stack"
     console.print_progress(f"no policy of a {holder} shows: {result.not_shown}", report.format_summary(result))
-    return FINDINGS if result.findings else OK
+    return FINDINGS if result.findings or result.unknown else OK
 
 
 def _print_policy(path: str, *, step: str, outputs: str | None, exempt: tuple[str, ...]) -> int:
