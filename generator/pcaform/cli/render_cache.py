@@ -96,13 +96,15 @@ def open_cache(out: Path, options: Sequence[str], arguments: Sequence[str]) -> C
     title = _digest([place, *options, *_describe_program()]).encode()
     try:
         file = Path(home).expanduser() / "pcaform" / "render" / _digest(place)
+        if not file.is_absolute():
+            return NO_CACHE
         is_own = not hasattr(os, "geteuid") or file.stat().st_uid == os.geteuid()
-        title_found, digest, body = read_file(file).split(b"\n", 2) if is_own else (b"", b"", b"")
-    except RuntimeError:  # there is no home
-        return NO_CACHE
-    except (OSError, ValueError):
+        first, digest, body = [*(read_file(file) if is_own else b"").split(b"\n", 2), b"", b""][:3]
+    except FileNotFoundError:
         return Cache(file, title, now)
-    is_whole = title_found == title and digest == sha256(body).hexdigest().encode()
+    except (OSError, RuntimeError):  # something else is there, or there is no home
+        return NO_CACHE
+    is_whole = first == title and digest == sha256(body).hexdigest().encode()
     return Cache(file, title, now, _adapter().validate_json(body, strict=True) if is_whole else {})
 
 
