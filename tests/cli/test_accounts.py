@@ -124,6 +124,20 @@ def test_access_is_that_of_all_accounts(many: Many) -> None:
     assert [each["account_id"] for each in report["accounts"]] == [*WITH_CA[1:3], ACCOUNTS[-1]]
 
 
+def test_what_access_could_not_read_is_in_its_result_and_in_a_merged_one(many: Many, tmp_path: Path) -> None:
+    """An account that fails, and one of which a part is denied."""
+    file, saved = many.few(WITH_CA[1], DENYING), tmp_path / "1.json"
+    with many.live.server.inject_faults(denials=[f"{WITH_CA[1]}/iam:GetAccountAuthorizationDetails"]):
+        done = many.run("access", "--live", "--accounts", file, "--format", "json")
+    assert done.returncode == 1
+    saved.write_text(done.stdout, encoding="utf-8")
+    unread = [each["address"] for each in json.loads(done.stdout)["unknown"]]
+    assert unread[0] == f"account {DENYING}"
+    assert [WITH_CA[1] in each for each in unread] == [False, True]
+    merged = json.loads(many.pcaform("report", "merge", saved, "--format", "json").stdout)
+    assert [each["subject"] for each in merged["findings"] if each["rule"] == "unknown"] == sorted(unread)
+
+
 def test_import_writes_a_spec_for_each_account_and_replaces_none(many: Many, tmp_path: Path) -> None:
     file, out = many.few(*WITH_CA[1:3], ACCOUNTS[-1]), tmp_path / "specs"
     command = ("import", "aws", "--accounts", file, "--stack", "pki", "--out", out)

@@ -23,7 +23,6 @@ def combine_audits(
     shard: Shard | None = None,
 ) -> Audit:
     """Return one audit of many accounts; those of shards are of many already. What failed is unknown."""
-    failed = (ImportNote("unknown", each.label, each.reason) for each in accounts if each.status == "failed")
     usage = grouped((use.what, use) for audit in audits for use in audit.usage)
     statuses = sum((Counter(each.statuses) for each in audits), Counter[str]())
     return Audit(
@@ -35,7 +34,7 @@ def combine_audits(
         sort_findings(_name(audits, "findings", "subject"), moment),
         sort_ends(_name(audits, "ends", "name")),
         tuple(sorted(_name(audits, "costs", "name"), key=lambda cost: (cost.arn.split(":")[4], cost.name, cost.arn))),
-        tuple(dict.fromkeys([*failed, *(note for each in audits for note in each.unknown)])),
+        _list_unknown(accounts, audits),
         statuses=dict(sorted(statuses.items())),
         usage=tuple(
             Usage(what, sum(each.number for each in uses), round(sum(each.monthly_usd for each in uses), 2))
@@ -45,6 +44,12 @@ def combine_audits(
         accounts=sort_statuses(accounts),
         shard=shard,
     )
+
+
+def _list_unknown(accounts: Iterable[AccountStatus], results: Iterable[Audit | AccessReport]) -> tuple[ImportNote, ...]:
+    """Return the accounts that failed, and what could not be read of the others."""
+    failed = (ImportNote("unknown", each.label, each.reason) for each in accounts if each.status == "failed")
+    return tuple(dict.fromkeys([*failed, *(note for each in results for note in each.unknown)]))
 
 
 def _name(audits: Iterable[Audit], part: str, name: str) -> list[Any]:
@@ -62,7 +67,7 @@ def in_account(name: str, account_id: str) -> str:
 
 
 def combine_access(
-    reports: Iterable[tuple[str, AccessReport]], accounts: Iterable[AccountStatus], *, shard: Shard | None = None
+    reports: Sequence[tuple[str, AccessReport]], accounts: Iterable[AccountStatus], *, shard: Shard | None = None
 ) -> AccessReport:
     """Return one report of many accounts, each with its id, which is empty for a shard."""
     principals, findings = list[Principal](), list[AccessFinding]()
@@ -77,4 +82,5 @@ def combine_access(
         findings=tuple(sorted(findings, key=lambda each: each.account_id)),
         accounts=sort_statuses(accounts),
         shard=shard,
+        unknown=_list_unknown(accounts, [report for _, report in reports]),
     )

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from gzip import GzipFile
+from gzip import BadGzipFile, GzipFile
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -100,16 +100,21 @@ def open_cache(out: Path, options: Sequence[str], arguments: Sequence[str]) -> C
     title = _digest([place, *options, *_describe_program()]).encode()
     try:
         file = Path(home).expanduser() / "pcaform" / "render" / _digest(place)
+        if not file.is_absolute():
+            return NO_CACHE
         is_own = not hasattr(os, "geteuid") or file.stat().st_uid == os.geteuid()
         with GzipFile(fileobj=BytesIO(read_file(file) if is_own else b"")) as lines:
-            if next(lines, b"") != title + b"\n":
-                return Cache(file, title, now)
-            entries = dict(_adapter().validate_json(line, strict=True) for line in lines)
-    except RuntimeError:  # there is no home
-        return NO_CACHE
-    except (OSError, EOFError, ValueError, zlib.error):
+            is_ours = next(lines, b"") == title + b"\n"
+            return Cache(
+                file,
+                title,
+                now,
+                {} if not is_ours else dict(_adapter().validate_json(line, strict=True) for line in lines),
+            )
+    except (FileNotFoundError, BadGzipFile, EOFError, ValueError, zlib.error):
         return Cache(file, title, now)
-    return Cache(file, title, now, entries)
+    except (OSError, RuntimeError):  # something else is there, or there is no home
+        return NO_CACHE
 
 
 def digest_inputs(inputs: Mapping[str, str]) -> str:

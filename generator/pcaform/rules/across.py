@@ -90,7 +90,7 @@ def _state_of(state: Mapping[str, Mapping[str, Any]], directory: str) -> str | N
     """Return where a state is; a data source reads that of `cloud` as `remote`."""
     kind, settings = state_location(state)
     place = state_identity(kind, settings, directory)
-    return place and " ".join(["remote" if kind == "cloud" else place[0], *place[1:]])
+    return " ".join(["remote" if kind == "cloud" else place[0], *place[1:]]) if place else None
 
 
 def check_references(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Finding, str, str]]:

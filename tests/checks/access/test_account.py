@@ -165,7 +165,7 @@ def test_a_ca_is_checked_whatever_its_name(name: str) -> None:
     policy = Policy("issue", json.dumps(statement("acm-pca:IssueCertificate", arn, Condition=END_ENTITY)))
     user = IamPrincipal("user", "narrow", f"arn:aws:iam::{ACCOUNT}:user/narrow", "/", (policy,))
     snapshot = AccountSnapshot(ACCOUNT, (REGION,), (ca,), principals=IamPrincipals((user,)))
-    result, _ = check_account_access(snapshot)
+    result = check_account_access(snapshot)
     (target,) = {request.target for principal in result.principals for request in principal.allowed}
     assert target == (name if name == "Issuing" else f"{name} {arn.rpartition('/')[2]}")
     assert result.findings == ()

@@ -99,7 +99,7 @@ def test_json_follows_its_schema(pcaform: Run, tmp_path: Path) -> None:
     for spec in (EXAMPLE, verbatim(tmp_path, {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"})):
         report = json.loads(pcaform("access", spec, "--format", "json").stdout)
         jsonschema.validate(report, schema)
-        assert report["format_version"] == "1.2"
+        assert report["format_version"] == "1.3"
 
 
 def test_markdown_is_a_table(pcaform: Run) -> None:

@@ -31,7 +31,7 @@ def takers(*principals: IamPrincipal) -> set[str]:
     """Return who may take rights."""
     cas = (CaStatus(CA, "ACTIVE", SUBJECT),)
     snapshot = AccountSnapshot("123456789012", ("eu-west-1",), cas, principals=IamPrincipals((ISSUER, *principals)))
-    result, _ = check_account_access(snapshot)
+    result = check_account_access(snapshot)
     found = [each for each in result.findings if "may take" in each.message]
     assert len({(each.subject, each.message) for each in found}) == len(found)
     return {each.subject for each in found}

@@ -136,6 +136,9 @@ def test_no_value_of_a_run_is_text_of_a_script() -> None:
         ("github", (*PINS["github"], "--stacks", "../stacks"), "'../stacks': a pipeline needs paths below the top"),
         ("github", (*PINS["github"], "--branch", "x${{ github.token }}"), "only letters, digits and"),
         ("gitlab", (*PINS["gitlab"], "--stacks", "a b"), "'a b': in a pipeline, only letters"),
+        ("github", (*PINS["github"], "--stacks=--check"), "'--check': in a pipeline, only letters"),
+        ("gitlab", (*PINS["gitlab"], "--branch=--force"), "'--force': in a pipeline, only letters"),
+        ("github", (*PINS["github"], "--branch", "rel+"), "--branch 'rel+': ':', '+' and '?' are not allowed"),
         ("atlantis", ("--repository", "/.*/"), "atlantis needs --repository"),
     ],
 )

@@ -108,8 +108,11 @@ def test_what_is_applied_is_the_plan_that_was_approved(runner: Runner) -> None:
     shutil.copy(one / ".terraform.lock.hcl", two)
     before = commit(runner)
 
+    codes, first = push(runner, "0" * 40)  # of a new branch: there is nothing to compare with
+    assert codes == [0] * 4, runner.said[-1]
     codes, outputs = push(runner, before)
     assert codes == [0] * 5, runner.said[-1]
+    assert outputs == first
     matrix = outputs["matrix_0_0"]
     assert [entry["stack"] for entry in json.loads(matrix)] == [*STACKS.values()]
     assert stack_job(runner, "plan", matrix)[0] == [0, 0], runner.said
@@ -143,9 +146,10 @@ def gitlab(runner: Runner, before: str) -> None:
         name: yaml.safe_load((runner.origin / f".gitlab/{name}.yml").read_text(encoding="utf-8"))
         for name in ("pcaform", "pcaform-stacks")
     }
-    given = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": before}
     home = runner.checkout()
-    assert runner.run_gitlab("check", jobs["pcaform"], home=home, **given) == 0, runner.said[-1]
+    for revision in ("0" * 40, before):
+        given = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": revision}
+        assert runner.run_gitlab("check", jobs["pcaform"], home=home, **given) == 0, runner.said[-1]
     child = {**jobs["pcaform-stacks"], **json.loads((home / "pcaform-jobs.yml").read_text(encoding="utf-8"))}
     assert child["stages"] == ["plan 0", "apply 0", "drift"]
     assert runner.run_gitlab("plan two_x-y", child, home=home) == 0, runner.said[-1]

@@ -27,8 +27,8 @@ def account_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(parts, filters, statuses=CERTIFIED, has_principals=True)
 
 
-def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple[ImportNote, ...]]:
-    """Check all principals of an account in every region; return all notes, on unreadable policies too."""
+def check_account_access(snapshot: AccountSnapshot) -> AccessReport:
+    """Check all principals of an account in every region."""
     scenarios, notes = _build_scenarios(snapshot)
     samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
     principals = (_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects)
@@ -39,7 +39,8 @@ def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple
     for principal in everyone:
         with suppress(PolicyError):  # an unreadable policy has a note already
             findings += find_handed_rights(scenarios[0], _subject(principal), rights)
-    return build_result(non_empty, findings, is_live=True), (*snapshot.all_notes, *notes)
+    unknown = dict.fromkeys(note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
+    return replace(build_result(non_empty, findings, is_live=True), unknown=tuple(unknown))
 
 
 def _subject(principal: IamPrincipal) -> Subject:

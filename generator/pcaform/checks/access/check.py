@@ -25,6 +25,7 @@ from pcaform.iam import actions
 from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 from pcaform.iam.evaluator.patterns import Context, is_resource
+from pcaform.sources.inventory import ImportNote
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ALLOW_ALL = read_document({"Version": "2012-10-17", "Statement": _ALLOW_ALL_STATEMENT}, "allow all")
@@ -87,7 +88,7 @@ class AccessFinding(Finding):
 class AccessReport:
     """What `access --format json` prints; `accounts` and `shard` are as those of an audit."""
 
-    format_version: Literal["1.2"]
+    format_version: Literal["1.3"]
     principals: tuple[Principal, ...]
     findings: tuple[AccessFinding, ...]
     not_shown: str
@@ -96,6 +97,8 @@ class AccessReport:
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
     accounts: tuple[AccountStatus, ...] = ()
     shard: Shard | None = None
+    unknown: tuple[ImportNote, ...] = ()
+    """What could not be read: of it, nothing is checked."""
 
 
 def build_result(
@@ -107,7 +110,7 @@ def build_result(
         for each in decisions
     )
     not_shown = _NOT_SHOWN_LIVE if is_live else _NOT_SHOWN
-    return AccessReport("1.2", tuple(principals), tuple(findings), not_shown, is_live)
+    return AccessReport("1.3", tuple(principals), tuple(findings), not_shown, is_live)
 
 
 def decider(

@@ -79,6 +79,7 @@ def _markdown_lines(result: AccessReport) -> Iterator[str]:
     outcome = "findings" if result.is_live else "not as granted"
     yield f"All else is denied: {checked} requests checked, {len(result.findings)} {outcome}."
     yield from (f"- {escape(finding.summary)}" for finding in result.findings)
+    yield from (f"- not read: {escape(note.address)}: {escape(note.reason)}" for note in result.unknown)
 
 
 def format_summary(result: AccessReport) -> str:

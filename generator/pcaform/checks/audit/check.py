@@ -67,11 +67,10 @@ def audit_snapshot(
     snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta, framework: str
 ) -> tuple[Audit, AccessReport]:
     """Check an account that was read; returns the access too."""
-    access, notes = check_account_access(snapshot)
+    access = check_account_access(snapshot)
     context = AuditContext(snapshot, access, now, expiring, framework)
     found = (finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context))
     findings = (replace(each, account_id=snapshot.account_id) for each in found)
-    unknown = (note for note in notes if note.kind == "unknown")
     result = Audit(
         snapshot.account_id,
         snapshot.regions,
@@ -81,7 +80,7 @@ def audit_snapshot(
         sort_findings(findings, now),
         _list_ends(snapshot),
         tuple(_list_costs(snapshot)),
-        tuple(dict.fromkeys(unknown)),
+        access.unknown,
         statuses=dict(sorted(Counter(each.status for each in snapshot.certificates).items())),
         usage=tuple(_list_usage(snapshot)),
         framework=framework,

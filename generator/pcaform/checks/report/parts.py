@@ -120,7 +120,7 @@ def part_of_guard(result: GuardResult, file: str) -> Part:
 
 def part_of_access(report: AccessReport, file: str) -> Part:
     """Return what a check of the policies of an account or a stack says."""
-    found = tuple(("access", each) for each in report.findings)
+    found = tuple(("access", each) for each in (*report.findings, *report.unknown))
     return Part(f"access in {file}", file, access=report, found=found, not_shown=report.not_shown)
 
 

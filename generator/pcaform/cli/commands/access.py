@@ -14,6 +14,8 @@ from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
     from pcaform.checks.access.check import AccessReport
+    from pcaform.sources.account_snapshot import AccountSnapshot
+    from pcaform.sources.inventory import ImportNote
 
 
 def command(
@@ -75,10 +77,9 @@ def _check_account(account: CaOptions, form: str) -> int:
     caller, filters = account.caller(), account.filters()
     snapshot = read_snapshot(open_account(caller), account_request(filters))
     require_cas(snapshot.certified, snapshot.notes)
-    result, notes = check_account_access(snapshot)
-    console.print_status(*map(str, notes))
-    code = _print(result, form)
-    return FINDINGS if any(note.kind == "unknown" for note in notes) else code
+    result = check_account_access(snapshot)
+    console.print_status(*map(str, dict.fromkeys((*snapshot.all_notes, *result.unknown))))
+    return _print(result, form)
 
 
 def _check_accounts(many: ManyOptions, account: CaOptions, form: str) -> int:
@@ -87,10 +88,14 @@ def _check_accounts(many: ManyOptions, account: CaOptions, form: str) -> int:
     from pcaform.checks.accounts import combine_access
     from pcaform.cli.accounts import Accounts
 
+    def check(snapshot: "AccountSnapshot") -> "tuple[AccessReport, tuple[ImportNote, ...]]":
+        report = check_account_access(snapshot)
+        return report, tuple(dict.fromkeys((*snapshot.all_notes, *report.unknown)))
+
     request = account_request(account.filters())
     accounts = Accounts(many, account.caller(many.role))
     reports = []
-    for status, report, notes in accounts.read(request, check_account_access):
+    for status, report, notes in accounts.read(request, check):
         reports.append((status.account_id, report))
         console.print_status(*map(str, notes))
     return accounts.end(_print(combine_access(reports, accounts.statuses, shard=accounts.shard), form))
@@ -102,7 +107,7 @@ def _print(result: "AccessReport", form: str) -> int:
     report.build_report(result).print(form)
     holder = "principal" if result.is_live else "stack"
     console.print_progress(f"no policy of a {holder} shows: {result.not_shown}", report.format_summary(result))
-    return FINDINGS if result.findings else OK
+    return FINDINGS if result.findings or result.unknown else OK
 
 
 def _print_policy(path: str, *, step: str, outputs: str | None, exempt: tuple[str, ...]) -> int:

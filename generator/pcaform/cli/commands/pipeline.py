@@ -69,13 +69,17 @@ def command(
     """
     from pcaform.cli import stacks as steps
     from pcaform.core.files import read_bytes
-    from pcaform.render.pipelines.engines import check_requirements, render_pipeline, require_inside
+    from pcaform.render.pipelines.engines import check_requirements, render_pipeline, require_inside, require_word
 
     given = options.check(engine)
     require_inside([*specs, stacks, given.get("requirements", "")])
     if "requirements" in given:
         check_requirements(read_bytes(given["requirements"]).decode(errors="replace"), given["requirements"])
     said = {"plan-role": plan_role, "apply-role": apply_role, **given, "stacks": stacks, "modules": modules}
+    for value in (*specs, *said.values(), branch):  # some stand in the command only, beside options
+        require_word(value)
+    if re.search(r"[:+?]", branch):
+        raise Failure(f"--branch '{branch}': ':', '+' and '?' are not allowed in it, as engines take it for a pattern")
     values = _values(engine, specs, {**said, "branch": branch})
     rendered = render_pipeline(engine, values)
     outcome = steps.compare(rendered, out, as_diff=False) if check else steps.write(rendered, out, force=force)

@@ -17,7 +17,8 @@ from pcaform.render import manifest
 from pcaform.render.templates import Rendered, pipeline_environment
 
 Engine = Literal["github", "gitlab", "atlantis"]
-_WORD = re.compile(r"[A-Za-z0-9._/][A-Za-z0-9._/@:+=,?-]*|--[a-z-]+")
+_WORD = re.compile(r"[A-Za-z0-9._/][A-Za-z0-9._/@:+=,?-]*")
+_OPTION = re.compile(r"--[a-z-]+")
 _PLACES: Mapping[Engine, tuple[str, str]] = {
     "github": ("${{ matrix.partition }}", "${{ matrix.account_id }}"),
     "gitlab": ("$PARTITION", "$ACCOUNT_ID"),
@@ -33,10 +34,11 @@ def render_pipeline(engine: Engine, values: Mapping[str, Any]) -> Rendered:
     """Return the files of an engine's pipeline, in the directory with its name; raises Failure for unsafe values."""
     partition, account = _PLACES[engine]
     filters = {
-        "word": _word,
-        "words": lambda parts: " ".join(shlex.quote(_word(each)) for each in parts),
-        "listed": lambda parts: json.dumps([*map(_word, parts)]),
-        "pattern": lambda text: _word(text).replace(".", "[.]"),
+        "word": require_word,
+        "words": lambda parts: " ".join(shlex.quote(require_word(each)) for each in parts),
+        "called": lambda parts: shlex.join(each if _OPTION.fullmatch(each) else require_word(each) for each in parts),
+        "listed": lambda parts: json.dumps([*map(require_word, parts)]),
+        "pattern": lambda text: require_word(text).replace(".", "[.]"),
         "role": partial(_role, partition=partition, account=account),
     }
     environment, names = pipeline_environment(engine, filters)
@@ -45,16 +47,19 @@ def render_pipeline(engine: Engine, values: Mapping[str, Any]) -> Rendered:
     return Rendered(f".{engine}", files, has_neighbours=True)
 
 
-def _word(value: object) -> str:
+def require_word(value: object) -> str:
     """Return a value that is the same text in YAML's quotes, in a shell and in an expression of an engine."""
     text = str(value)
     if not _WORD.fullmatch(text):
-        raise Failure(f"'{text}': in a pipeline, only letters, digits and '._/@:+=,?-' are allowed: rename it")
+        allowed = "only letters, digits and '._/@:+=,?-' are allowed, and '-' not as the first"
+        raise Failure(f"'{text}': in a pipeline, {allowed}: rename it")
     return text
 
 
 def _role(name: str, *, partition: str, account: str) -> str:
-    return _word(name) if name.startswith("arn:") else f"arn:{partition}:iam::{account}:role/{_word(name)}"
+    return (
+        require_word(name) if name.startswith("arn:") else f"arn:{partition}:iam::{account}:role/{require_word(name)}"
+    )
 
 
 def check_requirements(text: str, name: str) -> None:
