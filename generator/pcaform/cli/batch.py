@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pcaform.cli.exit_codes import ERROR, OK
-from pcaform.cli.render_cache import NO_CACHE, Cache, Entry, Fresh, Loaded, digest_inputs, open_cache
+from pcaform.cli.render_cache import NO_CACHE, Cache, Entry, Fresh, Loaded, digest_inputs, digest_needed, open_cache
 from pcaform.cli.stacks import Outcome, describe_unchanged, render_spec
 from pcaform.core import console
 from pcaform.core.files import STDIN, base_directory, is_directory, is_file, is_read_only
@@ -238,7 +238,7 @@ def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -
     """Yield how each stack ended, and renew its entry; a stack that is as it was is not rendered."""
     fresh, needed = dict[str, Fresh](), dict[str, str]()
     for each in specs:
-        known, needed[each.path] = entries[each.path][1], _digest_needed(each, task, entries)
+        known, needed[each.path] = entries[each.path][1], digest_needed(each, task.places, entries)
         if known is None or known.needed != needed[each.path]:
             continue
         if (found := _find_fresh(task.out / each.stack, known, task)) is not None:
@@ -256,17 +256,6 @@ def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -
             now = now._replace(needed=needed[each.path]) if now and digest == loaded.digest else None
         entries[each.path] = loaded, now
         yield each.stack, outcome
-
-
-def _digest_needed(brief: Brief, task: Task, entries: Mapping[str, Entry]) -> str:
-    """Return one digest for the specs at hand whose CAs a spec uses, and so on."""
-    waiting, found = [brief.names], dict[str, str]()
-    for names in waiting:
-        for stack in task.places.keys() & {use.stack for use in names.used} - found.keys():
-            loaded = entries[task.places[stack]][0]
-            found[stack] = loaded.digest
-            waiting += [loaded.brief.names] if loaded.brief else []
-    return digest_inputs(found) if found else ""
 
 
 def _find_fresh(directory: Path, known: Fresh, task: Task) -> Fresh | None:

@@ -122,6 +122,17 @@ def digest_inputs(inputs: Mapping[str, str]) -> str:
     return _digest(sorted(inputs.items()))
 
 
+def digest_needed(brief: Brief, places: Mapping[str, str], entries: Mapping[str, Entry]) -> str:
+    """Return one digest for the specs at hand whose CAs a spec uses, and so on; `places` has their paths."""
+    waiting, found = [brief.names], dict[str, str]()
+    for names in waiting:
+        for stack in places.keys() & {use.stack for use in names.used} - found.keys():
+            loaded = entries[places[stack]][0]
+            found[stack] = loaded.digest
+            waiting += [loaded.brief.names] if loaded.brief else []
+    return digest_inputs(found) if found else ""
+
+
 def _digest(value: Any) -> str:
     return sha256(repr(value).encode()).hexdigest()
 
