@@ -157,9 +157,7 @@ def _load(path: str, loaded: Sequence[Any], fresh: Sequence[Any] | None) -> Entr
 
 
 def _load_names(managed: Mapping[str, str], used: Sequence[Any], destroyed: Sequence[Any], offers: Any) -> CaNames:
-    uses = (
-        Use(arn, stack, key, Location(*location), _load_facts(expects)) for arn, stack, key, location, expects in used
-    )
+    uses = (Use(arn, stack, key, Location(*at), _load_facts(facts)) for arn, stack, key, at, facts in used)
     keys = {intern(key): arn for key, arn in managed.items()}
     lost = tuple((arn, Location(*location)) for arn, location in destroyed)
     return CaNames(keys, tuple(uses), lost, {key: _load_facts(each) for key, each in offers.items()})
