@@ -16,6 +16,7 @@ ACTIONS: dict[str, tuple[RequiredActions, ...]] = {
     types.CERTIFICATE: (resources.SIGNER, RequiredActions(write=(resources.ISSUE,))),
     types.PERMISSION: (resources.PERMISSION,),
     types.SHARE: (resources.SHARE,),
+    types.SSM_PARAMETER: (resources.PARAMETER, resources.FIND_PARAMETERS.actions),
     types.ACM_CERTIFICATE: (
         resources.CERTIFICATE,
         resources.THROUGH_ACM,

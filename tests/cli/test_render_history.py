@@ -53,7 +53,7 @@ def test_what_was_let_go_stays_let_go(render: Render, tmp_path: Path) -> None:
     removed = changes(tmp_path)
     assert removed == [
         word
-        for call in ("ca_one", "acm_permission_one", "ca_share_one", "ca_one_certificate")
+        for call in ("ca_one", "acm_permission_one", "ca_share_one", "ssm_parameter_one", "ca_one_certificate")
         for word in ("removed", call)
     ]
     assert render(spec(ca("two")))[0] == 0

@@ -1,7 +1,8 @@
-"""A root in one stack, used by others that read its ARN from that stack's state: order, and what another ARN does."""
+"""A root in one stack, used by others that read its ARN from its state or parameter: order, and what another does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,13 @@ certificate_authorities:
   root: {type: ROOT, subject: {common_name: Root}, key_algorithm: RSA_2048, validity: {type: YEARS, value: 20}}
 """
 )
+SOURCES = {
+    "state": '{remote_state: {local: {path: "../{stack}/terraform.tfstate"}}}',
+    "parameter": '{ssm_parameter: "/pcaform/{stack}/{certificate_authority}"}',
+}
+"""What `references` says in every stack; that with the root writes its parameter by it."""
+PARAMETER = "/pcaform/security/root/root"
 ABOVE = """\
-references: {remote_state: {local: {path: "../{stack}/terraform.tfstate"}}}
 certificate_authorities:
   above: {managed: false, stack: security/root, certificate_authority: root, key_algorithm: RSA_2048%s}
 """
@@ -61,8 +67,9 @@ USERS = ("signed", "permitted")
 class Stacks:
     """The three stacks below one directory, in an account."""
 
-    def __init__(self, home: Path, environment: dict[str, str]) -> None:
+    def __init__(self, home: Path, environment: dict[str, str], write: Callable[["Stacks", str], None]) -> None:
         self.home, self.environment = home, environment
+        self.write = partial(write, self)
         self.state = home / "stacks/security/root/terraform.tfstate"
 
     def terraform(self, stack: str) -> Terraform:
@@ -80,38 +87,44 @@ class Stacks:
             self.terraform(stack).plan(self.home / "tfplan")
         return " ".join(str(error.value).replace("│", " ").split())
 
-    def edit_output(self, arns: dict[str, str]) -> None:
-        """Give the root's state other ARNs, as the apply of another root leaves them."""
+    def edit_output(self, arn: str) -> None:
+        """Give the root's state another ARN, as the apply of another root leaves it."""
         state = json.loads(self.state.read_bytes())
-        state["outputs"]["certificate_authority_arns"]["value"] = arns
-        state["outputs"]["certificate_authority_arns"]["type"] = ["object", dict.fromkeys(arns, "string")]
+        state["outputs"]["certificate_authority_arns"]["value"] = {"root": arn}
+        state["outputs"]["certificate_authority_arns"]["type"] = ["object", {"root": "string"}]
         self.state.write_text(json.dumps(state), encoding="utf-8")
 
 
-@pytest.fixture
-def stacks(pcaform: Run, tmp_path: Path) -> Iterator[Stacks]:
+@pytest.fixture(params=SOURCES)
+def stacks(pcaform: Run, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stacks]:
     with started(tmp_path) as found:
+        ssm, head = found.server.client("ssm"), f"references: {SOURCES[request.param]}\n"
+
+        def edit_parameter(_: Stacks, arn: str) -> None:
+            ssm.put_parameter(Name=PARAMETER, Value=arn, Overwrite=True)
+
         (tmp_path / "specs").mkdir()
         for stack, text in SPECS.items():
-            (tmp_path / "specs" / f"{stack.replace('/', '-')}.yaml").write_text(text, encoding="utf-8")
+            (tmp_path / "specs" / f"{stack.replace('/', '-')}.yaml").write_text(head + text, encoding="utf-8")
         done = pcaform("render", "specs", "--out", "stacks", cwd=tmp_path, env=dict(found.terraform.environment))
         assert done.returncode == 0, done.stderr
-        yield Stacks(tmp_path, dict(found.terraform.environment))
+        write = Stacks.edit_output if request.param == "state" else edit_parameter
+        yield Stacks(tmp_path, dict(found.terraform.environment), write)
 
 
-def test_stacks_read_the_arn_from_the_state_of_another(stacks: Stacks) -> None:
+def test_stacks_read_the_arn_from_another(stacks: Stacks) -> None:
     for stack in SPECS:
         apply_without_plan(stacks.terraform(stack))
     assert [remaining_changes(stacks.terraform(each), stacks.home / "tfplan") for each in USERS] == [{}, {}]
 
     arn = f"arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
-    stacks.edit_output({"root": arn})
+    stacks.write(arn)
     assert "This certificate was issued by another CA." in stacks.failure("signed")
     plan = json.dumps(stacks.terraform("permitted").plan(stacks.home / "tfplan")).encode()
     result = check_plan_with_spec(read(plan, "plan"), load_file(str(stacks.home / "specs/permitted.yaml")))
     found = {(each.rule, each.level) for each in result.findings}
     assert found == {("permission-replaced", "breaks-trust"), ("policy-widened", "widens-access")}
 
-    stacks.edit_output({"root": arn.replace(ACCOUNT, "222222222222")})
+    stacks.write(arn.replace(ACCOUNT, "222222222222"))
     wanted = f"must have an ARN of account {ACCOUNT} in {REGION} here: apply that stack first"
     assert wanted in stacks.failure("permitted")

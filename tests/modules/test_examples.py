@@ -39,7 +39,7 @@ TEXTS = {
 }
 EU, US = (f'${{module.private-ca-with-certificate.issuing_arns["{name}"]}}' for name in ("eu", "us"))
 GIVEN: Mapping[str, Mapping[str, Any]] = {
-    "acm-permission": {"certificate_authority_arns": {"issuing": US}},
+    **{name: {"certificate_authority_arns": {"issuing": US}} for name in ("acm-permission", "ssm-parameter")},
     **{name: {"certificate_authority_arn": EU} for name in NAMES if name.startswith(("issuer-", "acm-c", "ca-s"))},
 }
 """What the examples leave to their user."""

@@ -34,6 +34,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "issuer-attachment": {"user_name": "ci"},
     "issuer-role": {"role_name": "ci", "assume_role_policy": "{}"},
     "issuer-user": {"user_name": "ci"},
+    "ssm-parameter": {"certificate_authority_arn": CA, "name": "/pcaform/pki/root"},
     "private-ca": {
         "type": "SUBORDINATE",
         "subject": {"common_name": "Issuing"},
@@ -191,6 +192,12 @@ CASES = [
     Case("acm-permission", {"actions": ["RevokeCertificate"]}, "A permission has at least one"),
     Case("acm-permission", {"actions": ["IssueCertificate"]}),
     Case("acm-permission", {"actions": []}, "A permission has at least one of"),
+    Case("ssm-parameter", {"certificate_authority_arn": "issuing"}, ARN),
+    Case("ssm-parameter", {"name": "/Pki_1" + "/a.b-c" * 14}),
+    Case("ssm-parameter", {"name": "/a" * 16}, "A name is 1 to 15 levels"),
+    Case("ssm-parameter", {"name": "pki/root"}, "A name is 1 to 15 levels"),
+    Case("ssm-parameter", {"name": "/pki/ro ot"}, "A name is 1 to 15 levels"),
+    Case("ssm-parameter", {"name": "/AWS-pki/root"}, "Names that start with aws or ssm"),
     Case("issuer-attachment", {"user_name": None, "role_name": "deployer", "path": "/pki/ca/"}),
     Case("issuer-attachment", {"user_name": None}, "Name a user or a role, one of them"),
     Case("issuer-attachment", {"principal_type": "group"}, "The principal is a user or a role"),
@@ -234,6 +241,7 @@ UNKNOWN: Mapping[str, Mapping[str, Any]] = {
         "api_passthrough": LATER,
     },
     "ca-share": {"certificate_authority_arn": LATER, "policy": LATER},
+    "ssm-parameter": {"certificate_authority_arn": LATER, "name": LATER},
     "crl-bucket": {
         "bucket": LATER,
         "policy": LATER,

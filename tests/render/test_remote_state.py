@@ -1,4 +1,4 @@
-"""What a stack needs for the states of others that it reads, and what is said when a reference means another CA."""
+"""What a stack needs for states and parameters that it reads or writes, and what is said of another CA."""
 
 from pathlib import Path
 
@@ -21,6 +21,39 @@ def test_a_pipeline_may_read_the_states_of_others(step: str) -> None:
     statements = {each["Sid"]: each for each in build_document(load_file(str(CASE)), step)["Statement"]}
     found = [(statements[name]["Action"], statements[name]["Resource"]) for name in ("FindOtherStates", "OtherStates")]
     assert found == [(["s3:ListBucket"], [BUCKET]), (["s3:GetObject"], STATES)]
+
+
+PARAMETERS = "arn:aws:ssm:%s:123456789012:parameter/pcaform/%s"
+EVERY = (("eu-west-1", "ssm-parameter/web"), ("us-east-1", "ssm-parameter/far"))
+OTHERS = (("eu-west-1", "security/eu-west-1/root"), ("us-east-1", "security/us-east-1/issuing"))
+READ, WRITE = ["GetParameter", "ListTagsForResource"], ["AddTagsToResource", "PutParameter", "RemoveTagsFromResource"]
+STEPS = [
+    ("plan", "Parameters", READ, EVERY),
+    ("apply", "Parameters", READ + WRITE, EVERY),
+    ("plan", "OtherParameters", ["GetParameter"], OTHERS),
+    ("apply", "OtherParameters", ["GetParameter"], OTHERS),
+    ("break-glass", "Parameters", ["DeleteParameter"], EVERY),
+    ("apply", "Remove1Parameter", [*READ, "DeleteParameter"], (("eu-west-1", "ssm-parameter/old"),)),
+]
+REMOVED = """
+removed:
+  old:
+    destroy: arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555
+"""
+
+
+@pytest.mark.parametrize(("step", "sid", "actions", "names"), STEPS)
+def test_a_pipeline_may_write_its_parameters_and_read_others(
+    step: str, sid: str, actions: list[str], names: tuple[tuple[str, str], ...]
+) -> None:
+    text = (CASE.parent / "ssm-parameter.yaml").read_text(encoding="utf-8") + REMOVED
+    statements = {
+        each["Sid"]: each for each in build_document(load_valid_text(text.encode(), "a.yaml"), step)["Statement"]
+    }
+    found = statements[sid]
+    assert found["Action"] == sorted(f"ssm:{each}" for each in actions)
+    assert found["Resource"] == [PARAMETERS % each for each in names]
+    assert ("FindParameters" in statements) == (step != "break-glass")
 
 
 def changed(old: str, new: str) -> Spec:

@@ -1,4 +1,4 @@
-"""CAs whose ARNs only Terraform reads: what a spec must say of the other state, and what two agree on."""
+"""CAs whose ARNs only Terraform reads: what a spec must say of where they are, and what two agree on."""
 
 import json
 from pathlib import Path
@@ -21,9 +21,8 @@ def user(state: dict[str, Any], **above: object) -> dict[str, Any]:
     """Return a spec that uses a CA of another stack, with the place of that one's state."""
     aws = {"region": "eu-west-1", "account_id": "123456789012"}
     cas = {"above": ROOT | above}
-    return {"version": 1, "stack": "user", "aws": aws, "references": {"remote_state": state}} | {
-        "certificate_authorities": cas
-    }
+    source = state if "ssm_parameter" in state else {"remote_state": state}
+    return {"version": 1, "stack": "user", "aws": aws, "references": source, "certificate_authorities": cas}
 
 
 def owner(**changes: object) -> dict[str, Any]:
@@ -36,6 +35,12 @@ def owner(**changes: object) -> dict[str, Any]:
     return spec | {"certificate_authorities": cas} | changes
 
 
+def parameter(start: str = "/pcaform") -> dict[str, Any]:
+    """Return the source of ARNs that stacks write as parameters."""
+    return {"ssm_parameter": f"{start}/{{stack}}/{{certificate_authority}}"}
+
+
+BEHIND = {"region": "us-east-1", "assume_role": {"role_arn": f"arn:aws:iam::{OTHER}:role/pki"}}
 TWO = {"again": ROOT | {"stack": "security/other"}}
 REFUSED = [
     ({"s3": {"bucket": "b"}}, {}, NO_PLACE),
@@ -45,6 +50,12 @@ REFUSED = [
     ({"remote": {"organization": "o", "workspaces": {"prefix": "p-"}}}, {}, "unknown argument 'prefix'"),
     ({"local": {"path": "terraform.tfstate"}}, {}, "the state of 'security/root' would be that of 'user'"),
     ({"s3": S3}, {"account_id": OTHER, "permissions": [{}]}, "'above' is of another account, where ACM cannot be"),
+    (parameter(), {"account_id": OTHER}, "that read its parameter are of account 123456789012: give a 'provider'"),
+    (parameter(), {"account_id": OTHER, "provider": {"region": "us-east-1"}}, "or use 'lock_file' or 'remote_state'"),
+    (parameter(), {"account_id": "333333333333", "provider": BEHIND}, f"are of account {OTHER}"),
+    (parameter("/Aws"), {}, "'/Aws/security/root/root' starts as names of AWS: put another level before it"),
+    (parameter(""), {"stack": "ssm-pki"}, "'/ssm-pki/root' starts as names of AWS"),
+    (parameter("/a" * 13), {}, "/security/root/root' has 16 levels: AWS allows 15"),
 ]
 
 
@@ -64,7 +75,7 @@ def test_two_stacks_have_two_states() -> None:
 
 @pytest.mark.parametrize("references", [{}, {"remote_state": {"s3": S3}, "lock_file": "pcaform.lock.json"}])
 def test_there_is_one_source(references: dict[str, Any]) -> None:
-    with pytest.raises(Invalid, match=r"'references' .*allowed: either 'lock_file' or 'remote_state'"):
+    with pytest.raises(Invalid, match=r"'references' .*: one of 'lock_file', 'remote_state' and 'ssm_parameter'"):
         load_valid_text(yaml.safe_dump(user({"s3": S3}) | {"references": references}).encode(), "user.yaml")
 
 
@@ -85,6 +96,18 @@ TOGETHER = [
     ({"remote": REMOTE}, owner(terraform={"cloud": CLOUD}), ""),
     ({"local": {"path": "../{stack}/terraform.tfstate"}}, owner(terraform={}), ""),
     ({"local": {"path": "../{stack}.tfstate"}}, owner(terraform={}), "the place of the state is"),
+    (parameter(), owner(references=parameter()), ""),
+    (
+        parameter(),
+        owner(),
+        "the SSM parameter is '/pcaform/security/root/root' for this reference, and 'not written' in",
+    ),
+    (parameter(), owner(references=parameter("/x")), "and '/x/security/root/root' in the stack"),
+    (
+        parameter(),
+        owner(references=parameter(), aws={"region": "eu-west-3", "account_id": "123456789012"}),
+        "region is",
+    ),
 ]
 
 

@@ -50,6 +50,7 @@ SPEC: dict[str, Any] = {
 }
 """The spec that a value is put into."""
 
+BOTH = "/{stack}/{certificate_authority}"
 REFUSED: list[Limit] = [
     *AUTHORITIES,
     *PRINCIPALS,
@@ -59,6 +60,18 @@ REFUSED: list[Limit] = [
     (("references",), {"remote_state": {"s3": {}}}, {"remote_state": {}}, "at least 1 item"),
     (("references",), {"remote_state": {"s3": {}}}, {"remote_state": {"s3": {}, "gcs": {}}}, "at most 1 item"),
     (("references",), {"remote_state": {"a" * 64: {}}}, {"remote_state": {"a" * 65: {}}}, "at most 64 characters"),
+    (("references",), {"ssm_parameter": f"{BOTH}/x"}, {"ssm_parameter": f"{BOTH}/x y"}, "a name such as"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": f"{BOTH}/"}, "a name such as"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": BOTH[1:]}, "a name such as"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": "/{stack}-{certificate_authority}"}, "a name such as"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": f"{BOTH}/{{stack}}"}, "each once"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": "/{stack}/root"}, "each once"),
+    (
+        ("references",),
+        {"ssm_parameter": "/" + "x" * (511 - len(BOTH)) + BOTH},
+        {"ssm_parameter": "/" + "x" * (512 - len(BOTH)) + BOTH},
+        "at most 512 characters",
+    ),
     ((*OTHER, "account_id"), "1" * 12, "1" * 13, "12 digits"),
     ((*OTHER, "account_id"), 100000000000, 99999999999, "12 digits"),
     ((*OTHER, "account_id"), 999999999999, 1000000000000, "12 digits"),

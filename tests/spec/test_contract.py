@@ -139,7 +139,8 @@ def fields(schema: Any = SCHEMA, path: str = "") -> Iterator[str]:
             yield path
 
 
-ABOUT_THE_SPEC = {"version.", "stack.", "extends.", "references.lock_file.", "references.remote_state.*."}
+_SOURCES = {"references.lock_file.", "references.remote_state.*.", "references.ssm_parameter."}
+ABOUT_THE_SPEC = {"version.", "stack.", "extends.", *_SOURCES}
 """Fields that no source could carry, and that nothing at AWS has."""
 
 

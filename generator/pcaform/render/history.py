@@ -61,6 +61,7 @@ def list_calls(section: str, key: str, *, generation: int) -> Iterator[str]:
         yield CALLS[section](key)
         return
     yield from (module_names.ca(key), module_names.permission(key), module_names.share(key))
+    yield module_names.parameter(key)
     yield from (module_names.ca_certificate(key, number) for number in range(1, generation + 1))
 
 

@@ -12,7 +12,7 @@ from pcaform.core.files import display_name
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.spec.cas import Reference
 from pcaform.spec.messages import suggest
-from pcaform.spec.references import remote_state
+from pcaform.spec.references import parameter_name, remote_state
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
@@ -21,6 +21,9 @@ from pcaform.terraform.state_location import state_identity, state_location
 RULE = "reference"
 _AUTHORITIES = "certificate_authorities"
 _STATE = "the place of the state"
+_FACTS = ("account_id", "region", "key_algorithm", "activation", _STATE, "the SSM parameter")
+Facts = tuple[str | None, ...]
+"""What is so of a CA: each of `_FACTS`, None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class Use:
     stack: str
     key: str
     location: Location
-    expects: Mapping[str, Any] = field(default_factory=dict)
-    """What must be so in the other spec, where only Terraform reads the ARN, by what it is."""
+    expects: Facts = ()
+    """What must be so in the other spec, where only Terraform reads the ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class CaNames:
     managed: Mapping[str, str]
     used: tuple[Use, ...]
     destroyed: tuple[tuple[str, Location], ...]
-    offers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    offers: Mapping[str, Facts] = field(default_factory=dict)
     """What others may expect of each managed CA."""
 
 
@@ -52,7 +55,7 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
     for key, ca in spec.certificate_authorities.items():
         if isinstance(ca, Reference):
             location = document.location((_AUTHORITIES, key, "stack" if ca.stack else "arn"))
-            expects = {} if ca.arn else _list_expected(spec, key, ca, out)
+            expects = () if ca.arn else _list_expected(spec, key, ca, out)
             used.append(Use(ca.arn or "", ca.stack or "", ca.certificate_authority or "", location, expects))
     destroyed = tuple(
         (removal.destroy, document.location(("removed", name, "destroy")))
@@ -63,35 +66,31 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
     return CaNames(managed, tuple(used), destroyed, {key: _list_offered(spec, key, out) for key in managed})
 
 
-def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> dict[str, Any]:
-    expected: dict[str, Any] = {
-        "account_id": spec.account_of(key),
-        "region": spec.region_of(key),
-        "key_algorithm": ca.key_algorithm,
-        "activation": "not pending",
-    }
+def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> Facts:
+    state = None
     if spec.references is not None and spec.references.remote_state is not None:
-        expected[_STATE] = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
-    return {what: value for what, value in expected.items() if value is not None}
+        state = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
+    parameter = parameter_name(spec, ca.stack or "", ca.certificate_authority or "")
+    return spec.account_of(key), spec.region_of(key), ca.key_algorithm, "not pending", state, parameter
 
 
-def _list_offered(spec: Spec, key: str, out: str) -> dict[str, Any]:
+def _list_offered(spec: Spec, key: str, out: str) -> Facts:
     ca = spec.managed[key]
-    role = ca.provider.assume_role if ca.provider else None
-    return {
-        "account_id": role.role_arn.split(":")[4] if role and not ca.arn else spec.account_of(key),
-        "region": spec.region_of(key),
-        "key_algorithm": ca.key_algorithm,
-        "activation": "pending" if key in spec.pending else "not pending",
-        _STATE: _state_of(spec.terraform.state, f"{out}/{spec.stack}"),
-    }
+    return (
+        spec.account_of(key) if ca.arn else spec.provider_account_of(ca),
+        spec.region_of(key),
+        ca.key_algorithm,
+        "pending" if key in spec.pending else "not pending",
+        _state_of(spec.terraform.state, f"{out}/{spec.stack}"),
+        parameter_name(spec, spec.stack, key) or "not written",
+    )
 
 
-def _state_of(state: Mapping[str, Mapping[str, Any]], directory: str) -> tuple[str, ...] | None:
+def _state_of(state: Mapping[str, Mapping[str, Any]], directory: str) -> str | None:
     """Return where a state is; a data source reads that of `cloud` as `remote`."""
     kind, settings = state_location(state)
     place = state_identity(kind, settings, directory)
-    return ("remote", *place[1:]) if place and kind == "cloud" else place
+    return place and " ".join(["remote" if kind == "cloud" else place[0], *place[1:]])
 
 
 def check_references(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Finding, str, str]]:
@@ -125,15 +124,10 @@ def _misfit(use: Use, path: str, names: CaNames) -> str:
     arn = names.managed[use.key]
     if arn and use.arn and arn != use.arn:
         return f"the lock file has '{use.arn}', but '{use.key}' of {where}, is '{arn}': run 'pcaform lock'"
-    for what, expected in use.expects.items():
-        seen = names.offers[use.key][what]
-        if seen != expected and not (what == _STATE and seen is None):  # None: only 'terraform init' knows it
-            return f"{what} is {_show(expected)} for this reference, and {_show(seen)} in {where}: make them agree"
+    for what, expected, seen in zip(_FACTS, use.expects, names.offers[use.key], strict=False):
+        if expected not in (None, seen) and not (what == _STATE and seen is None):  # only 'terraform init' knows it
+            return f"{what} is '{expected}' for this reference, and '{seen}' in {where}: make them agree"
     return ""
-
-
-def _show(value: Any) -> str:
-    return f"'{' '.join(value) if isinstance(value, tuple) else value}'"
 
 
 def _check_cycle(stacks: Mapping[str, tuple[str, CaNames]]) -> Iterator[tuple[Finding, str, str]]:

@@ -180,10 +180,7 @@ def _describe(content: bytes) -> str:
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
     """Return the spec in a file's bytes; raises Invalid with every problem if one of them is an error."""
-    result = load_text(text, name, directory=directory)
-    if result.spec is None or result.has_errors:
-        raise Invalid(list(result.problems))
-    return result.spec
+    return require_valid(load_text(text, name, directory=directory))[0]
 
 
 def load_file(path: str) -> Spec:

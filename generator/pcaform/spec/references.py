@@ -19,7 +19,7 @@ from pcaform.spec.extends import Reader
 from pcaform.spec.messages import describe_error, describe_value, loc_of, suggest
 from pcaform.spec.parse import load_pem_files
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import STACK, CaArn, Key, Model, Provider
+from pcaform.spec.types import PARAMETER_PARTS, STACK, CaArn, Key, Model, Provider
 from pcaform.spec.yaml_reader import Document, Loc, parse
 
 _AUTHORITIES = "certificate_authorities"
@@ -27,8 +27,8 @@ LoadParts = Callable[[Spec, Document, Reader], Spec]
 """Reads what a spec has in other files."""
 LOCK_FILE: Loc = ("references", "lock_file")
 """Where a spec names its lock file."""
-STACK_NAME = "{stack}"
-"""Stands for the name of the other stack in `remote_state`."""
+STACK_NAME, _CA_NAME = PARAMETER_PARTS
+"""Stand for the name of the other stack, and the CA's key in it."""
 _RULE = "reference"
 
 
@@ -111,6 +111,12 @@ def remote_state(spec: Spec, stack: str) -> tuple[str, dict[str, Any]]:
     """Return the backend with its settings that has the state of another stack, by what `references` says."""
     [(kind, settings)] = ((spec.references and spec.references.remote_state) or {"": {}}).items()
     return kind, _name_stack(settings, stack)
+
+
+def parameter_name(spec: Spec, stack: str, key: str) -> str | None:
+    """Return the name of the parameter with the ARN of a stack's CA, by what `references` says; None without one."""
+    name = spec.references.ssm_parameter if spec.references else None
+    return name and name.replace(STACK_NAME, stack).replace(_CA_NAME, key)
 
 
 def _name_stack(value: Any, stack: str) -> Any:

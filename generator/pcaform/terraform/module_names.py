@@ -32,6 +32,8 @@ permission = _call_of("acm_permission")
 """A CA's permission for ACM, by the CA's key."""
 share = _call_of("ca_share")
 """A CA's resource policy, by the CA's key."""
+parameter = _call_of("ssm_parameter")
+"""The parameter with a CA's ARN, by the CA's key."""
 issuer = _call_of("issuer")
 crl_bucket = _call_of("crl_bucket")
 certificate = _call_of("certificate")

@@ -28,6 +28,7 @@ S3_BUCKET_PUBLIC_ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
 S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION = "aws_s3_bucket_server_side_encryption_configuration"
 CLOUDFRONT_DISTRIBUTION = "aws_cloudfront_distribution"
 CLOUDFRONT_ORIGIN_ACCESS_CONTROL = "aws_cloudfront_origin_access_control"
+SSM_PARAMETER = "aws_ssm_parameter"
 REMOTE_STATE = "terraform_remote_state"
 """A data source only."""
 

@@ -40,6 +40,7 @@ _NAMED = "    subject: {common_name: Issuing}\n"
 _LEAVING = TEXT[TEXT.index("  leaving:\n") : TEXT.index("  disabled:\n")]
 _ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-55555555555"
 _BACKEND = "terraform: {backend: {s3: {bucket: corp-states, region: eu-west-1, key: "
+_PARAMETER = "references: {{ssm_parameter: '/{}/{{stack}}/{{certificate_authority}}'}}\n"
 _ADDED = "issuers:\n  added:\n    grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]\n"
 
 
@@ -74,6 +75,7 @@ def _of_specs() -> Iterator[GuardResult]:
     yield check_specs(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
     replaced = _spec(TEXT.replace(_NAMED, f"{_NAMED}    successor_of: leaving\n"))
     yield check_specs(replaced, _spec(f"{TEXT}removed: {{leaving: forget}}\n".replace(_LEAVING, "")))
+    yield check_specs(*(_spec(TEXT + _PARAMETER.format(name)) for name in ("pki", "other")))
     yield stack_removed(before)
     yield check_changes([Change("stacks/corpus/evil.tf", ChangeType.FILE, ("create",), {}, {"is_accepted": False})])
     waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"

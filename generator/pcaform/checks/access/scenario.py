@@ -21,7 +21,7 @@ from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z0-9-]+)(?:\?.*)?$")
 _REFERENCE = re.compile(
-    r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+|data\.terraform_remote_state\.(?P<read>[a-z0-9_-]+)\..+"
+    r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+|data\.(?:terraform_remote_state|aws_ssm_parameter)\.(?P<read>[a-z0-9_-]+)\..+"
 )
 _CA_ARN = re.compile(r'"(arn:[^:"]+:acm-pca:[^:"]*:[0-9]{12}:certificate-authority/[^*?"]+)"')
 

@@ -103,7 +103,7 @@ def _infer_spec(
     ]
     handled = {note.address for note in notes} | {each for entry in entries for each in entry.covered_addresses}
     notes += unhandled_resources(inventory, location, handled)
-    notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    notes += unmanaged_resources(inventory, handled, existing.addresses) if is_alone else ()
     rendered = rendered_resources(spec, entries)
     notes = [*reworded_policies(inventory, entries, rendered), *notes]
     if has_addresses:

@@ -101,13 +101,16 @@ def without_forgotten(notes: Iterable[ImportNote]) -> Iterator[ImportNote]:
             yield ImportNote(note.rule, note.address, note.reason.removesuffix(f"; {_FORGOTTEN}"))
 
 
-def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Iterator[ImportNote]:
-    """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
+def unmanaged_resources(inventory: Inventory, handled: Collection[str], kept: Collection[str]) -> Iterator[ImportNote]:
+    """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files.
+
+    What is at `kept` a spec that exists has already.
+    """
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
     counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
     for address, count in inventory.others.items():
-        counts[address.rpartition(".")[0].rpartition(".")[2]] += count
-    if inventory.source.has_addresses and counts:
+        counts[address.rpartition(".")[0].rpartition(".")[2]] += count if address not in kept else 0
+    if inventory.source.has_addresses and any(counts.values()):
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()) if count)
         yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
 

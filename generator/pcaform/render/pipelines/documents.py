@@ -19,7 +19,7 @@ from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.render.pipelines import resources
 from pcaform.render.pipelines.resources import PipelineResource, RequiredActions, assumed_roles, pipeline_resources
 from pcaform.spec.messages import describe_value
-from pcaform.spec.references import needed_stacks, remote_state
+from pcaform.spec.references import needed_stacks, parameter_name, remote_state
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
@@ -130,7 +130,7 @@ def _removed_resources(spec: Spec) -> Iterator[PipelineResource]:
     """Yield each resource to destroy, by the ARN that the spec names."""
     for number, (key, removal) in enumerate(spec.removed.items(), start=1):
         if isinstance(removal, Destroy):
-            (section, _), name, arn = spec.removed_item(key), f"Remove{number}", removal.destroy
+            (section, item), name, arn = spec.removed_item(key), f"Remove{number}", removal.destroy
             if section in _DESTROYED:
                 yield PipelineResource(name, _DESTROYED[section], (arn,))
             elif match := _ARN.fullmatch(arn):
@@ -139,6 +139,9 @@ def _removed_resources(spec: Spec) -> Iterator[PipelineResource]:
                 # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
                 signers = (f"{arn.rpartition('/')[0]}/*",)
                 yield PipelineResource(f"{name}Certificate", RequiredActions(delete=resources.SIGNER.delete), signers)
+                if parameter := parameter_name(spec, spec.stack, item):
+                    needed = RequiredActions(delete=(*resources.PARAMETER.read, *resources.PARAMETER.delete))
+                    yield PipelineResource(f"{name}Parameter", needed, (resources.parameter_arn(parameter, arn),))
 
 
 def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:

@@ -19,6 +19,7 @@ from pcaform.render.plan.providers import alias
 from pcaform.render.plan.resources import StackResource, build_placeholders, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import EC2
+from pcaform.spec.references import list_unresolved, parameter_name
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
 
@@ -124,6 +125,15 @@ CONTROL = _of("cloudfront", "GetOriginAccessControl", "CreateOriginAccessControl
 """Neither has an ARN before it exists."""
 
 
+PARAMETER = _of(
+    "ssm",
+    "GetParameter ListTagsForResource",
+    "AddTagsToResource PutParameter RemoveTagsFromResource",
+    "DeleteParameter",
+)
+READ_PARAMETER = _of("ssm", "GetParameter")
+
+
 @dataclass(frozen=True, slots=True)
 class PipelineResource:
     """Resources of one type: the statement's name, the required actions, the ARNs, and a condition."""
@@ -134,10 +144,14 @@ class PipelineResource:
     condition: Mapping[str, Any] = field(default_factory=dict)
 
 
+FIND_PARAMETERS = PipelineResource("FindParameters", _of("ssm", "DescribeParameters"), _EVERY)
+"""Does not support resource-level permissions."""
+
+
 def pipeline_resources(spec: Spec) -> Iterator[PipelineResource]:
     """Yield the resources that plan and apply of a spec's stack reach with the stack's own credentials."""
     stack = _reachable_stack(spec)
-    found = [*_cas(stack), *_certificates(stack), *_principals(stack), *_buckets(stack)]
+    found = [*_cas(stack), *_certificates(stack), *_principals(stack), *_buckets(stack), *_parameters(stack)]
     yield from (resource for resource in found if resource.arns)
 
 
@@ -279,3 +293,22 @@ def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
         account = f"arn:{partition}:cloudfront::{stack.spec.aws.account_id}"
         yield PipelineResource("Distributions", DISTRIBUTION, (f"{account}:distribution/*",))
         yield PipelineResource("OriginAccessControls", CONTROL, (f"{account}:origin-access-control/*",))
+
+
+def _parameters(stack: _Stack) -> Iterator[PipelineResource]:
+    """Yield the parameters with the ARNs of CAs: those that the stack writes, and those of others that it reads."""
+    spec, own = stack.spec, stack.of_type(types.SSM_PARAMETER)
+    if own:
+        yield FIND_PARAMETERS
+    cas = (stack.ca_arns[each.values["insecure_value"]] for each in own)
+    arns = [parameter_arn(each.values["name"], ca) for each, ca in zip(own, cas, strict=True)]
+    yield PipelineResource("Parameters", PARAMETER, tuple(sorted(arns)))
+    reached = ((key, ca) for key, ca in list_unresolved(spec) if not _assumed_role(ca))
+    names = {key: parameter_name(spec, ca.stack or "", ca.certificate_authority or "") for key, ca in reached}
+    read = (parameter_arn(name, _ca_arn(spec, key)) for key, name in names.items() if name)
+    yield PipelineResource("OtherParameters", READ_PARAMETER, tuple(sorted(read)))
+
+
+def parameter_arn(name: str, ca: str) -> str:
+    """Return the ARN of a parameter in the account and region of a CA's ARN."""
+    return f"{':'.join(ca.split(':')[:5]).replace(':acm-pca:', ':ssm:')}:parameter{name}"

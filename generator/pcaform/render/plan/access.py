@@ -12,6 +12,7 @@ from pcaform.render.plan.cas import active_arn, arn
 from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
 from pcaform.render.plan.providers import providers_argument
 from pcaform.spec.issuers import Issuer, Role
+from pcaform.spec.references import parameter_name
 from pcaform.spec.sections import CrlBucket, OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -57,6 +58,20 @@ def shares(spec: Spec) -> list[ModuleCall]:
         )
         for key, entry in spec.shares.items()
     ]
+
+
+def parameters(spec: Spec) -> Iterator[ModuleCall]:
+    """Yield one call for each active CA, if the spec says that stacks read ARNs from parameters: others may name it."""
+    for key in spec.managed:
+        name = parameter_name(spec, spec.stack, key)
+        if name is not None and key not in spec.pending:
+            yield build_call(
+                module_names.parameter(key),
+                "ssm-parameter",
+                providers=providers_argument(spec, key),
+                name=name,
+                certificate_authority_arn=active_arn(spec, key),
+            )
 
 
 def issuers(spec: Spec) -> Iterator[ModuleCall]:

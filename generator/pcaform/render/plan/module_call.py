@@ -36,7 +36,7 @@ def _paths(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield from _paths(value, f"{above}{name}.")
 
 
-def build_call(name: str, module: str, **arguments: Any) -> ModuleCall:
+def build_call(name: str, module: str, /, **arguments: Any) -> ModuleCall:
     """Return a call without the arguments that are None: an omitted argument keeps the module's default."""
     return ModuleCall(name, module, without_none(arguments))
 

@@ -12,7 +12,15 @@ from typing import Any
 
 from pcaform.render.history import CALLS, EVERYTHING, advance, chains_of, keys_of, list_calls
 from pcaform.render.manifest import AUTHORITIES, REMOVED, Record
-from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
+from pcaform.render.plan.access import (
+    certificates,
+    crl_buckets,
+    issuers,
+    operator_roles,
+    parameters,
+    permissions,
+    shares,
+)
 from pcaform.render.plan.cas import ca_calls, pem_files, retained_generations
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.render.plan.providers import list_providers
@@ -152,6 +160,7 @@ MODULE_FILES = (
     "crl_buckets.tf",
     "certificate_authorities.tf",
     "permissions.tf",
+    "parameters.tf",
     "issuers.tf",
     "roles.tf",
     "certificates.tf",
@@ -168,6 +177,7 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
         crl_buckets(spec),
         ca_calls(spec),
         [*permissions(spec), *shares(spec)],
+        parameters(spec),
         issuers(spec),
         operator_roles(spec),
         certificates(spec),

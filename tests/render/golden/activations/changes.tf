@@ -105,6 +105,14 @@ removed {
 }
 
 removed {
+  from = module.ssm_parameter_old-issuing
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+removed {
   from = module.ca_old-issuing_certificate
 
   lifecycle {
@@ -130,6 +138,14 @@ removed {
 
 removed {
   from = module.ca_share_old-root
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+removed {
+  from = module.ssm_parameter_old-root
 
   lifecycle {
     destroy = false

@@ -1,0 +1,12 @@
+# Written by pcaform from ssm-parameter.yaml. Do not edit: change that file and render again.
+
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, != 6.0.0, != 6.14.0, < 7.0.0"
+    }
+  }
+}
