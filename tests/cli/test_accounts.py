@@ -111,6 +111,14 @@ def test_text_has_the_worst_first_and_names_what_was_not_read(many: Many) -> Non
     assert said[-1] == "4 accounts: 3 read, 1 not read, 1 without a CA"
 
 
+def test_an_account_without_the_role_is_named(many: Many) -> None:
+    done = many.run("audit", "--accounts", many.few("555500000001", WITH_CA[3]))
+    why = "it does not exist, does not trust the caller or needs an --external-id, or the caller may not assume it"
+    role = f"arn:aws:iam::555500000001:role/{ROLE}: this role cannot be assumed: {why}"
+    said = [f"account 555500000001: not read: {role}", "2 accounts: 1 read, 1 not read"]
+    assert (done.returncode, done.stderr.splitlines()[-2:]) == (1, said)
+
+
 def test_access_is_that_of_all_accounts(many: Many) -> None:
     file = many.few(*WITH_CA[1:3], ACCOUNTS[-1])
     done = many.run("access", "--live", "--accounts", file, "--format", "json")

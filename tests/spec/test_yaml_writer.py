@@ -60,7 +60,7 @@ class _Library(yaml.SafeDumper):
         return True
 
 
-@settings(max_examples=DRAWN // 2)
+@settings(max_examples=DRAWN // 5)
 @given(specs())
 def test_layout_is_that_of_the_library(data: dict[str, Any]) -> None:
     """Sections are written without PyYAML's events. Moves, empty keys, invisible text and log commands differ."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from pcaform.core import files
 from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.finding import Finding, Severity
-from pcaform.core.problems import Invalid
+from pcaform.core.problems import Failure, Invalid
 from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule, select
@@ -193,9 +193,15 @@ def load_file(path: str) -> Spec:
 
 def list_spec_files(paths: Iterable[str]) -> Iterator[str]:
     """Yield the files that arguments name: a directory means every spec below it, `-` is standard input."""
+    by_folded: dict[str, str] = {}
     for path in paths:
         is_one = path == STDIN or not files.is_directory(path)
-        yield from [path] if is_one else files.list_spec_files(path)
+        for file in [path] if is_one else files.list_spec_files(path):
+            if (other := by_folded.setdefault(file.casefold(), file)) != file:
+                raise Failure(
+                    f"{other} and {file} differ only by case: macOS and Windows keep one of them, so rename one"
+                )
+            yield file
 
 
 def check_file(path: str, *, is_judged: bool = True, load: LoadParts = load_parts) -> LoadResult:

@@ -136,7 +136,8 @@ def check_facts(claims: Sequence[Claims]) -> Iterator[tuple[Finding, str, str]]:
         for fact, location, what in each.facts:
             other = owners.setdefault(fact, each)
             if other.path != each.path:
-                message = f"{what} is also that of '{other.stack}', {display_name(other.path)}"
+                others = ", and of all that extend this file" if location.path != display_name(each.path) else ""
+                message = f"{what} is also that of '{other.stack}', {display_name(other.path)}{others}"
                 yield _problem(location, fact, message), each.path, other.path
 
 

@@ -57,7 +57,7 @@ def extend(document: Document, read: Reader, *, prefix: str = "") -> tuple[Docum
     if not isinstance(document.data, Mapping) or EXTENDS not in document.data:
         return document, []
     tree = _Bases(read, prefix)
-    tree.add(document, ())
+    tree.add(document, (prefix + normpath(document.path.removeprefix(prefix)),))
     return replace(document, data=_fold(tree.found), layers=tuple(reversed(tree.found))), tree.problems
 
 
@@ -87,14 +87,15 @@ class _Bases:
     problems: list[Finding] = field(default_factory=list)
 
     def add(self, document: Document, chain: tuple[str, ...]) -> None:
-        """Add the bases of a document, and then itself; `chain` are the bases that lead to it."""
+        """Add the bases of a document, and then itself; `chain` are the files that lead to it, with itself."""
         value = document.data.get(EXTENDS, ())
         names = value if isinstance(value, list | tuple) and value != [] else [value]
         for number, name in enumerate(names):
             loc: Loc = (EXTENDS, number) if names is value else (EXTENDS,)
             if isinstance(name, str) and name:
                 place = normpath(join(dirname(document.place), name))
-                message = self.refuse(name, place, chain) or self.add_base(document, name, (*chain, place))
+                path = self.prefix + normpath(join(dirname(document.path.removeprefix(self.prefix)), name))
+                message = self.refuse(name, path, chain) or self.add_base(place, (*chain, path))
                 message = message and f"the base {describe_value(name)} {message}"
             else:
                 message = f"'{EXTENDS}' is {describe_value(name)}, allowed: the name of a file, or a list of names"
@@ -102,22 +103,22 @@ class _Bases:
                 self.problems.append(document.problem(loc, message, rule=_RULE))
         self.found.append(document)
 
-    def refuse(self, name: str, place: str, chain: tuple[str, ...]) -> str:
+    def refuse(self, name: str, path: str, chain: tuple[str, ...]) -> str:
         """Return why a base is not even read, or nothing."""
         if isabs(name):
             return "is a whole path: name it relative to this file, as it is in every checkout"
-        if place in chain:
-            return f"is one of its own bases: {' -> '.join([*chain[chain.index(place) :], place])}"
-        is_full = len(self.found) + len(chain) >= MAX_BASES
+        if path in chain:
+            cycle = " -> ".join([*chain[chain.index(path) :], path])
+            return f"is one of its own bases: {cycle}. Take it out of 'extends' in one of them"
+        is_full = len(self.found) + len(chain) > MAX_BASES
         return f"is one too many: a spec is merged from at most {MAX_BASES}" if is_full else ""
 
-    def add_base(self, document: Document, name: str, chain: tuple[str, ...]) -> str:
+    def add_base(self, place: str, chain: tuple[str, ...]) -> str:
         """Add a base with its own bases; return what is wrong with it as a whole."""
-        path = self.prefix + normpath(join(dirname(document.path.removeprefix(self.prefix)), name))
         try:
-            base = replace(_parse_base(self.read(chain[-1]), path), place=chain[-1])
+            base = replace(_parse_base(self.read(place), chain[-1]), place=place)
         except OSError as error:
-            return f"cannot be read: {error.strerror}"
+            return f"cannot be read: {error.strerror}: {chain[-1]}. A name is relative to the file that has it"
         except Invalid as invalid:
             self.problems.extend(each for each in invalid.problems if each not in self.problems)
             return ""
