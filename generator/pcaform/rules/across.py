@@ -32,7 +32,7 @@ class Use:
     key: str
     location: Location
     expects: Mapping[str, Any] = field(default_factory=dict)
-    """What must be so in the other spec, where only Terraform reads the ARN, by what it is."""
+    """What must be so in the other spec, by what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
     for key, ca in spec.certificate_authorities.items():
         if isinstance(ca, Reference):
             location = document.location((_AUTHORITIES, key, "stack" if ca.stack else "arn"))
-            expects = {} if ca.arn else _list_expected(spec, key, ca, out)
+            expects = _list_expected(spec, key, ca, out)
             used.append(Use(ca.arn or "", ca.stack or "", ca.certificate_authority or "", location, expects))
     destroyed = tuple(
         (removal.destroy, document.location(("removed", name, "destroy")))
@@ -64,14 +64,13 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
 
 
 def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> dict[str, Any]:
-    expected: dict[str, Any] = {
-        "account_id": spec.account_of(key),
-        "region": spec.region_of(key),
-        "key_algorithm": ca.key_algorithm,
-        "activation": "not pending",
-    }
-    if spec.references is not None and spec.references.remote_state is not None:
-        expected[_STATE] = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
+    is_remote = spec.references is not None and spec.references.remote_state is not None
+    if not (ca.arn or is_remote):
+        return {}  # the lock file is to be written
+    expected: dict[str, Any] = {"account_id": spec.account_of(key), "region": spec.region_of(key)}
+    if not ca.arn:
+        state = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
+        expected |= {"key_algorithm": ca.key_algorithm, "activation": "not pending", _STATE: state}
     return {what: value for what, value in expected.items() if value is not None}
 
 

@@ -33,11 +33,9 @@ def reference_can_be_resolved(spec: Spec) -> Iterator[Violation]:
 
 def _check_accounts(spec: Spec) -> Iterator[Violation]:
     for key, ca in spec.certificate_authorities.items():
-        if not isinstance(ca, Reference) or ca.account_id is None:
-            continue
-        loc = (_AUTHORITIES, key, "account_id")
-        if ca.arn is not None and ca.account_id != spec.account_of(key):
-            yield Violation(loc, f"the ARN is of account {spec.account_of(key)}: leave 'account_id' out")
+        if isinstance(ca, Reference) and ca.arn and ca.account_id not in (None, spec.account_of(key)):
+            message = f"the ARN is of account {spec.account_of(key)}: leave 'account_id' out"
+            yield Violation((_AUTHORITIES, key, "account_id"), message)
 
 
 def _check_remote_state(spec: Spec) -> Iterator[Violation]:
