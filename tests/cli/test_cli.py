@@ -20,7 +20,7 @@ def pcaform(interpreter: Run) -> Run:
 
 
 INVALID_SPECS: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "spec.yaml:1:1: the file is empty: a spec starts with 'version: 1' [yaml]"),
+    "empty": (b"", "spec.yaml:1:1: the file is empty: a spec starts with 'version: 1'; "),
     "not YAML": (b"version: 1\nstack: [a", "spec.yaml:2:8: not valid YAML: a '[' that is not closed, or a missing ','"),
     "wrong version": (EXAMPLE.read_bytes().replace(b"version: 1", b"version: 2"), "spec.yaml:3:10: 'version' is 2"),
     "unknown key": (

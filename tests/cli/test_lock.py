@@ -65,7 +65,40 @@ def test_the_lock_file_has_what_the_account_has(pcaform: Run, fleet: Repository)
     )
 
 
+def test_a_ca_of_another_account_is_locked(pcaform: Run, fleet: Repository) -> None:
+    fleet.delete("pcaform.lock.json")
+    change(
+        "specs/security.yaml", "certificate_authorities:", "aws: {account_id: '210987654321'}\ncertificate_authorities:"
+    )(fleet)
+    fleet.write("outputs/security.json", json.dumps(OUTPUTS).replace("123456789012", "210987654321"))
+    assert pcaform("lock", "specs", "--states", "outputs", cwd=fleet.home).returncode == 0
+    assert pcaform("validate", "specs", cwd=fleet.home).returncode == 0
+    change("pcaform.lock.json", "210987654321", "123456789012")(fleet)
+    assert "account_id is '123456789012' for this" in pcaform("validate", "specs", cwd=fleet.home).stdout
+
+
+def test_what_is_locked_is_not_forgotten_with_an_empty_file(pcaform: Run, fleet: Repository) -> None:
+    fleet.write("pcaform.lock.json", "")
+    fleet.write("outputs/security.json", json.dumps(OUTPUTS))
+    done = pcaform("lock", "specs", "--states", "outputs", cwd=fleet.home)
+    assert (done.returncode, "delete an empty lock file to write it anew" in done.stderr) == (1, True)
+    assert (fleet.home / "pcaform.lock.json").read_bytes() == b""
+
+
+def test_sources_that_disagree_are_refused(pcaform: Run, fleet: Repository) -> None:
+    fleet.delete("pcaform.lock.json")
+    fleet.write("states/security.json", json.dumps(OUTPUTS))
+    fleet.write("states/security.tfstate", json.dumps({"version": 4, "outputs": OUTPUTS}).replace(ROOT, OTHER))
+    done = pcaform("lock", "specs", "--states", "states", cwd=fleet.home)
+    assert (done.returncode, "have several ARNs for one CA" in done.stderr) == (1, True)
+    assert not (fleet.home / "pcaform.lock.json").exists()
+
+
 WRONG = {
+    "another partition": (
+        json.dumps(OUTPUTS).replace("arn:aws:", "arn:aws-cn:"),
+        "is not 'root' of the stack 'security', which is in account 123456789012, eu-west-1: name its own state",
+    ),
     "another account": (
         json.dumps(OUTPUTS).replace("123456789012", "210987654321"),
         "is not 'root' of the stack 'security', which is in account 123456789012, eu-west-1: name its own state",

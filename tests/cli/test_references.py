@@ -11,7 +11,7 @@ from checks.audit.faulty_account import named
 from checks.guard.git_histories import Repository
 from conftest import Run
 from sources.aws.conftest import ACCOUNT, REGION, live
-from spec.reference_specs import LOCKED, OTHER, ROOT, SECURITY, change, locked, write_fleet
+from spec.reference_specs import BASE, LOCKED, OTHER, ROOT, SECURITY, change, locked, write_fleet
 
 
 @pytest.fixture
@@ -216,6 +216,59 @@ def test_the_guard_names_what_other_stacks_have_of_a_ca(pcaform: Run, fleet: Rep
     done = pcaform("guard", "--spec", "specs", "--base", "main", "--format", "json", cwd=fleet.home)
     (gone,) = (each for each in json.loads(done.stdout)["findings"] if each["rule"] == "stack-gone")
     assert gone["affected"] == users
+
+
+def test_the_guard_knows_a_ca_by_its_arn_or_its_name(pcaform: Run, fleet: Repository) -> None:
+    change("specs/web.yaml", "authority: root}", "authority: root, permissions: [{principal: acm.amazonaws.com}]}")(
+        fleet
+    )
+    state = "references: {remote_state: {s3: {bucket: b, region: eu-west-1, key: '{stack}'}}}"
+    for name, key in (("security", "security"), ("web", "apps/web")):
+        backend = f"terraform: {{backend: {{s3: {{bucket: b, region: eu-west-1, key: {key}}}}}}}\n"
+        fleet.write(f"specs/{name}.yaml", backend + (fleet.home / f"specs/{name}.yaml").read_text(encoding="utf-8"))
+    fleet.git("init", "-q", "-b", "main")
+    fleet.commit()
+    guard = ("guard", "--spec", "specs", "--base", "main")
+    change("pcaform.lock.json", ROOT, OTHER)(fleet)
+    done = pcaform(*guard, cwd=fleet.home)
+    assert (
+        done.returncode,
+        "note: apps/web: module.ca_web_certificate.aws_acmpca_certificate.this: parent of" in done.stderr,
+    ) == (2, True)
+    fleet.write("pcaform.lock.json", LOCKED)
+    change("base.yaml", "references: {lock_file: pcaform.lock.json}", state)(fleet)
+    change("specs/web.yaml", "authority: root,", "authority: root, key_algorithm: RSA_4096,")(fleet)
+    done = pcaform(*guard, cwd=fleet.home)
+    assert (done.returncode, done.stdout) == (1, "undecided, do not apply this: 1 not judged\n"), done.stdout
+    assert "only a plan shows that 'root' is still the same CA" in done.stderr
+
+
+def test_what_uses_a_renamed_stack_is_named(pcaform: Run, fleet: Repository) -> None:
+    fleet.git("init", "-q", "-b", "main")
+    fleet.commit()
+    change("specs/security.yaml", "stack: security", "stack: sec")(fleet)
+    change("specs/web.yaml", "stack: security", "stack: sec")(fleet)
+    change("pcaform.lock.json", '"security"', '"sec"')(fleet)
+    change("specs/security.yaml", "RSA_4096", "RSA_3072")(fleet)
+    done = pcaform("guard", "--spec", "specs", "--base", "main", cwd=fleet.home)
+    assert "affects the CA 'web' of the stack 'apps/web'" in done.stdout
+    affected = pcaform("affected", "specs", "--base", "main", cwd=fleet.home)
+    assert "apps/web: specs/web.yaml" in affected.stdout
+
+
+def test_a_base_is_found_through_a_linked_directory(pcaform: Run, fleet: Repository) -> None:
+    change("specs/web.yaml", "../base.yaml", "../lib/base.yaml")(fleet)
+    fleet.write("shared/base.yaml", BASE)
+    fleet.write("shared/pcaform.lock.json", LOCKED)
+    fleet.link("lib", "shared")
+    fleet.git("init", "-q", "-b", "main")
+    fleet.commit()
+    fleet.write("shared/base.yaml", f"{BASE}# one more line\n")
+    fleet.write("shared/pcaform.lock.json", LOCKED.replace("RSA_4096", "RSA_3072"))
+    done = pcaform("guard", "--spec", "specs", "--base", "main", cwd=fleet.home)
+    assert (done.returncode, "undecided" in done.stderr) == (0, False), done.stderr
+    affected = pcaform("affected", "specs", "--base", "main", cwd=fleet.home)
+    assert f"  lock: security, root: {ROOT}\n" in affected.stdout
 
 
 def test_an_import_leaves_a_ca_of_another_stack_as_it_is(pcaform: Run, fleet: Repository) -> None:

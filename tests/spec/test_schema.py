@@ -12,6 +12,7 @@ from pcaform.core.problems import Invalid
 from pcaform.rules.load import load_text
 from pcaform.spec.schema import json_schema
 from pcaform.spec.yaml_reader import parse
+from spec.reference_specs import ROOT as ARN
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -62,6 +63,18 @@ def test_what_extends_may_be_any_part(path: Path) -> None:
         assert list(VALIDATOR.iter_errors({**data, "extends": wrong}))
     assert list(VALIDATOR.iter_errors({"extends": ["a.yaml"], "version": 1}))
     assert list(VALIDATOR.iter_errors({"extends": "a.yaml", "stack": "a", "aws": {"regio": "x"}}))
+
+
+@pytest.mark.parametrize(
+    "names", [(), ("stack",), ("certificate_authority",), ("arn", "certificate_authority")], ids=str
+)
+def test_a_reference_names_one_ca(names: tuple[str, ...]) -> None:
+    values = {"arn": ARN, "stack": "security", "certificate_authority": "root"}
+    whole = {"version": 1, "stack": "a", "aws": {"region": "eu-west-1", "account_id": "123456789012"}}
+    chosen = {name: value for name, value in values.items() if name in names}
+    spec = {**whole, "certificate_authorities": {"root": {"managed": False, **chosen}}}
+    assert list(VALIDATOR.iter_errors(spec))
+    assert not list(VALIDATOR.iter_errors({**spec, "extends": "base.yaml"}))
 
 
 def properties(schema: Any, at: str = "") -> Iterator[tuple[str, Any]]:

@@ -98,13 +98,13 @@ def _changed_files(path: str, spec: Spec, document: Document, match: BaseMatch) 
                 yield {"kind": kind, "what": path if kind == "spec" else os.path.relpath(file)}
     if lock_file and not match.is_same(parts[-1]):
         now = _list_used(spec) - {use for each in match.before[path] for use in _list_used(each.spec)}
-        yield from ({"kind": "lock", "what": what} for what in sorted(now))
+        yield from ({"kind": "lock", "what": what} for what, _ in sorted(now))
 
 
-def _list_used(spec: Spec) -> set[str]:
-    """Return each CA of another stack with its ARN."""
+def _list_used(spec: Spec) -> set[tuple[str, str | None]]:
+    """Return each CA of another stack with its ARN, and the algorithm of its key."""
     cas = [each for each in spec.certificate_authorities.values() if isinstance(each, Reference) and each.stack]
-    return {f"{each.stack}, {each.certificate_authority}: {each.arn}" for each in cas}
+    return {(f"{each.stack}, {each.certificate_authority}: {each.arn}", each.key_algorithm) for each in cas}
 
 
 def _changed_stacks(revision: Revision, specs: Sequence[SpecFile]) -> Iterator[tuple[str, Reason]]:

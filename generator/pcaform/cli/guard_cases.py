@@ -209,7 +209,7 @@ def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
         notes += [note(_BASE, base.note)] if base.note and not cases else []
         results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
         result = collect_result(chain(doubts, notes, base.files.get(path, ()), *(each.outcomes for each in results)))
-        for _, each in earlier:
+        for each in ({spec.stack: spec} | {each.stack: each for _, each in earlier}).values():
             result = add_dependents(result, each, users)
         cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
     gone = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from pcaform.core import facts
 from pcaform.core.files import base_directory, read_if_present, write_file
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render.pipelines.documents import parse_ca_arns
@@ -20,14 +21,14 @@ from pcaform.spec.stack import Spec
 
 Locked = dict[str, dict[str, LockedCa]]
 """CAs by stack and key."""
+_APPLY = "apply that stack, then give '--states DIR' with its state or outputs, or '--live'"
 
 
 @dataclass(frozen=True)
 class LockedFile:
-    """A lock file as it is and as it is to be; CAs that are not found, and those that are others than before."""
+    """A lock file as it is to be; CAs that are not found, and those that are others than before."""
 
     path: Path
-    before: Locked
     after: Locked
     unknown: tuple[str, ...]
     replaced: tuple[str, ...]
@@ -42,7 +43,7 @@ class LockedFile:
         }
         return (json.dumps({"version": 1, "stacks": stacks}, indent=2) + "\n").encode()
 
-    @property
+    @cached_property
     def is_new(self) -> bool:
         """Tell whether the file would change."""
         found = read_if_present(self.path)
@@ -75,7 +76,9 @@ def lock_specs(paths: Sequence[str], states: Path | None, caller: Caller | None)
 
 def _lock(path: Path, needed: Mapping[tuple[str, str], str], sources: "_Sources") -> LockedFile:
     content = read_if_present(path)
-    before = {stack: dict(cas) for stack, cas in parse_lock_file(content, str(path)).items()} if content else {}
+    before = (
+        {stack: dict(cas) for stack, cas in parse_lock_file(content, str(path)).items()} if content is not None else {}
+    )
     specs = sources.specs
     after: Locked = {
         stack: {key: ca for key, ca in cas.items() if stack not in specs or key in specs[stack].managed}
@@ -86,13 +89,14 @@ def _lock(path: Path, needed: Mapping[tuple[str, str], str], sources: "_Sources"
         old, found = before.get(stack, {}).get(key), sources.find(stack, key)
         new = found or old
         if new is None:
-            unknown.append(f"'{key}' of '{stack}' is not found, and '{user}' needs it: {sources.advice(stack)}")
+            advice = _APPLY if stack in specs else "name the spec of that stack too"
+            unknown.append(f"'{key}' of '{stack}' is not found, and '{user}' needs it: {advice}")
             continue
         if old and new.arn != old.arn:
             message = f"'{key}' of '{stack}' is '{new.arn}', but '{old.arn}' is locked: with '--replace', what uses"
             replaced.append(f"{message} it is of the other CA from then on")
         after.setdefault(stack, {})[key] = new
-    return LockedFile(path, before, after, tuple(unknown), tuple(replaced))
+    return LockedFile(path, after, tuple(unknown), tuple(replaced))
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,11 @@ class _Sources:
             return None
         ca = spec.managed[key]
         if stack not in self.arns:
-            self.arns[stack] = dict(self._search(spec))
+            found = {*self._search(spec)}
+            self.arns[stack] = dict(found)
+            if len(self.arns[stack]) < len(found):
+                seen = (f"  {name}: {arn}" for name, arn in sorted(found))
+                raise Failure(f"the sources of the stack '{stack}' have several ARNs for one CA", *seen)
         arn = ca.arn or self.arns[stack].get(key)
         return None if arn is None else LockedCa(arn=_require_own(arn, spec, key, ca), key_algorithm=ca.key_algorithm)
 
@@ -125,12 +133,6 @@ class _Sources:
             for place in (f"{spec.stack}.json", f"{spec.stack}.tfstate", f"{spec.stack}/terraform.tfstate"):
                 if (content := read_if_present(self.states / place)) is not None:
                     yield from parse_ca_arns(content, str(self.states / place)).items()
-
-    def advice(self, stack: str) -> str:
-        """Return what to do where a CA of a stack is not found."""
-        if stack not in self.specs:
-            return "name the spec of that stack too"
-        return "apply that stack, then give '--states DIR' with its state or outputs, or '--live'"
 
 
 def _search_account(spec: Spec, caller: Caller) -> Mapping[str, str]:
@@ -145,9 +147,10 @@ def _search_account(spec: Spec, caller: Caller) -> Mapping[str, str]:
 
 
 def _require_own(arn: str, spec: Spec, key: str, ca: CertificateAuthority) -> str:
-    region, account_id = arn.split(":")[3:5] if arn.count(":") > 4 else ("", "")  # noqa: PLR2004 - the parts of an ARN
+    region = spec.region_of(key)
     is_elsewhere = ca.provider is not None and ca.provider.assume_role is not None
-    if region != spec.region_of(key) or (account_id != spec.aws.account_id and not is_elsewhere):
-        place = f"account {spec.aws.account_id}, {spec.region_of(key)}"
-        raise Failure(f"'{arn}' is not '{key}' of the stack '{spec.stack}', which is in {place}: name its own state")
+    account_id = arn.split(":")[4] if is_elsewhere else spec.aws.account_id
+    if not arn.startswith(f"arn:{facts.partition(region)}:acm-pca:{region}:{account_id}:"):
+        message = f"'{arn}' is not '{key}' of the stack '{spec.stack}', which is in account {account_id}, {region}"
+        raise Failure(f"{message}: name its own state")
     return arn

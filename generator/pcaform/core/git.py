@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
 from pcaform.core import console
@@ -61,7 +61,8 @@ class Revision:
         """Return a file's bytes, also through links; raises FileNotFoundError if it did not exist."""
         path = normpath(path)
         for _ in range(_MAX_LINKS):
-            path = normpath(join(dirname(path), self.links[path])) if path in self.links else path
+            for link in self.links.keys() & {path, *map(str, PurePosixPath(path).parents)}:
+                path = normpath(join(dirname(link), self.links[link], path[len(link) + 1 :]))
         if path not in self.files:
             raise FileNotFoundError(2, f"not in {self.name}")
         return next(content for _, content in read_files([self.files[path]]))
@@ -221,9 +222,9 @@ def _read_objects(repository: Path, object_ids: Sequence[str]) -> Iterator[bytes
 
 
 def _reason(result: subprocess.CompletedProcess[bytes]) -> list[str]:
-    """Return the last line that git says, to be shown below our own."""
+    """Return the first line that git says, hints last, to be shown below our own."""
     lines = result.stderr.decode(errors="replace").strip().splitlines()
-    return [f"  git: {line}" for line in lines[:1]]
+    return [f"  git: {line}" for line in sorted(lines, key=lambda line: line.startswith("hint: "))[:1]]
 
 
 def _command(directory: Path, *arguments: str) -> list[str]:

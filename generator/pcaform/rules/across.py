@@ -35,7 +35,7 @@ class Use:
     key: str
     location: Location
     expects: Facts = ()
-    """What must be so in the other spec, where only Terraform reads the ARN."""
+    """What must be so in the other spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
     for key, ca in spec.certificate_authorities.items():
         if isinstance(ca, Reference):
             location = document.location((_AUTHORITIES, key, "stack" if ca.stack else "arn"))
-            expects = () if ca.arn else _list_expected(spec, key, ca, out)
+            expects = _list_expected(spec, key, ca, out)
             used.append(Use(ca.arn or "", ca.stack or "", ca.certificate_authority or "", location, expects))
     destroyed = tuple(
         (removal.destroy, document.location(("removed", name, "destroy")))
@@ -67,8 +67,12 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
 
 
 def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> Facts:
+    if ca.arn:
+        return spec.account_of(key), spec.region_of(key)
+    if spec.references is None or spec.references.lock_file is not None:
+        return ()  # the lock file is to be written
     state = None
-    if spec.references is not None and spec.references.remote_state is not None:
+    if spec.references.remote_state is not None:
         state = _state_of(dict([remote_state(spec, ca.stack or "")]), f"{out}/{spec.stack}")
     parameter = parameter_name(spec, ca.stack or "", ca.certificate_authority or "")
     return spec.account_of(key), spec.region_of(key), ca.key_algorithm, "not pending", state, parameter

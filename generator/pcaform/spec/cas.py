@@ -284,6 +284,12 @@ class Reference(Model):
             raise PydanticCustomError("wanted", "a mapping with 'arn', or with 'stack' and 'certificate_authority'")
         return self
 
+    def is_same(self, other: Any) -> bool:
+        """Tell whether both are one CA: by their ARNs, or by its stack and key where one has no ARN yet."""
+        if not isinstance(other, Reference) or (self.arn and other.arn):
+            return self.arn is not None and self.arn == getattr(other, "arn", None)
+        return (self.stack, self.certificate_authority) == (other.stack, other.certificate_authority)
+
 
 def _authority_kind(value: Any) -> str:
     managed = value.get("managed") if isinstance(value, Mapping) else getattr(value, "managed", True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from posixpath import dirname, join
+from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -174,7 +174,7 @@ def list_pem_files(spec: Spec, document: Document) -> Iterator[str]:
             loc = locate(document, (_AUTHORITIES, key, "activation", name))
             value = reduce(lambda data, step: data.get(step, {}), loc, document.data)
             if isinstance(value, str) and pem.BEGIN not in value:
-                yield join(dirname(document.layer(loc).place), value)
+                yield normpath(join(dirname(document.layer(loc).place), value))
 
 
 def _load_pem(value: str, read: Reader, folder: str, *, label: str, limit: int) -> str:
@@ -184,7 +184,7 @@ def _load_pem(value: str, read: Reader, folder: str, *, label: str, limit: int) 
     """
     subject = describe_value(value) if _is_file_name(value) else "this text"
     try:
-        content = value.encode() if pem.BEGIN in value else read(join(folder, value))
+        content = value.encode() if pem.BEGIN in value else read(normpath(join(folder, value)))
         text = pem.extract(content, label)
     except OSError as error:
         raise ValueError(

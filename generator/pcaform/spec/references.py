@@ -97,7 +97,7 @@ def lock_file_name(spec: Spec, document: Document) -> str | None:
     name = spec.references.lock_file if spec.references else None
     if name is None or not any(True for _ in list_references(spec)):
         return None
-    return join(dirname(document.layer(LOCK_FILE).place), name)
+    return normpath(join(dirname(document.layer(LOCK_FILE).place), name))
 
 
 def list_unresolved(spec: Spec) -> Iterator[tuple[str, Reference]]:

@@ -17,6 +17,11 @@ ID = "https://pcaform.dev/schema/spec-1.json"
 _AUTHORITIES = "certificate_authorities"
 PARTIAL = "Partial"
 """The suffix of the definitions for what is merged, which have the same keys."""
+_NAMES = {
+    "oneOf": [{"required": ["arn"]}, {"required": ["stack"]}],
+    "dependentRequired": {"stack": ["certificate_authority"], "certificate_authority": ["stack"]},
+}
+"""What names a CA that is managed elsewhere."""
 _OF_DEFAULTS = {"description": "The defaults of every CA of this stack."}
 _EXTENDS = {
     "description": "The bases that this file is merged over: the name of a file relative to this one, or a list.",
@@ -54,6 +59,7 @@ def json_schema() -> dict[str, Any]:
     for name in sorted(names):  # without required keys, also in nested mappings; items of lists stay whole
         fields = {key: value for key, value in definitions[name].items() if key != "required"}
         definitions[f"{name}{PARTIAL}"] = _refer_to_partial(fields, names)
+    definitions["Reference"] |= _NAMES
     whole = schema["properties"]
     authorities = whole.pop(_AUTHORITIES)
     of_defaults = {"$ref": f"#/$defs/CertificateAuthority{PARTIAL}", **_OF_DEFAULTS}

@@ -223,7 +223,7 @@ class _Builder:
     def documents(self, *, is_one: bool) -> Iterator[tuple[Any, Marks]]:
         next(self.events)
         if isinstance(event := next(self.events), yaml.StreamEndEvent):
-            message = "the file is empty: a spec starts with 'version: 1'"
+            message = "the file is empty: a spec starts with 'version: 1'; delete an empty lock file to write it anew"
             raise Invalid([Finding("yaml", "", message, location=_location(self.path, self.lines, 1, 1))])
         while not isinstance(event, yaml.StreamEndEvent):
             self.anchors.clear()

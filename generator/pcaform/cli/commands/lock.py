@@ -42,12 +42,11 @@ def command(
     for file in files:
         changed = [] if replace else file.replaced
         console.print_status(*(f"{file.path}: {line}" for line in (*file.unknown, *changed)))
-        is_new = file.is_new
-        if is_new and not (changed or check):
+        if file.is_new and not (changed or check):
             file.write()
         said = "not written" if changed else "would be written" if check else "written"
-        console.print_progress(f"{file.path}: {said if is_new else 'unchanged'}")
-        if file.unknown or changed or (check and is_new):
+        console.print_progress(f"{file.path}: {said if file.is_new else 'unchanged'}")
+        if file.unknown or changed or (check and file.is_new):
             code = FINDINGS
     if not files:
         console.print_progress("no spec needs a lock file")

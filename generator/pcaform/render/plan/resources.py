@@ -92,7 +92,11 @@ def build_placeholders(
     by_real_arn = _map_real_arns(spec, before, old_keys, arns)
     for key, ca in spec.certificate_authorities.items():
         if isinstance(ca, ReferencedCa):
-            arns[key] = by_real_arn.get(ca.arn, ca.arn) if ca.arn else placeholder(spec, key, ca)
+            old = next(filter(ca.is_same, before.certificate_authorities.values()), ca) if before else ca
+            if ca.arn and not old.arn:
+                by_real_arn[ca.arn] = placeholder(spec, key, ca)
+            arn = ca.arn or old.arn
+            arns[key] = by_real_arn.get(arn, arn) if arn else placeholder(spec, key, ca)
     return replace(placeholders_of(spec, arns), by_real_arn=by_real_arn, moved=moved or {})
 
 

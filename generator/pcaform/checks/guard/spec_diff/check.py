@@ -15,11 +15,11 @@ from pcaform.checks.guard.change_types import ChangeType
 from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.existing import arns_of_record, lost_state
 from pcaform.checks.guard.spec_diff.plan_diff import TrackedMoves, diff_specs, existing_arns, track_moves
-from pcaform.checks.guard.verdict import GuardResult, Note, note
+from pcaform.checks.guard.verdict import GuardResult, Note, Undecided, note, undecided
 from pcaform.render.history import CALLS, call_of, list_calls
-from pcaform.render.manifest import Record
+from pcaform.render.manifest import AUTHORITIES, Record
 from pcaform.render.plan.resources import build_placeholders, ca_placeholder, calls, resources
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -63,9 +63,9 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
     changes = [*backend_change(before, after, moves), *spec_changes(before, after, common)]
     of_specs = check_changes([*changes, *_left_predecessors(steps, successors)])
     addresses = {finding.address for finding in of_specs.findings}
-    undecided = [each for each in planned.doubts if each.address not in addresses]
-    notes = [*planned.notes, *notes_on_terms(common)]
-    return collect_result([*planned.findings, *of_specs.findings, *notes, *undecided])
+    doubts = [*(each for each in planned.doubts if each.address not in addresses), *_list_other_sources(before, after)]
+    notes = [*planned.notes, *_notes_on_terms(before, after, common, moves)]
+    return collect_result([*planned.findings, *of_specs.findings, *notes, *doubts])
 
 
 def check_plan_with_spec(
@@ -159,18 +159,29 @@ def spec_changes(before: Spec, after: Spec, cas: Iterable[CaStep]) -> Iterator[C
             yield _change(address, change_type, *({name: getattr(each[key], name)} for each in (olds, news)))
 
 
-def notes_on_terms(cas: Iterable[CaStep]) -> Iterator[Note]:
-    """Note changed terms of an issued certificate without a new generation, which have no effect."""
+def _notes_on_terms(before: Spec, after: Spec, cas: Iterable[CaStep], moves: TrackedMoves) -> Iterator[Note]:
+    """Note changed terms of an issued certificate without a new generation; another parent is one under any key."""
+    olds, news = build_placeholders(before).arns, build_placeholders(after, before=before, moved=moves.back).arns
     for key, old, new in cas:
-        terms = [name for name in certificate_terms() if getattr(old, name) != getattr(new, name)]
+        terms = [each for each in certificate_terms() if each != "parent" and getattr(old, each) != getattr(new, each)]
+        terms += ["parent"] if olds.get(old.parent or "") != news.get(new.parent or "") else []
         is_same = new.generation == old.generation and old.activation is None and new.activation is None
-        if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
+        if is_same and terms:
             address = module_names.resource(module_names.ca_certificate(key, new.generation), types.CERTIFICATE)
             message = (
-                f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, and "
-                f"pcaform renders it only with 'generation: {new.generation + 1}', which issues another"
+                f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, or fails "
+                f"if the parent is another CA, until 'generation: {new.generation + 1}' issues another"
             )
             yield note(address, message)
+
+
+def _list_other_sources(before: Spec, after: Spec) -> Iterator[Undecided]:
+    """Yield each CA of another stack whose ARN comes from a state, or no longer does: no spec tells both ARNs."""
+    for key, new in after.certificate_authorities.items():
+        olds = filter(new.is_same, before.certificate_authorities.values()) if isinstance(new, Reference) else ()
+        if any((old.arn is None) != (new.arn is None) for old in olds):
+            message = f"its ARN has another source than before: only a plan shows that '{key}' is still the same CA"
+            yield undecided(f"{AUTHORITIES}.{key}", message)
 
 
 def _cas(before: Spec, after: Spec, moves: TrackedMoves) -> Iterator[CaStep]:
