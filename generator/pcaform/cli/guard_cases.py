@@ -105,10 +105,9 @@ def check_cases(
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
     case, loaded = _check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)
-    others = load_all(dependents)
-    if others and loaded is None:
+    users = index_users(other for _, other, _ in load_all(dependents))
+    if dependents and loaded is None:
         raise Failure("'--dependents' needs '--spec': it has the keys and the name of the plan's stack")
-    users = index_users(spec for _, spec, _ in others)
     return [replace(case, result=add_dependents(case.result, loaded, users)) if loaded else case]
 
 

@@ -100,6 +100,14 @@ HAZARDS = (
         files(specs__corp=_OWN + "  second: null\n"),
         "'second' is empty, allowed: a mapping",
     ),
+    History(
+        "the link on the way to the base leads to another that was there",
+        steps(
+            files(specs__corp=_OWN.replace("../", "../now/"), all__common=_COMMON, few__common=_FEW), link("now", "all")
+        ),
+        steps(delete("now"), link("now", "few")),
+        LOST,
+    ),
     History("defaults of the base begin to count", _BOTH, files(common=_COMMON + _IN_DEFAULTS), REPLACED),
 )
 TWINS = (
