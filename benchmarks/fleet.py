@@ -99,7 +99,7 @@ class Fleet:
 
     def __init__(self, home: Path, count: int) -> None:
         self.home, self.base, self.first = home, home / "specs" / "base.yaml", home / "specs" / f"{place(0)[0]}.yaml"
-        self.env = user_environment(os.environ)
+        self.env = {**user_environment(os.environ), "XDG_CACHE_HOME": str(home / "cache")}
         for number in range(count):
             path = home / "specs" / f"{place(number)[0]}.yaml"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +146,8 @@ class Fleet:
 
 def measure_round(fleet: Fleet, terraform: str) -> Iterator[tuple[str, Usage]]:
     """Yield what each command takes, once; the specs are then as they were."""
-    shutil.rmtree(fleet.home / "stacks", ignore_errors=True)
+    for name in ("stacks", "cache"):
+        shutil.rmtree(fleet.home / name, ignore_errors=True)
     yield "render, nothing there yet", fleet.render()
     stacks = str(fleet.home / "stacks")
     yield "terraform fmt -check -recursive", run(terraform, "fmt", "-check", "-recursive", stacks, env=fleet.env)

@@ -54,8 +54,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that run Terraform: those behind them are short, so that all workers end together."""
-    long = {item.path for item in items if item.get_closest_marker("terraform")}
+    """Begin with the modules that take long: those behind them are short, so that all workers end together."""
+    long = {item.path for item in items if item.get_closest_marker("terraform") or item.get_closest_marker("early")}
     items.sort(key=lambda item: item.path not in long)
 
 

@@ -144,7 +144,7 @@ def test_permissions_can_be_recreated(old: Estate, pcaform: Run) -> None:
         "adopt partial --recreate --dry-run", f"$ {PARTIAL} --dry-run\n{doc_page.format_output(dry)}", old.home
     )
     doc_page.check("adopt partial --recreate", shown, old.home)
-    assert "1 permission was deleted at AWS: until 'terraform apply' re-creates them" in done.stderr
+    assert "deleted 1 permission at AWS: until 'terraform apply' re-creates them" in done.stderr
     assert old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"] == []
     old.plan("partial")
     old.apply("partial")

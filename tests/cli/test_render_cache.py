@@ -1,5 +1,8 @@
 """A render that knows an earlier one does, says and returns what one does that knows nothing."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -9,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Run
-from render.removal_specs import ca
+from render.removal_specs import ca, child
 from render.write.builders import content_of
 from spec.test_pem_files import write_spec
 
@@ -186,6 +189,46 @@ def test_any_edits_are_seen(pcaform: Run, steps: list[tuple[list[str], tuple[str
             pair.render(*options)
             pair.render()
         pair.edit("writable")
+
+
+def test_a_stack_is_checked_again_with_those_whose_cas_it_uses(pcaform: Run, tmp_path: Path) -> None:
+    """What it uses was no valid spec when it was rendered, and is what it was before."""
+    pair = Pair(tmp_path, pcaform)
+    user = USER + child("parent: far", years=30) + "references: {lock_file: arns.json}\n"
+    for path, text in (("specs/b/arns.json", ARNS), ("specs/b/s003.yaml", spec("b/s003", base="far"))):
+        for root in pair.roots:
+            write(path, text)(root)
+    pair.render()
+    for edits in (
+        [write("specs/b/s003.yaml", user), write("specs/a/z.yaml", spec("a/s002"))],
+        [remove("specs/a/z.yaml")],
+        [remove(S2)],
+    ):
+        for root in pair.roots:
+            for edit in edits:
+                edit(root)
+        pair.render()
+
+
+def test_what_is_unchanged_is_not_rendered(tmp_path: Path) -> None:
+    """Whatever is known of a spec is read back: the template engine is not even loaded."""
+    make(tmp_path)
+    by_state = 'references: {remote_state: {local: {path: "../../{stack}/terraform.tfstate"}}}\n'
+    user = USER.replace("certificate_authority: root", "certificate_authority: root, key_algorithm: EC_prime256v1")
+    write("specs/b/s003.yaml", user + by_state)(tmp_path)
+    write("specs/b/s005.yaml", spec("b/s005", f"  far: {{managed: false, arn: '{ARN}'}}\n", ca("old", years=40)))(
+        tmp_path
+    )
+    gone = spec("b/s007") + f"removed: {{old: {{destroy: '{ARN}'}}}}\n"
+    write("specs/b/s007.yaml", gone.replace("5555", "7777"))(tmp_path)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-X", "importtime", "-m", "pcaform", "render", "specs", "--out", "stacks"]
+    loaded = []
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        loaded.append("jinja2" in done.stderr)
+    assert loaded == [True, False]
 
 
 def test_what_is_remembered_is_the_users_alone(tmp_path: Path, pcaform: Run) -> None:

@@ -6,26 +6,21 @@ It contains addresses, ids, argument names and digests, but no argument values, 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pcaform import __version__
+from pcaform.adopt.backend import read_files
+from pcaform.adopt.session import Session
 from pcaform.adopt.transaction import CLASSES, TRUST, AdoptCheck, PlanLine, ProvenState
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import certificate_problem
 from pcaform.iam.normalize import describe_policy_difference
 from pcaform.sources.inventory import Inventory
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    AUTHORITY,
-    IAM_ROLE_POLICY,
-    IAM_ROLE_POLICY_ATTACHMENT,
-    IAM_USER_POLICY,
-    IAM_USER_POLICY_ATTACHMENT,
-)
+from pcaform.terraform import resource_types as types
 
 Verdict = Literal["proven", "refused"]
 _TAGS_OPTION = "'pcaform adopt' then needs --accept tags"
@@ -34,8 +29,8 @@ _POLICY_ADVICE = (
     "have what the stack has, change it at AWS first"
 )
 HOLDERS = {
-    **dict.fromkeys((IAM_USER_POLICY, IAM_USER_POLICY_ATTACHMENT), "user"),
-    **dict.fromkeys((IAM_ROLE_POLICY, IAM_ROLE_POLICY_ATTACHMENT), "role"),
+    **dict.fromkeys((types.IAM_USER_POLICY, types.IAM_USER_POLICY_ATTACHMENT), "user"),
+    **dict.fromkeys((types.IAM_ROLE_POLICY, types.IAM_ROLE_POLICY_ATTACHMENT), "role"),
 }
 """Resource type -> the attribute with who has the policy."""
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
@@ -85,47 +80,43 @@ class Proof:
     versions: Versions
 
 
-@dataclass(frozen=True, slots=True)
-class ProofContext:
-    """What a proof contains besides the plan: the stack, account and versions."""
-
-    stack: str
-    workspace: str
-    account_id: str
-    region: str
-    accepted: tuple[str, ...]
-    files: Mapping[str, bytes]
-    terraform: str
-    provider: str
-
-
-def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof:
-    """Build the proof of a proven state."""
-    result = proven.result
+def build_proof(proven: ProvenState, session: Session, accepted: Iterable[str]) -> Proof:
+    """Build the proof of a proven state, of which nothing is pushed yet."""
+    result, terraform, provider = proven.result, session.terraform, session.providers[0]
     ids = {entry.address: entry.id for entry in proven.entries}
-    files = (f"{_digest(content)}  {path}\n" for path, content in sorted(context.files.items()))
+    contents = read_files(terraform.directory, terraform.environment)
+    files = (f"{_digest(content)}  {path}\n" for path, content in sorted(contents.items()))
     return Proof(
         format_version="1.1",
         verdict="proven" if result.is_accepted else "refused",
-        step=step,
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        stack=context.stack,
-        workspace=context.workspace,
-        account_id=context.account_id,
-        region=context.region,
-        accepted_classes=context.accepted,
+        step="not pushed",
+        made_at=_now(),
+        stack=terraform.directory.resolve().name,
+        workspace=session.workspace,
+        account_id=provider.account_id,
+        region=provider.region,
+        accepted_classes=tuple(sorted(set(accepted))),
         resources=tuple(replace(line, taken_over_id=ids.get(line.address)) for line in result.lines),
         outputs=result.outputs,
         reasons=result.reasons,
-        warnings=tuple(_list_warnings(proven.plan)),
+        warnings=tuple(list_warnings(proven.plan)),
         digests=Digests(
             plan=_digest(json.dumps(proven.plan, sort_keys=True).encode()),
             state_before=_digest(proven.before),
             state_after=_digest(proven.after),
             stack=_digest("".join(files).encode()),
         ),
-        versions=Versions(__version__, context.terraform, context.provider),
+        versions=Versions(__version__, terraform.version(), session.provider_version),
     )
+
+
+def conclude_proof(proof: Proof, step: Step) -> Proof:
+    """Return the proof with the last step that was taken, and when."""
+    return replace(proof, step=step, made_at=_now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def format_lines(proof: Proof) -> Iterator[str]:
@@ -166,10 +157,12 @@ def describe_refused_policies(plan: Mapping[str, Any], result: AdoptCheck) -> It
                     yield from [_POLICY_ADVICE] if differences else ()
 
 
-def _list_warnings(plan: Mapping[str, Any]) -> Iterator[str]:
+def list_warnings(plan: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with certificates of ACM: a plan without changes does not show that one was never issued."""
     for record in plan.get("resource_changes", []):
-        if record["type"] == ACM_CERTIFICATE and (problem := certificate_problem(record["change"].get("before") or {})):
+        if record["type"] == types.ACM_CERTIFICATE and (
+            problem := certificate_problem(record["change"].get("before") or {})
+        ):
             yield f"{record['address']}: {problem}"
 
 
@@ -218,7 +211,7 @@ def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str |
 
     A provider adds its default tags to all resources that it manages; those made outside Terraform do not have them.
     """
-    own = [ca for ca in inventory.of_type(AUTHORITY) if not ca.is_reference]
+    own = [ca for ca in inventory.of_type(types.AUTHORITY) if not ca.is_reference]
     if own and not defaults:
         return f"if you add aws.default_tags, the next apply changes the tags of these CAs: {_TAGS_OPTION}"
     seen = [ca.attributes.get("tags_all", ca.attributes.get("tags")) for ca in own]

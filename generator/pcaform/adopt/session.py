@@ -14,6 +14,7 @@ from pcaform.adopt.permissions import Grant, match_permissions, planned_permissi
 from pcaform.adopt.state import Entry, State
 from pcaform.core import facts
 from pcaform.core.files import is_directory, read_bytes, read_if_present
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
 from pcaform.sources.hcl.static_config import Configuration, read_configuration
@@ -65,9 +66,8 @@ class Session:
 
     def find_grants(self, entries: Sequence[Entry], state: State) -> list[Grant]:
         """Return the planned permissions that exist at AWS; raises Failure for one at another address in the state."""
-        planned: dict[str, list[Entry]] = {}
-        for entry in planned_permissions(entries, state):
-            planned.setdefault(str(entry.attributes["certificate_authority_arn"]), []).append(entry)
+        permissions = planned_permissions(entries, state)
+        planned = grouped((str(each.attributes["certificate_authority_arn"]), each) for each in permissions)
         _refuse_unknown_providers(self.providers, planned)
         grants: list[Grant] = []
         for alias, account in self.accounts.items():

@@ -5,19 +5,21 @@ Of an account only that is kept what is made of its snapshot.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pcaform.checks.drift.check import select_regions
+from pcaform.checks.drift.check import list_regions
 from pcaform.cli.exit_codes import ERROR, FINDINGS
 from pcaform.cli.options import ManyOptions
 from pcaform.core import console
 from pcaform.core.accounts import AccountStatus, sort_statuses
 from pcaform.core.files import display_name, read_bytes
 from pcaform.core.formats.text import count
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import Failure
 from pcaform.core.shards import parse_shard, select
 from pcaform.rules.load import load_specs
@@ -30,7 +32,8 @@ from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_pr
 from pcaform.sources.inventory import ImportNote
 
 T = TypeVar("T")
-Reduce = Callable[[AccountSnapshot], tuple[T, Sequence[ImportNote]]]
+Notes = Sequence[ImportNote]
+Reduce = Callable[[AccountSnapshot], tuple[T, Notes]]
 """Makes of a snapshot what is kept of it, and all notes."""
 _AT_ONCE = 8
 _LINE = re.compile(r"(?:-\s+)?[\"']?(?P<id>[0-9]+)[\"']?(?:[:,]?\s+(?P<name>\S.*))?")
@@ -73,10 +76,10 @@ class Accounts:
         part = f" of {len(targets)}, shard {shard}" if shard else ""
         console.print_progress(f"{count(len(found), 'account')}{part}, read as {self._base.arn} by role {many.role}")
 
-    def read(self, request: SnapshotRequest, reduce: "Reduce[T]") -> Iterator[tuple[AccountStatus, T]]:
-        """Yield what is made of each account of which something was read, in the order of their ids."""
+    def read(self, request: SnapshotRequest, reduce: "Reduce[T]") -> Iterator[tuple[AccountStatus, T, Notes]]:
+        """Yield what is made of each account of which something was read, and its notes, in the order of their ids."""
         jobs = {each.account_id: partial(self._read, each, request, reduce) for each in self._targets}
-        order, waiting = list(jobs), dict[str, tuple[AccountStatus, T | None]]()
+        order, waiting = list(jobs), dict[str, tuple[AccountStatus, T | None, Notes]]()
         try:
             with show_progress("accounts") as tell:
                 finished = run_jobs(jobs, self._base.rate_limiter, threads=_AT_ONCE)
@@ -84,45 +87,44 @@ class Accounts:
                     tell(number, len(jobs))
                     waiting[account_id] = outcome
                     while order and order[0] in waiting:
-                        status, result = waiting.pop(order.pop(0))
+                        status, result, notes = waiting.pop(order.pop(0))
                         self.statuses.append(status)
                         if result is not None:
-                            yield status, result
+                            yield status, result, notes
         except BaseException:
             for memory in list(self._memories.values()):
                 memory.save()
             raise
-        for status in self.statuses:
-            if status.status == "read" and self._directory is not None:
-                self._path(status.account_id, self._directory).unlink(missing_ok=True)
+        for path in (self._path(each.account_id) for each in self.statuses if each.status == "read"):
+            if path is not None:
+                path.unlink(missing_ok=True)
 
     def end(self, code: int) -> int:
         """Print what was not read, and return the exit code: an account that failed is an error."""
-        statuses = sort_statuses(self.statuses)
-        failed = [each for each in statuses if each.status == "failed"]
-        partial_ = [each for each in statuses if each.status == "partial"]
+        ended = Counter(each.status for each in self.statuses)
+        failed = (each for each in sort_statuses(self.statuses) if each.status == "failed")
         console.print_status(*(f"{each.label}: {each.reason}" for each in failed))
-        parts = [f"{len(statuses) - len(failed) - len(partial_)} read"]
-        parts += [f"{len(partial_)} in part"] if partial_ else []
-        parts += [f"{len(failed)} not read"] if failed else []
-        parts += [f"{len(self._without_ca)} without a CA"] if self._without_ca else []
-        console.print_progress(f"{count(len(statuses), 'account')}: {', '.join(parts)}")
-        return ERROR if failed else FINDINGS if partial_ else code
+        others = {"in part": ended["partial"], "not read": ended["failed"], "without a CA": len(self._without_ca)}
+        parts = [f"{ended['read']} read", *(f"{number} {words}" for words, number in others.items() if number)]
+        console.print_progress(f"{count(len(self.statuses), 'account')}: {', '.join(parts)}")
+        return ERROR if ended["failed"] else FINDINGS if ended["partial"] else code
 
-    def _read(self, target: _Target, request: SnapshotRequest, reduce: "Reduce[T]") -> tuple[AccountStatus, T | None]:
+    def _read(
+        self, target: _Target, request: SnapshotRequest, reduce: "Reduce[T]"
+    ) -> tuple[AccountStatus, T | None, Notes]:
         try:
             snapshot = self._read_snapshot(target, request)
             result, notes = reduce(snapshot)
         except Failure as failure:
             reason = f"not read: {' '.join(line.strip() for line in failure.lines)}"
-            return AccountStatus(target.account_id, target.name, "failed", reason), None
+            return AccountStatus(target.account_id, target.name, "failed", reason), None, ()
         unknown = [f"{note.address}: {note.reason}" for note in notes if note.kind == "unknown"]
         reason = f"{unknown[0]}; {len(unknown) - 1} more" if len(unknown) > 1 else "".join(unknown)
         if snapshot.unlisted >= {*snapshot.regions}:
-            return AccountStatus(target.account_id, target.name, "failed", f"not read: {reason}"), None
+            return AccountStatus(target.account_id, target.name, "failed", f"not read: {reason}"), None, ()
         if not snapshot.authorities and not unknown:
             self._without_ca.append(target.account_id)
-        return AccountStatus(target.account_id, target.name, "partial" if unknown else "read", reason), result
+        return AccountStatus(target.account_id, target.name, "partial" if unknown else "read", reason), result, notes
 
     def _read_snapshot(self, target: _Target, request: SnapshotRequest) -> AccountSnapshot:
         """Read an account; its answers are kept until all accounts are read, so that a later run has them."""
@@ -130,10 +132,7 @@ class Accounts:
         role = None if is_own else self._role.format(target.account_id)
         regions = self._caller.regions or target.regions
         account = session.enter_account(self._base, replace(self._caller, assume_role=role, regions=regions))
-        path = None
-        if self._directory is not None:
-            path = self._path(target.account_id, self._directory)
-        with open_checkpoint(target.account_id, path) as memory:
+        with open_checkpoint(target.account_id, self._path(target.account_id)) as memory:
             self._memories[target.account_id] = memory
             try:
                 snapshot = read_snapshot(account, request, checkpoint=memory)
@@ -142,31 +141,28 @@ class Accounts:
                 del self._memories[target.account_id]
         return snapshot
 
-    @staticmethod
-    def _path(account_id: str, directory: Path) -> Path:
-        return directory / f"{account_id}.json"
+    def _path(self, account_id: str) -> Path | None:
+        return self._directory and self._directory / f"{account_id}.json"
 
 
 def _list_file(path: str) -> list[_Target]:
     """Return the accounts of a list, each once; raises Failure for a line that names none."""
     name, targets = display_name(path), dict[str, _Target]()
     for number, text in enumerate(read_bytes(path).decode("utf-8-sig", "replace").splitlines(), start=1):
-        line = text.partition("#")[0].strip()
-        match = _LINE.fullmatch(line)
-        if match is None and line:
+        if not (line := text.partition("#")[0].strip()):
+            continue
+        if (match := _LINE.fullmatch(line)) is None:
             raise Failure(f"{name}:{number}: '{line}' is not an account: {_EXPECTED}")
-        if match is not None and len(match["id"]) != _DIGITS:
-            raise Failure(f"{name}:{number}: '{match['id']}' has {len(match['id'])} digits: {_EXPECTED}")
-        if match is not None and match["id"] in targets:
-            console.print_progress(f"{name}:{number}: account {match['id']} is there already, and is read once")
-        elif match is not None:
-            targets[match["id"]] = _Target(match["id"], match["name"] or "")
+        if len(account_id := match["id"]) != _DIGITS:
+            raise Failure(f"{name}:{number}: '{account_id}' has {len(account_id)} digits: {_EXPECTED}")
+        if account_id in targets:
+            console.print_progress(f"{name}:{number}: account {account_id} is there already, and is read once")
+        targets.setdefault(account_id, _Target(account_id, match["name"] or ""))
     return list(targets.values())
 
 
 def _list_specs(paths: Sequence[str]) -> list[_Target]:
     """Return the accounts of specs with the regions that these name; raises Invalid for a spec with errors."""
-    regions: dict[str, dict[str, None]] = {}
-    for _, spec, _ in load_specs(paths) if paths else ():
-        regions.setdefault(spec.aws.account_id, {}).update(dict.fromkeys(select_regions(spec, Caller()).regions))
-    return [_Target(account_id, regions=tuple(names)) for account_id, names in regions.items()]
+    specs = (spec for _, spec, _ in load_specs(paths)) if paths else ()
+    regions = grouped((spec.aws.account_id, region) for spec in specs for region in list_regions(spec))
+    return [_Target(account_id, regions=tuple(dict.fromkeys(names))) for account_id, names in regions.items()]

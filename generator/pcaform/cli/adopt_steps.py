@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.adopt import permissions, report
-from pcaform.adopt.backend import EMITTED, Backend, copy_stack, data_directory, emit, read_files, refuse_inside
+from pcaform.adopt.backend import EMITTED, Backend, copy_stack, data_directory, emit, refuse_inside
 from pcaform.adopt.session import Session, refuse_foreign, refuse_uninitialised
 from pcaform.adopt.state import parse_state, remove_absorbed_moves
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
@@ -16,6 +16,7 @@ from pcaform.cli.commands.adopt import AdoptOptions
 from pcaform.core import console
 from pcaform.core.files import STDIN, base_directory, resolve_target, write_file, write_target
 from pcaform.core.formats.report import format_json
+from pcaform.core.formats.text import count
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.extends import read_document
@@ -37,21 +38,6 @@ def check_options(options: AdoptOptions, directory: Path) -> None:
             "instead: give one of them"
         )
     refuse_inside(options.emit, directory)
-
-
-def build_proof_context(session: Session, options: AdoptOptions) -> report.ProofContext:
-    """Return what the proof says about the stack: where it is, its files, and the versions used."""
-    directory = session.terraform.directory
-    return report.ProofContext(
-        stack=directory.resolve().name,
-        workspace=session.workspace,
-        account_id=session.providers[0].account_id,
-        region=session.providers[0].region,
-        accepted=tuple(sorted(set(options.accepted))),
-        files=read_files(directory, session.terraform.environment),
-        terraform=session.terraform.version(),
-        provider=session.provider_version,
-    )
 
 
 @dataclass
@@ -138,10 +124,8 @@ def conclude(session: Session, environment: Environment, proven: ProvenState, op
         push(environment, proven)
     if options.is_recreating:
         permissions.delete_permissions(proven.grants, session.account)
-        deleted = _format_count(len(proven.grants), "permission was", "permissions were")
-        console.print_status(
-            f"{deleted} deleted at AWS: {permissions.GAP}" if proven.grants else "there was no permission to delete"
-        )
+        deleted = f"deleted {count(len(proven.grants), 'permission')} at AWS: {permissions.GAP}"
+        console.print_status(deleted if proven.grants else "there was no permission to delete")
     pushed = "the state is pushed and planned again" if proven.is_pushable else "the state needs nothing"
     console.print_status(f"proven, {pushed}: 'terraform apply' in {directory} does the rest")
     return "pushed and planned again" if proven.is_pushable else "nothing to push"
@@ -171,14 +155,10 @@ def write_proof(proof: report.Proof, path: Path | None) -> None:
 def _describe_next_step(proven: ProvenState) -> str:
     """Return what a run without --dry-run would do."""
     if proven.to_create:
-        awaited = _format_count(len(proven.to_create), "permission", "permissions")
+        awaited = count(len(proven.to_create), "permission")
         return f"it would delete {awaited} at AWS for Terraform to make again; {permissions.GAP}"
-    entries = _format_count(len(proven.entries), "entry", "entries")
+    entries = "1 entry" if len(proven.entries) == 1 else f"{len(proven.entries)} entries"
     return f"it would put {entries} into the state" if proven.entries else "the state needs nothing"
-
-
-def _format_count(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def finish_spec(spec: str, directory: Path) -> None:

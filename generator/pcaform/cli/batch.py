@@ -52,6 +52,8 @@ from pcaform.spec.stack import Spec
 _FEW = 16
 """Specs that one process renders before others have started."""
 _CHUNK = 8
+_ALLOCATIONS = 20_000
+"""Objects that a worker makes between two collections: about those of one spec."""
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
 Finish = Callable[[Rendered, Path], Outcome]
@@ -234,11 +236,12 @@ def _finish_shared(specs: Sequence[Brief], task: Task) -> Iterator[tuple[str, Ou
 
 def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -> Iterator[tuple[str, Outcome]]:
     """Yield how each stack ended, and renew its entry; a stack that is as it was is not rendered."""
-    fresh = {}
+    fresh, needed = dict[str, Fresh](), dict[str, str]()
     for each in specs:
-        loaded, known = entries[each.path]
-        is_same = all(entries[task.places[use.stack]][1] for use in each.names.used if use.stack in task.places)
-        if known is not None and is_same and (found := _find_fresh(task.out / each.stack, known, task)) is not None:
+        known, needed[each.path] = entries[each.path][1], _digest_needed(each, task, entries)
+        if known is None or known.needed != needed[each.path]:
+            continue
+        if (found := _find_fresh(task.out / each.stack, known, task)) is not None:
             fresh[each.path] = found
     stale = [(each.path, entries[each.path][0].digest) for each in specs if each.path not in fresh]
     rendered = _map(partial(_finish, task), stale, task)
@@ -250,8 +253,20 @@ def _finish_all(specs: Sequence[Brief], task: Task, entries: dict[str, Entry]) -
             )
         else:
             outcome, digest, now = next(rendered)
-        entries[each.path] = loaded, now if now is None or each.path in fresh or digest == loaded.digest else None
+            now = now._replace(needed=needed[each.path]) if now and digest == loaded.digest else None
+        entries[each.path] = loaded, now
         yield each.stack, outcome
+
+
+def _digest_needed(brief: Brief, task: Task, entries: Mapping[str, Entry]) -> str:
+    """Return one digest for the specs at hand whose CAs a spec uses, and so on."""
+    waiting, found = [brief.names], dict[str, str]()
+    for names in waiting:
+        for stack in task.places.keys() & {use.stack for use in names.used} - found.keys():
+            loaded = entries[task.places[stack]][0]
+            found[stack] = loaded.digest
+            waiting += [loaded.brief.names] if loaded.brief else []
+    return digest_inputs(found) if found else ""
 
 
 def _find_fresh(directory: Path, known: Fresh, task: Task) -> Fresh | None:
@@ -317,9 +332,11 @@ def _map(work: Callable[[_Item], _T], paths: Sequence[_Item], task: Task) -> Ite
     if task.kept is not None or cores == 1 or len(paths) <= _FEW:
         yield from map(work, paths)
         return
+    yield work(paths[0])  # the others start with what that has loaded
+    gc.freeze()
     with ProcessPoolExecutor(cores, initializer=_start_worker, initargs=(os.getpid(),)) as pool:
         try:
-            yield from pool.map(work, paths, chunksize=_CHUNK)
+            yield from pool.map(work, paths[1:], chunksize=_CHUNK)
         except BaseException:
             pool.shutdown(cancel_futures=True)  # each stack that is being written is finished
             raise
@@ -329,6 +346,7 @@ def _start_worker(parent: int) -> None:
     """Leave signals to the parent, which finishes what is begun, and end after it where it is killed."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    gc.set_threshold(_ALLOCATIONS)
     gc.enable()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 

@@ -20,7 +20,6 @@ from pcaform.cli.guard_files import check_extra_files
 from pcaform.core.files import STDIN, base_directory, is_directory, is_spec_file, read_file
 from pcaform.core.git import Revision, find_revision, list_unchecked, object_id, read_files
 from pcaform.core.problems import Invalid
-from pcaform.rules.load import list_bases
 from pcaform.rules.together import SpecFile
 from pcaform.spec.extends import extend_whole
 from pcaform.spec.messages import EXTENDS
@@ -72,8 +71,8 @@ def match_base(base: str, arguments: Iterable[str], specs: Sequence[SpecFile]) -
     now = {path: spec for path, spec, _ in specs}
     revision = find_revision(base, [Path("." if path == STDIN else path) for path in now])
     places = {path: place_of(revision, path) for path in now}
-    whole = frozenset(places[path] for path, spec, document in specs if not list_parts(path, spec, document))
-    reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top), whole)
+    parts = {places[path]: _place_parts(revision, path, spec, document) for path, spec, document in specs}
+    reader = _Reader(revision, {places[path]: spec for path, spec in now.items()}, list_unchecked(revision.top), parts)
     first = {path for path in revision.files if is_spec_file(path) or path in reader.now or not reader.is_there(path)}
     found = list(reader.read(first))
     if not all(match_specs(found, reader.now)[0].values()):
@@ -113,14 +112,14 @@ def place_of(revision: Revision, path: str) -> str:
 class _Reader:
     """A revision, the specs that are checked by their path in the repository, and what a sparse checkout leaves out.
 
-    `unread` is filled with what may be a spec of the revision and cannot be read. `whole` are the specs that have no
-    parts in other files, which may have changed though the spec did not.
+    `unread` is filled with what may be a spec of the revision and cannot be read. `parts` are the other files of each
+    spec, which may have changed though the spec did not; None where links decide which files these are.
     """
 
     revision: Revision
     now: Mapping[str, Spec]
     unchecked: Mapping[str, str]
-    whole: frozenset[str]
+    parts: Mapping[str, Sequence[str] | None]
     unread: list[Unread] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
 
@@ -143,7 +142,7 @@ class _Reader:
 
     def read(self, paths: Iterable[str]) -> Iterator[EarlierSpec]:
         """Yield the specs of some files at the revision."""
-        same = [path for path in paths if path in self.whole and self.is_same(path)]
+        same = [path for path in paths if self._is_whole(path)]
         yield from (EarlierSpec(path, self.now[path]) for path in same)
         for file, content in read_files(self.revision.files[path] for path in sorted({*paths} - {*same})):
             before, found = len(self.unread), list(self._parse(file.path, content, is_base=True))
@@ -153,6 +152,11 @@ class _Reader:
             if is_empty and (is_stored or (file.path in self.now and content.strip())):
                 reason = "no spec can be read in it: it is encrypted, or stored elsewhere"
                 self.unread.append(Unread(file.path, reason))
+
+    def _is_whole(self, path: str) -> bool:
+        """Tell whether a spec that is checked and all of its parts are as they were."""
+        parts = self.parts.get(path)
+        return parts is not None and all(map(self.is_same, (path, *parts)))
 
     def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec]:
         text = _plain_text(content)
@@ -218,8 +222,20 @@ class _Reader:
 
 def list_parts(path: str, spec: Spec, document: Document) -> list[str]:
     """Return the real paths of the other files that a spec is made of: its bases, PEM files and lock file."""
-    names = filter(None, [*list_pem_files(spec, document), lock_file_name(spec, document)])
-    return [*list_bases(path, document), *(os.path.realpath(base_directory(path) / name) for name in names)]
+    return [os.path.realpath(base_directory(path) / name) for name in _name_parts(spec, document)]
+
+
+def _name_parts(spec: Spec, document: Document) -> list[str]:
+    others = filter(None, [*list_pem_files(spec, document), lock_file_name(spec, document)])
+    return [*(base.place for base in document.layers[1:]), *others]
+
+
+def _place_parts(revision: Revision, path: str, spec: Spec, document: Document) -> list[str] | None:
+    """Return the paths in the repository of a spec's parts, as their names say; None where links lead elsewhere."""
+    directory = dirname(place_of(revision, path))
+    places = [normpath(join(directory, name)) for name in _name_parts(spec, document)]
+    real = [str(revision.top / place) for place in places]
+    return places if real == list_parts(path, spec, document) else None
 
 
 def _plain_text(content: bytes) -> str:

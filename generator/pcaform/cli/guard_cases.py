@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from pcaform.checks.guard.check import check_plan, collect_result
-from pcaform.checks.guard.dependents import add_dependents
+from pcaform.checks.guard.dependents import add_dependents, index_users
 from pcaform.checks.guard.existing import doubts_of_account, find_in_account
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
@@ -105,10 +105,11 @@ def check_cases(
         matches, gone = match_specs(earlier, {new: spec for new, spec, _ in now})
         return _check_stacks(now, BaseMatch(matches, gone, []))
     case, loaded = _check_plan_file(path, content, spec=spec, chdir=chdir, caller=caller)
-    others = [other for _, other, _ in load_all(dependents)]
+    others = load_all(dependents)
     if others and loaded is None:
         raise Failure("'--dependents' needs '--spec': it has the keys and the name of the plan's stack")
-    return [replace(case, result=add_dependents(case.result, loaded, others)) if loaded else case]
+    users = index_users(spec for _, spec, _ in others)
+    return [replace(case, result=add_dependents(case.result, loaded, users)) if loaded else case]
 
 
 def _check_plan_file(
@@ -199,7 +200,7 @@ def load_all(paths: Sequence[str]) -> list[SpecFile]:
 
 def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
     cases: list[Case] = []
-    others = [spec for _, spec, _ in now]
+    users = index_users(spec for _, spec, _ in now)
     for path, spec, document in now:
         doubts = [undecided(_BASE, message) for owner, message in base.doubts if owner == path]
         earlier = [(each.path, each.spec) for each in base.before[path]]
@@ -209,10 +210,10 @@ def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
         results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
         result = collect_result(chain(doubts, notes, base.files.get(path, ()), *(each.outcomes for each in results)))
         for _, each in earlier:
-            result = add_dependents(result, each, others)
+            result = add_dependents(result, each, users)
         cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
     gone = [
-        (each.spec.stack, add_dependents(stack_removed(each.spec), each.spec, others), each.path) for each in base.gone
+        (each.spec.stack, add_dependents(stack_removed(each.spec), each.spec, users), each.path) for each in base.gone
     ]
     if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:
         gone.append(("base", collect_result(lost), now[0][0]))

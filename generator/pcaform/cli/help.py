@@ -16,6 +16,7 @@ from typer.models import TyperInfo
 
 from pcaform.cli import commands
 from pcaform.cli.options import expand_groups
+from pcaform.core.garbage_collection import gc_paused
 
 DOCS = "https://github.com/pcaform/pcaform/blob/main/docs"
 VARIABLES: Mapping[str, str] = {
@@ -28,6 +29,8 @@ VARIABLES: Mapping[str, str] = {
 """What each variable of the environment is for, unless an option says it."""
 WIDEST = 10_000
 """The most columns of help, if the terminal has them."""
+_PAUSED = "affected guard import_hcl import_plan import_state lock pipeline render stacks"
+"""The commands that run without the garbage collector: all that they make lives as long as they do."""
 
 
 class _Layout(TyperCommand if TYPE_CHECKING else object):  # type: ignore[misc] # it is mixed into groups too
@@ -98,10 +101,12 @@ class Group(_Layout, TyperGroup):
             app.info = TyperInfo(app, name=cmd_name, cls=group, **describe(group))
             app.callback()(lambda: None)
         elif cmd_name in self.commands:
-            module = import_module(f"{commands.__name__}.{self.prefix}{cmd_name}".replace(" ", "_"))
+            name = f"{self.prefix}{cmd_name}".replace(" ", "_")
+            module = import_module(f"{commands.__name__}.{name}")
             settings = getattr(module, "SETTINGS", None)
             about = describe(module.command, f"{self.prefix}{cmd_name}.md".replace("_", "-"))
-            app.command(cmd_name, cls=Command, context_settings=settings, **about)(expand_groups(module.command))
+            run = gc_paused()(module.command) if name in _PAUSED.split() else module.command
+            app.command(cmd_name, cls=Command, context_settings=settings, **about)(expand_groups(run))
         return typer.main.get_command(app) if cmd_name in self.commands else None
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -4,28 +4,28 @@ It is in the user's own cache directory, and never beside specs or stacks: there
 stack unchanged that is not. One that is damaged, of another pcaform or cannot be written does not count.
 """
 
-import json
 import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
-from sys import intern
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pcaform
 from pcaform.core.files import packaged_directory, read_file, write_file
-from pcaform.core.finding import Finding, Location, Severity
-from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
+from pcaform.core.finding import Finding
+from pcaform.core.problems import Failure
 from pcaform.render.write.snapshot import Snapshot
-from pcaform.rules.across import CaNames, Use
 from pcaform.rules.load import read_inputs
 from pcaform.rules.together import Brief
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 class Loaded(NamedTuple):
@@ -42,11 +42,15 @@ class Loaded(NamedTuple):
 
 
 class Fresh(NamedTuple):
-    """A stack that was as its spec renders it: what its directory had, how many files are rendered, the warnings."""
+    """A stack that was as its spec renders it: what its directory had, how many files are rendered, the warnings.
+
+    `needed` is the digest of the specs that it was checked with, since it uses their CAs.
+    """
 
     snapshot: Snapshot
     files: int
     warnings: tuple[str, ...]
+    needed: str = ""
 
 
 Entry = tuple[Loaded, Fresh | None]
@@ -73,13 +77,10 @@ class Cache:
         """Keep the entries for the next render, if they can be written."""
         if not self.now or entries == self.entries:
             return
-        lines = [_dump(path, *entry) for path, entry in entries.items()]
-        whole = sha256()
-        for line in lines:
-            whole.update(line)
-        content = b"".join([self.title, b"\n", *lines, whole.hexdigest().encode()])
-        del lines
-        with suppress(Failure, OSError):
+        with suppress(Failure, OSError, ValueError):  # no text, in a name that is no text
+            body = _adapter().dump_json(dict(entries))
+            content = b"\n".join([self.title, sha256(body).hexdigest().encode(), body])
+            del body
             self.file.parent.mkdir(parents=True, exist_ok=True)
             write_file(self.file, content, is_private=True)
 
@@ -96,22 +97,13 @@ def open_cache(out: Path, options: Sequence[str], arguments: Sequence[str]) -> C
     try:
         file = Path(home).expanduser() / "pcaform" / "render" / _digest(place)
         is_own = not hasattr(os, "geteuid") or file.stat().st_uid == os.geteuid()
-        lines = BytesIO(read_file(file) if is_own else b"")
-        if next(lines, b"") != title + b"\n":
-            return Cache(file, title, now)
-        whole = sha256()
-        entries: dict[str, Entry] = {}
-        for line in lines:
-            if line == whole.hexdigest().encode():
-                return Cache(file, title, now, entries)
-            whole.update(line)
-            path, *entry = json.loads(line)
-            entries[path] = _load(path, *entry)
-        return Cache(file, title, now)
+        title_found, digest, body = read_file(file).split(b"\n", 2) if is_own else (b"", b"", b"")
     except RuntimeError:  # there is no home
         return NO_CACHE
-    except (OSError, *PARTIAL_DATA_ERRORS):
+    except (OSError, ValueError):
         return Cache(file, title, now)
+    is_whole = title_found == title and digest == sha256(body).hexdigest().encode()
+    return Cache(file, title, now, _adapter().validate_json(body, strict=True) if is_whole else {})
 
 
 def digest_inputs(inputs: Mapping[str, str]) -> str:
@@ -126,42 +118,22 @@ def _digest(value: Any) -> str:
 def _describe_program() -> Iterator[Any]:
     """Yield what else decides what is rendered: the files of pcaform, the libraries, the user, and the day.
 
-    Rules compare dates with that of today. An installer replaces files of a library's directory beside it.
+    Rules compare dates with that of today. A library's version is in the name of a directory beside it. In images, all
+    files can have one time.
     """
     yield from (sys.version, getattr(os, "geteuid", int)(), str(datetime.now(UTC).date()))
     parts = [Path(pcaform.__file__).parent, *map(packaged_directory, ("templates", "modules"))]
     files = sorted(path for part in parts for path in part.rglob("*") if "__pycache__" not in path.parts)
-    for path in [*files, *(Path(place) for place in sys.path if place.endswith("-packages"))]:
-        with suppress(FileNotFoundError):
-            found = path.stat()
-            yield str(path), found.st_size, found.st_mtime_ns, found.st_ino
+    for path in files:
+        yield str(path), path.is_file() and sha256(path.read_bytes()).digest()
+    for place in sys.path[not sys.flags.safe_path :]:  # the first is where the program itself was called
+        with suppress(OSError):
+            found = Path(place).stat()
+            yield place, found.st_size, found.st_mtime_ns, found.st_ino, sorted(Path(place).iterdir())
 
 
-def _dump(path: str, loaded: Loaded, fresh: Fresh | None) -> bytes:
-    problems, brief = [astuple(problem) for problem in loaded.problems], loaded.brief
-    known = [problems, *loaded[1:-1], brief and [*brief[:-1], astuple(brief.names)]]
-    return f"{json.dumps([path, known, fresh])}\n".encode()
+@cache
+def _adapter() -> "TypeAdapter[dict[str, Entry]]":
+    from pydantic import TypeAdapter
 
-
-def _load(path: str, loaded: Sequence[Any], fresh: Sequence[Any] | None) -> Entry:
-    """Return an entry from its JSON; equal names are kept once."""
-    problems, bases, inputs, digest, brief = loaded
-    known = Loaded(
-        tuple(map(_load_finding, problems)),
-        tuple(map(intern, bases)),
-        tuple(map(intern, inputs)),
-        digest,
-        brief and Brief(path, brief[1], tuple(brief[2]), brief[3], _load_names(*brief[4])),
-    )
-    return known, None if fresh is None else Fresh(Snapshot(*fresh[0]), fresh[1], tuple(fresh[2]))
-
-
-def _load_names(managed: Mapping[str, str], used: Sequence[Any], destroyed: Sequence[Any]) -> CaNames:
-    uses = (Use(arn, stack, key, Location(*location)) for arn, stack, key, location in used)
-    keys = {intern(key): arn for key, arn in managed.items()}
-    return CaNames(keys, tuple(uses), tuple((arn, Location(*location)) for arn, location in destroyed))
-
-
-def _load_finding(fields: Sequence[Any]) -> Finding:
-    *texts, severity, location = fields
-    return Finding(*texts, severity=Severity(severity), location=location and Location(*location))
+    return TypeAdapter(dict[str, Entry])

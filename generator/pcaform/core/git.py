@@ -8,17 +8,23 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
 from pcaform.core import console
 from pcaform.core.files import read_if_present
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import Failure
 
 _KEPT = ("GIT_CEILING", "GIT_DISCOVERY", "GIT_CONFIG", "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSL", "GIT_ASKPASS")
 """Starts of the variables of git that are kept: none of them names another repository, index or history."""
+_CEILING = "GIT_CEILING_DIRECTORIES"
+"""Where git stops on its way upwards, which may be between two directories of a repository."""
 _LINK, _SUBMODULE = "120000", "160000"
 _MAX_LINKS = 8
 _MANY_PATHS = 100
@@ -63,17 +69,13 @@ class Revision:
 
 def read_files(files: Iterable[GitFile]) -> Iterator[tuple[GitFile, bytes]]:
     """Yield files with their bytes, those of one repository together; raises Failure for an object that is not here."""
-    by_repository: dict[Path, list[GitFile]] = {}
-    for file in files:
-        by_repository.setdefault(file.repository, []).append(file)
-    for repository, group in by_repository.items():
+    for repository, group in grouped((file.repository, file) for file in files).items():
         yield from zip(group, _read_objects(repository, [file.object_id for file in group]), strict=True)
 
 
 def find_revision(name: str, paths: Sequence[Path]) -> Revision:
     """Return the merge base of a revision and HEAD in the one repository of the paths; raises Failure without one."""
-    directories = {directory: path for path in paths for directory in _directories(path)}
-    tops = {_top(directory): path for directory, path in directories.items()}
+    tops = _find_tops(paths)
     if len(tops) > 1:
         (one, first), (other, second), *_ = tops.items()
         message = f"{second} is in the repository {other}, {first} in {one}"
@@ -108,11 +110,37 @@ def _is_cut(top: Path, tips: Sequence[str], base: str) -> bool:
     return bool(ends) and not ends.isdisjoint(_git(top, "rev-list", *tips, "--not", base).stdout.split())
 
 
-def _directories(path: Path) -> Iterator[Path]:
+def _find_tops(paths: Iterable[Path]) -> dict[Path, Path]:
+    """Return the top directory of each repository that files, and the links on the way to them, are in, with one."""
+    tops: dict[Path, Path] = {}
+    by_place: dict[Path, Path] = {}
+    has_repository = cache(lambda link: _git(link, "rev-parse", "--git-dir").returncode == 0)
+    directories = {directory: path for path in paths for directory in _directories(path, has_repository)}
+    for directory, path in directories.items():
+        place, real = _discover(directory), directory.resolve()
+        if place not in by_place or not real.is_relative_to(by_place[place]):
+            by_place[place] = _top(directory)
+        tops[by_place[place]] = path
+    return tops
+
+
+def _discover(directory: Path) -> Path:
+    """Return the nearest directory upwards in which git may find a repository: those below it are in the same one."""
+    real = directory.resolve()
+    if _CEILING not in os.environ:
+        with suppress(OSError):
+            device = real.stat().st_dev
+            for each in takewhile(lambda each: each.stat().st_dev == device, (real, *real.parents)):
+                if any(os.path.lexists(each / name) for name in (".git", "HEAD")):
+                    return each
+    return real
+
+
+def _directories(path: Path, has_repository: Callable[[Path], bool]) -> Iterator[Path]:
     """Yield the directory of a file, and of each link on the way to it that is in a repository as well."""
     absolute, real = Path(os.path.abspath(path)), Path(os.path.realpath(path))  # noqa: PTH100 - keeps the links
     for each in (absolute, *absolute.parents):
-        if each.is_symlink() and _git(each.parent, "rev-parse", "--git-dir").returncode == 0:
+        if each.is_symlink() and has_repository(each.parent):
             yield each.parent
     yield real if real.is_dir() else real.parent
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pcaform.core.grouping import grouped
 from pcaform.iam.actions import ADMINISTERING, ISSUE, ON_AUTHORITY
 from pcaform.iam.documents import Statement
 from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
@@ -62,9 +63,7 @@ _NAMES = {
 }
 _KINDS = {name if ":" in name else f"iam:{name}": kind for kind, names in _NAMES.items() for name in names.split()}
 """Action -> what it hands on: the rights of a kind of resource, or those of the roles that a service runs with."""
-_BY_SERVICE: dict[str, list[str]] = {}
-for _name in (*_KINDS, EXPORT):
-    _BY_SERVICE.setdefault(_name.partition(":")[0], []).append(_name)
+_BY_SERVICE = grouped((name.partition(":")[0], name) for name in (*_KINDS, EXPORT))
 _KNOWN = (*_KINDS, ISSUE, *ADMINISTERING, *ON_AUTHORITY)
 IAM_KINDS = tuple(kind for kind in _NAMES if "." not in kind)
 _OF_ACCOUNT = {
@@ -199,10 +198,7 @@ def find_handings(
     """
     allowed = [each for each in statements if each.is_allow]
     is_acting = any(map(acts_with_roles, allowed))
-    by_kind: dict[str, list[Target]] = {}
-    for target in targets:
-        for kind in (target.kind, *target.services):
-            by_kind.setdefault(kind, []).append(target)
+    by_kind = grouped((kind, target) for target in targets for kind in (target.kind, *target.services))
     for statement in allowed:
         for action, kinds in handing_actions(statement).items():
             if not kinds:

@@ -4,11 +4,11 @@ Conditions, denials and boundaries count as open here: this is the upper bound o
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from pcaform.core.grouping import grouped
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, read_statements
 from pcaform.iam.escalation import EXPORT, Handing, Target, changes_policies, find_handings, handing_actions, is_reading
@@ -195,10 +195,7 @@ class Rights:
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[Target]]:
-        by_name = defaultdict(list)
-        for each in self.holders.values():
-            by_name[each.target.name.rpartition("/")[2]].append(each.target)
-        return by_name
+        return grouped((each.target.name.rpartition("/")[2], each.target) for each in self.holders.values())
 
 
 def _closure(labels: Iterable[str], edges: Mapping[str, Collection[str]]) -> set[str]:

@@ -23,6 +23,10 @@ _AUTHORITIES = "certificate_authorities"
 _STATE, _PARAMETER = "the place of the state", "the SSM parameter"
 
 
+Facts = Mapping[str, str | tuple[str, ...] | None]
+"""What is so of a CA, by what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A CA that a stack uses and does not manage: by its ARN, or by its stack and the key there, or both."""
@@ -31,7 +35,7 @@ class Use:
     stack: str
     key: str
     location: Location
-    expects: Mapping[str, Any] = field(default_factory=dict)
+    expects: Facts = field(default_factory=dict)
     """What must be so in the other spec, where only Terraform reads the ARN, by what it is."""
 
 
@@ -42,7 +46,7 @@ class CaNames:
     managed: Mapping[str, str]
     used: tuple[Use, ...]
     destroyed: tuple[tuple[str, Location], ...]
-    offers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    offers: Mapping[str, Facts] = field(default_factory=dict)
     """What others may expect of each managed CA."""
 
 
@@ -63,8 +67,8 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
     return CaNames(managed, tuple(used), destroyed, {key: _list_offered(spec, key, out) for key in managed})
 
 
-def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> dict[str, Any]:
-    expected: dict[str, Any] = {
+def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> Facts:
+    expected: dict[str, str | tuple[str, ...] | None] = {
         "account_id": spec.account_of(key),
         "region": spec.region_of(key),
         "key_algorithm": ca.key_algorithm,
@@ -76,7 +80,7 @@ def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> dict[str, A
     return {what: value for what, value in expected.items() if value is not None}
 
 
-def _list_offered(spec: Spec, key: str, out: str) -> dict[str, Any]:
+def _list_offered(spec: Spec, key: str, out: str) -> Facts:
     ca = spec.managed[key]
     return {
         "account_id": spec.account_of(key) if ca.arn else spec.provider_account_of(ca),

@@ -70,11 +70,10 @@ def check_joined(file: SpecFile, stacks: Mapping[str, Spec]) -> Iterator[Finding
     _, spec, document = file
     joined = join_stacks(spec, stacks)
     if joined is not None:
-        rules = [rule for rule in RULES if not rule.is_of_whole]
-        alone = {(each.id, violation) for each in rules for _, violation in _check(each, spec)}
-        for rule, violation in chain.from_iterable(_check(each, joined) for each in rules):
+        of_parts = (_check(rule, joined) for rule in RULES if not rule.is_of_whole)
+        for rule, violation in chain.from_iterable(of_parts):
             is_own = violation.loc[0] == "certificate_authorities" and violation.loc[1] in spec.managed
-            if is_own and (rule.id, violation) not in alone:
+            if is_own and (rule, violation) not in _check(rule, spec):
                 yield _locate(rule, violation, spec, document)
 
 
@@ -181,10 +180,7 @@ def _describe(content: bytes) -> str:
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
     """Return the spec in a file's bytes; raises Invalid with every problem if one of them is an error."""
-    result = load_text(text, name, directory=directory)
-    if result.spec is None or result.has_errors:
-        raise Invalid(list(result.problems))
-    return result.spec
+    return require_valid(load_text(text, name, directory=directory))[0]
 
 
 def load_file(path: str) -> Spec:

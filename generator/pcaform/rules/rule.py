@@ -9,7 +9,7 @@ A function in a file of `rules/spec_rules/` becomes a rule by its decorator, and
 `of` is the path of what is checked one by one. Without it, a check gets the whole spec, and yields violations.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial, wraps
@@ -24,6 +24,8 @@ from pcaform.spec.yaml_reader import Loc
 
 Check = Callable[[Spec], Iterator[Violation]]
 AnyCheck = Callable[..., Iterator[Any]]
+_found: tuple[Spec | None, dict[str, list[tuple[Loc, Any]]]] = (None, {})
+"""The last spec that was asked for, and what it has at each path."""
 Problems = Iterator[tuple[str, str]]
 """What is wrong with one thing: the path of a value in it, such as `validity.value`, and the message."""
 
@@ -86,15 +88,24 @@ def select(spec: Spec, *paths: str) -> Iterator[tuple[Loc, Any]]:
 
     `managed` are those of `certificate_authorities` that the stack creates or imports.
     """
+    global _found  # noqa: PLW0603 - many rules look at the same places of one spec
+    found = _found
+    if found[0] is not spec:
+        found = _found = (spec, {"": [((), spec)]})
     for path in paths:
-        found: Iterator[tuple[Loc, Any]] = iter([((), spec)])
-        for step in path.split("."):
-            found = _descend(found, step)
-        yield from found
+        yield from _find(path, found[1])
 
 
-def _descend(found: Iterator[tuple[Loc, Any]], step: str) -> Iterator[tuple[Loc, Any]]:
-    """Yield what is one step below; lazily, since lists of so many places would keep the garbage collector busy."""
+def _find(path: str, known: dict[str, list[tuple[Loc, Any]]]) -> list[tuple[Loc, Any]]:
+    """Return what is at a path; what is known of it and of the steps before is not looked for again."""
+    if path not in known:
+        before, _, step = path.rpartition(".")
+        known[path] = list(_descend(_find(before, known), step))
+    return known[path]
+
+
+def _descend(found: Iterable[tuple[Loc, Any]], step: str) -> Iterator[tuple[Loc, Any]]:
+    """Yield what is one step below."""
     name = "certificate_authorities" if step == "managed" else step
     for loc, value in found:
         if step == "*":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.documents import as_list
 from pcaform.iam.escalation import handing_actions
@@ -122,11 +123,8 @@ class _Documents:
     @cached_property
     def _instances(self) -> Mapping[str, list[str]]:
         """The documents and new CAs by address, with and without the key of the instance."""
-        found: dict[str, list[str]] = {}
-        for address in (*self.changes, *self.arns):
-            for name in dict.fromkeys((address, re.sub(r"\[[^\[]*\]$", "", address))):
-                found.setdefault(name, []).append(address)
-        return found
+        addresses = (*self.changes, *self.arns)
+        return grouped((name, each) for each in addresses for name in {each, re.sub(r"\[[^\[]*\]$", "", each)})
 
     def _text(self, address: str) -> str:
         """Return the JSON of a document, or what stands for it where it cannot be told."""

@@ -9,32 +9,18 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
+from pcaform.spec import types
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Certificate, CrlBucket, OperatorRole, Removal, RemovedKey, Share, Waiver
-from pcaform.spec.types import (
-    FILE_PATH,
-    PARAMETER,
-    PARAMETER_PARTS,
-    REGION,
-    RELATIVE_FILE,
-    REMOVED_ITEM,
-    STACK,
-    AccountId,
-    AssumeRole,
-    Key,
-    Many,
-    Model,
-    Tags,
-)
 
 
-class IgnoreTags(Model):
+class IgnoreTags(types.Model):
     """Tags that others set, and that Terraform leaves alone."""
 
-    keys: Many[Annotated[str, Field(min_length=1, max_length=128)]] = ()
+    keys: types.Many[Annotated[str, Field(min_length=1, max_length=128)]] = ()
     """The whole keys."""
-    key_prefixes: Many[Annotated[str, Field(min_length=1, max_length=128)]] = ()
+    key_prefixes: types.Many[Annotated[str, Field(min_length=1, max_length=128)]] = ()
     """The starts of keys."""
 
     def covers(self, key: str) -> bool:
@@ -42,16 +28,16 @@ class IgnoreTags(Model):
         return key in self.keys or key.startswith(self.key_prefixes)
 
 
-class Aws(Model):
+class Aws(types.Model):
     """Region and account of the stack."""
 
-    region: Annotated[str, Field(pattern=REGION)]
+    region: Annotated[str, Field(pattern=types.REGION)]
     """The region of all resources without a `provider`."""
-    account_id: AccountId
+    account_id: types.AccountId
     """The only account that the stack may change."""
-    assume_role: AssumeRole | None = None
+    assume_role: types.AssumeRole | None = None
     """The role that the provider assumes."""
-    default_tags: Tags = Field(default_factory=dict)
+    default_tags: types.Tags = Field(default_factory=dict)
     """Tags of all resources."""
     ignore_tags: IgnoreTags = IgnoreTags()
     """Tags of all resources that Terraform does not read or change."""
@@ -61,14 +47,14 @@ class Aws(Model):
     """Whether the providers call the FIPS endpoints of AWS, which not all regions have."""
 
 
-class Terraform(Model):
+class Terraform(types.Model):
     """Settings of Terraform itself."""
 
-    backend: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
+    backend: Annotated[dict[types.Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
     """The name of one backend with its arguments, which are written unchanged."""
     cloud: dict[str, Any] | None = None
     """HCP Terraform instead of a backend: `organization`, `workspaces` with `name` or `tags`, `project`; `hostname`."""
-    extra_files: Many[Annotated[str, Field(pattern=FILE_PATH, max_length=1024)]] = ()
+    extra_files: types.Many[Annotated[str, Field(pattern=types.FILE_PATH, max_length=1024)]] = ()
     """The files in the stack's directory that pcaform did not write and that are accepted, each by its path there."""
 
     @property
@@ -77,14 +63,14 @@ class Terraform(Model):
         return (self.backend or {}) if self.cloud is None else {"cloud": self.cloud}
 
 
-class References(Model):
+class References(types.Model):
     """Where the ARNs of the CAs come from that are named by their stack: one of the three."""
 
-    lock_file: Annotated[str | None, Field(pattern=RELATIVE_FILE, max_length=1024)] = None
+    lock_file: Annotated[str | None, Field(pattern=types.RELATIVE_FILE, max_length=1024)] = None
     """The file that `pcaform lock` writes."""
-    remote_state: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
+    remote_state: Annotated[dict[types.Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
     """The backend of the other stacks' states with its arguments, in which `{stack}` is the other stack's name."""
-    ssm_parameter: Annotated[str | None, Field(pattern=PARAMETER, max_length=512)] = None
+    ssm_parameter: Annotated[str | None, Field(pattern=types.PARAMETER, max_length=512)] = None
     """The parameter with a CA's ARN, which the CA's stack writes: with `{stack}` and `{certificate_authority}`."""
 
     @model_validator(mode="after")
@@ -92,17 +78,17 @@ class References(Model):
         """Refuse no source, more than one, and a name that several CAs would have."""
         if [self.lock_file, self.remote_state, self.ssm_parameter].count(None) != len(References.model_fields) - 1:
             raise PydanticCustomError("wanted", "one of 'lock_file', 'remote_state' and 'ssm_parameter'")
-        if self.ssm_parameter and any(self.ssm_parameter.count(each) != 1 for each in PARAMETER_PARTS):
+        if self.ssm_parameter and any(self.ssm_parameter.count(each) != 1 for each in types.PARAMETER_PARTS):
             raise PydanticCustomError("wanted", "'ssm_parameter' with {stack} and {certificate_authority}, each once")
         return self
 
 
-class Spec(Model):
+class Spec(types.Model):
     """One stack of private CAs and issuers, with `certificate_authority_defaults` already merged in."""
 
     version: Literal[1]
     """The version of the spec format."""
-    stack: Annotated[str, Field(pattern=STACK, max_length=64)]
+    stack: Annotated[str, Field(pattern=types.STACK, max_length=64)]
     """The stack's name, and its directory below `--out`: `security/eu-west-1` is in the directory `security`."""
     profile: facts.Profile = "default"
     """strict: what is not good practice is an error, and there are more rules about it."""
@@ -112,25 +98,25 @@ class Spec(Model):
     """The backend, and files that are not pcaform's."""
     references: References | None = None
     """Where the ARNs of CAs of other stacks come from."""
-    certificate_authorities: dict[Key, Authority] = Field(default_factory=dict)
+    certificate_authorities: dict[types.Key, Authority] = Field(default_factory=dict)
     """The CAs, by key; the key is part of the module's name."""
-    issuers: dict[Key, Issuer] = Field(default_factory=dict)
+    issuers: dict[types.Key, Issuer] = Field(default_factory=dict)
     """The principals that may issue, by key."""
-    crl_buckets: dict[Key, CrlBucket] = Field(default_factory=dict)
+    crl_buckets: dict[types.Key, CrlBucket] = Field(default_factory=dict)
     """Buckets for CRLs."""
-    certificates: dict[Key, Certificate] = Field(default_factory=dict)
+    certificates: dict[types.Key, Certificate] = Field(default_factory=dict)
     """Private certificates of this stack."""
-    shares: dict[Key, Share] = Field(default_factory=dict)
+    shares: dict[types.Key, Share] = Field(default_factory=dict)
     """Other accounts that may issue, by the CA's key."""
-    administrators: dict[Key, OperatorRole] = Field(default_factory=dict)
+    administrators: dict[types.Key, OperatorRole] = Field(default_factory=dict)
     """Roles that administer the CAs."""
-    auditors: dict[Key, OperatorRole] = Field(default_factory=dict)
+    auditors: dict[types.Key, OperatorRole] = Field(default_factory=dict)
     """Roles that read and report."""
     removed: dict[RemovedKey, Removal] = Field(default_factory=dict)
     """What happens to items that were removed from the spec, and to addresses of the state that it never had."""
     moves: dict[str, str] = Field(default_factory=dict)
     """Old address to new address; can be deleted once the change is applied."""
-    waivers: Many[Waiver] = ()
+    waivers: types.Many[Waiver] = ()
     """Findings of the guard that are accepted."""
 
     @cached_property
@@ -186,7 +172,7 @@ class Spec(Model):
     @property
     def forgotten(self) -> Iterator[str]:
         """The addresses under `removed`: what a state has there stays at AWS and leaves the state."""
-        return (name for name in self.removed if not re.match(REMOVED_ITEM, name))
+        return (name for name in self.removed if not re.match(types.REMOVED_ITEM, name))
 
     @staticmethod
     def removed_item(name: str) -> tuple[str, str]:

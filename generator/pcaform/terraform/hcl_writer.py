@@ -76,6 +76,12 @@ class Call:
     more: tuple[Any, ...] = ()
 
 
+_PATHS = (Reference, Traversal, StackFile)
+_MAPPINGS, _SEQUENCES = (dict, Mapping), (list, tuple, Sequence)
+"""The usual types stand first: an abstract class is slow to ask."""
+
+
+@lru_cache(4096)
 def quote(text: str) -> str:
     r"""Return `text` as an HCL string literal with exactly this value.
 
@@ -115,15 +121,15 @@ def expression(value: Any, level: int = 0) -> str:
     """
     if isinstance(value, str):
         return quote(value)
-    if isinstance(value, Reference | Traversal | StackFile):
+    if value is None or isinstance(value, int):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, _PATHS):
         return _path(value)
     if isinstance(value, Call):
         return f"{value.function}({', '.join(expression(each, level) for each in (value.argument, *value.more))})"
-    if value is None or isinstance(value, bool | int):
-        return "null" if value is None else str(value).lower()
-    if isinstance(value, Mapping):
+    if isinstance(value, _MAPPINGS):
         return f"{{\n{attributes(value, level + 1)}\n{_INDENT * level}}}" if value else "{}"
-    if isinstance(value, Sequence):
+    if isinstance(value, _SEQUENCES):
         return _list(value, level)
     raise TypeError(f"no HCL form for {type(value).__name__}")
 
@@ -151,21 +157,23 @@ def attributes(values: Mapping[str, Any], level: int = 0) -> str:
 
     It aligns the `=` of neighbouring one-line attributes; an attribute of several lines ends such a group.
     """
-    pairs = [(key(name), expression(value, level)) for name, value in values.items()]
     lines: list[str] = []
     group: list[tuple[str, str]] = []
-    for name, text in pairs:
-        if "\n" in text:
-            lines += [*_align(group, level), f"{_INDENT * level}{name} = {text}"]
+    for name, value in values.items():
+        pair = key(name), expression(value, level)
+        if "\n" in pair[1]:
+            lines += [*_align(group, level), f"{_INDENT * level}{pair[0]} = {pair[1]}"]
             group = []
         else:
-            group.append((name, text))
+            group.append(pair)
     return "\n".join([*lines, *_align(group, level)])
 
 
 def _align(group: Sequence[tuple[str, str]], level: int) -> list[str]:
-    width = max((len(name) for name, _ in group), default=0)
-    return [f"{_INDENT * level}{name:{width}} = {text}" for name, text in group]
+    if not group:
+        return []
+    indent, width = _INDENT * level, max([len(name) for name, _ in group])
+    return [f"{indent}{name:{width}} = {text}" for name, text in group]
 
 
 @lru_cache(1024)

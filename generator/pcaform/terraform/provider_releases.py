@@ -10,6 +10,7 @@ https://github.com/hashicorp/terraform-provider-aws/issues.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 
 from pcaform.core import facts
@@ -60,6 +61,7 @@ DEFECTS = (
 )
 
 
+@lru_cache(256)
 def parse(release: str) -> tuple[int, ...] | None:
     """Return the numbers of a release such as `6.30.0` or `6.30`, None for anything else."""
     match = _RELEASE.fullmatch(release)

@@ -8,8 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, mldsa
 
-from pcaform.checks.access.check import AccessReport
-from pcaform.checks.audit.check import audit
+from pcaform.checks.audit.check import audit_snapshot
 from pcaform.checks.audit.rule import Audit
 from pcaform.sources.account_snapshot import (
     AccountSnapshot,
@@ -69,8 +68,7 @@ def audit_of(
 ) -> Audit:
     buckets = {"lists": of} if of else {}
     snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), buckets, **more)
-    no_access = AccessReport("1.2", (), (), "", is_live=True)
-    return audit(snapshot, no_access, (), now=NOW, expiring=timedelta(days=90), framework=framework)
+    return audit_snapshot(snapshot, now=NOW, expiring=timedelta(days=90), framework=framework)[0]
 
 
 def messages_of(*authorities: CaStatus, **more: Any) -> list[str]:

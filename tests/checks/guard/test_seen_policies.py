@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.guard.builders import CA, END_ENTITY, OTHER, SUBORDINATE, policy
-from pcaform.checks.guard.seen_policies import find_widening_once
-from pcaform.checks.guard.widening import find_widening
+from pcaform.checks.guard.widening import find_widening, find_widening_once
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.rights import Rights
 

@@ -63,13 +63,12 @@ def request_of(case: dict[str, Any]) -> Request:
 
 
 def policies_of(case: dict[str, Any]) -> Policies:
-    identity, session, guardrail = (document(case, kind) for kind in ("identity", "session", "guardrail"))
+    identity, session = (document(case, kind) for kind in ("identity", "session"))
     return Policies(
         identity=(identity,) if identity else (),
         boundary=document(case, "boundary"),
         session=(session,) if session else (),
         resource=document(case, "resource"),
-        scps=((guardrail,),) if guardrail else (),
     )
 
 
@@ -197,7 +196,6 @@ def test_only_the_policy_of_a_resource_names_principals() -> None:
         {"identity": (named,)},
         {"boundary": named},
         {"session": (named,)},
-        {"scps": ((named,),)},
     ]
     for policies in misplaced:
         with pytest.raises(PolicyError, match="policy 'p' has a principal"):

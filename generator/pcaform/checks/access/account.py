@@ -28,7 +28,7 @@ def account_request(filters: Filters) -> SnapshotRequest:
 
 
 def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple[ImportNote, ...]]:
-    """Check all principals of an account in every region; return notes on those whose policies are unreadable."""
+    """Check all principals of an account in every region; return all notes, on unreadable policies too."""
     scenarios, notes = _build_scenarios(snapshot)
     samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
     principals = (_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects)
@@ -39,7 +39,7 @@ def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessReport, tuple
     for principal in everyone:
         with suppress(PolicyError):  # an unreadable policy has a note already
             findings += find_handed_rights(scenarios[0], _subject(principal), rights)
-    return build_result(non_empty, findings, is_live=True), notes
+    return build_result(non_empty, findings, is_live=True), (*snapshot.all_notes, *notes)
 
 
 def _subject(principal: IamPrincipal) -> Subject:

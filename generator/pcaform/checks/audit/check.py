@@ -1,7 +1,7 @@
 """Audits an account: reads it once, runs all rules, adds expiry dates and costs, and builds the report of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,6 @@ from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus, Ce
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.session import Account
 from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_progress
-from pcaform.sources.inventory import ImportNote
 
 RULES: tuple[Rule, ...] = collect(rules, Rule)
 """All rules of `checks/audit/rules/`: files in alphabetical order, the rules of each as they are defined."""
@@ -68,35 +67,12 @@ def audit_snapshot(
     snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta, framework: str
 ) -> tuple[Audit, AccessReport]:
     """Check an account that was read; returns the access too."""
-    access, unread = check_account_access(snapshot)
-    return audit(snapshot, access, unread, now=now, expiring=expiring, framework=framework), access
-
-
-def format_summary(result: Audit) -> str:
-    """Return the last line: how much was read, and the number of findings."""
-    end = count(len(result.findings), "finding") if result.findings else "nothing found"
-    others = [f"{number} {status}" for status, number in result.statuses.items() if status != ISSUED]
-    apart = f" ({', '.join(others)})" if others else ""
-    more = f", {count(len(result.unknown), 'thing')} could not be read" if result.unknown else ""
-    read = f"{count(result.authorities, 'CA')}, {count(result.certificates, 'managed certificate')}"
-    return f"{read}{apart}: {end}{more}"
-
-
-def audit(
-    snapshot: AccountSnapshot,
-    result: AccessReport,
-    notes: Iterable[ImportNote],
-    *,
-    now: datetime,
-    expiring: timedelta,
-    framework: str = "",
-) -> Audit:
-    """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
-    context = AuditContext(snapshot, result, now, expiring, framework)
+    access, notes = check_account_access(snapshot)
+    context = AuditContext(snapshot, access, now, expiring, framework)
     found = (finding for rule in RULES if rule.answers_to(framework) for finding in rule.check(context))
     findings = (replace(each, account_id=snapshot.account_id) for each in found)
-    unknown = (note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
-    return Audit(
+    unknown = (note for note in notes if note.kind == "unknown")
+    result = Audit(
         snapshot.account_id,
         snapshot.regions,
         now.astimezone(UTC),
@@ -110,6 +86,17 @@ def audit(
         usage=tuple(_list_usage(snapshot)),
         framework=framework,
     )
+    return result, access
+
+
+def format_summary(result: Audit) -> str:
+    """Return the last line: how much was read, and the number of findings."""
+    end = count(len(result.findings), "finding") if result.findings else "nothing found"
+    others = [f"{number} {status}" for status, number in result.statuses.items() if status != ISSUED]
+    apart = f" ({', '.join(others)})" if others else ""
+    more = f", {count(len(result.unknown), 'thing')} could not be read" if result.unknown else ""
+    read = f"{count(result.authorities, 'CA')}, {count(result.certificates, 'managed certificate')}"
+    return f"{read}{apart}: {end}{more}"
 
 
 def _list_ends(snapshot: AccountSnapshot) -> tuple[End, ...]:

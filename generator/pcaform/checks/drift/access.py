@@ -12,6 +12,7 @@ from typing import Any
 from pcaform.checks.audit.renewal_blockers import unrenewable
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.core.formats.text import day
+from pcaform.core.grouping import grouped
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status
 from pcaform.iam.documents import PolicyError, read_policy
 from pcaform.iam.normalize import normalized_statements
@@ -91,9 +92,7 @@ def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str])
     """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
     principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.principals}
     entries: list[tuple[str, str, Any]] = [("issuers", key, issuer) for key, issuer in spec.issuers.items()]
-    by_tag: dict[str, list[Issuer]] = {}
-    for issuer in spec.issuers.values():
-        by_tag.setdefault(owner_tag(issuer), []).append(issuer)
+    by_tag = grouped((owner_tag(issuer), issuer) for issuer in spec.issuers.values())
     for section, key, settings in [*entries, *spec.operator_roles]:
         tag = owner_tag(settings) if isinstance(settings, Issuer) else f"role/{settings.role_name or key}"
         kind, _, name = tag.partition("/")

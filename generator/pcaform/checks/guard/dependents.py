@@ -1,6 +1,6 @@
 """What other stacks have of a stack's CAs: named under each finding about one of these."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pcaform.checks.guard.verdict import GuardFinding, GuardResult
@@ -10,10 +10,28 @@ from pcaform.render.manifest import AUTHORITIES
 from pcaform.spec.cas import Reference
 from pcaform.spec.stack import Spec
 
+Users = Mapping[str, Sequence[tuple[int, Spec]]]
+"""Specs, numbered, by each stack and ARN that they refer to."""
 
-def add_dependents(result: GuardResult, spec: Spec, others: Sequence[Spec]) -> GuardResult:
+
+def index_users(specs: Iterable[Spec]) -> Users:
+    """Return specs by what they refer to, so that those of one stack are found among many."""
+    return grouped(
+        (name, (number, spec))
+        for number, spec in enumerate(specs)
+        for ca in spec.certificate_authorities.values()
+        if isinstance(ca, Reference)
+        for name in (ca.stack, ca.arn)
+        if name
+    )
+
+
+def add_dependents(result: GuardResult, spec: Spec, index: Users) -> GuardResult:
     """Return the result with what other stacks have of the CAs, at findings about a CA and about the whole stack."""
-    users = grouped(pair for other in others if other.stack != spec.stack for pair in _list_users(spec, other))
+    names = (spec.stack, *(ca.arn for ca in spec.managed.values() if ca.arn))
+    found = dict(pair for name in names for pair in index.get(name, ()))
+    others = (found[number] for number in sorted(found) if found[number].stack != spec.stack)
+    users = grouped(pair for other in others for pair in _list_users(spec, other))
     generations = {key: ca.generation for key, ca in spec.managed.items()}
     calls = {call: key for key in users for call in list_calls(AUTHORITIES, key, generation=generations.get(key, 1))}
 

@@ -12,7 +12,7 @@ from pcaform.checks.report.parts import Part
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats import markdown
 from pcaform.core.formats.report import Report
-from pcaform.core.formats.text import count, day
+from pcaform.core.formats.text import count, count_severities, day
 from pcaform.core.grouping import grouped
 from pcaform.core.shards import Shard
 
@@ -98,7 +98,5 @@ def build_report(merged: Merged) -> Report:
 
 def format_summary(merged: Merged) -> str:
     """Return how much there is, and how bad."""
-    errors = sum(each.severity is Severity.ERROR for each in merged.findings)
-    counts = {"error": errors, "warning": len(merged.findings) - errors}
-    found = ", ".join(count(number, word) for word, number in counts.items() if number)
-    return f"{merged.command} of {count(len(merged.sources), 'source')}: {found or 'no findings'}"
+    found = count_severities(merged.findings) or "no findings"
+    return f"{merged.command} of {count(len(merged.sources), 'source')}: {found}"

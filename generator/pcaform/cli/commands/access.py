@@ -14,10 +14,6 @@ from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
     from pcaform.checks.access.check import AccessReport
-    from pcaform.sources.account_snapshot import AccountSnapshot
-    from pcaform.sources.inventory import ImportNote
-
-    Notes = tuple[ImportNote, ...]
 
 
 def command(
@@ -79,8 +75,7 @@ def _check_account(account: CaOptions, form: str) -> int:
     caller, filters = account.caller(), account.filters()
     snapshot = read_snapshot(open_account(caller), account_request(filters))
     require_cas(snapshot.certified, snapshot.notes)
-    result, unread = check_account_access(snapshot)
-    notes = (*snapshot.all_notes, *unread)
+    result, notes = check_account_access(snapshot)
     console.print_status(*map(str, notes))
     code = _print(result, form)
     return FINDINGS if any(note.kind == "unknown" for note in notes) else code
@@ -92,15 +87,10 @@ def _check_accounts(many: ManyOptions, account: CaOptions, form: str) -> int:
     from pcaform.checks.accounts import combine_access
     from pcaform.cli.accounts import Accounts
 
-    def check(snapshot: "AccountSnapshot") -> "tuple[tuple[AccessReport, Notes], Notes]":
-        result, unread = check_account_access(snapshot)
-        notes = (*snapshot.all_notes, *unread)
-        return (result, notes), notes
-
     request = account_request(account.filters())
     accounts = Accounts(many, account.caller(many.role))
     reports = []
-    for status, (report, notes) in accounts.read(request, check):
+    for status, report, notes in accounts.read(request, check_account_access):
         reports.append((status.account_id, report))
         console.print_status(*map(str, notes))
     return accounts.end(_print(combine_access(reports, accounts.statuses, shard=accounts.shard), form))

@@ -65,7 +65,7 @@ def command(
 def _adopt(directory: Path, options: AdoptOptions) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
     from pcaform.adopt.backend import open_workspace
-    from pcaform.adopt.report import build_proof, format_lines
+    from pcaform.adopt.report import build_proof, conclude_proof, format_lines
     from pcaform.adopt.session import open_session
     from pcaform.adopt.transaction import prove
     from pcaform.cli import adopt_steps as steps
@@ -81,11 +81,10 @@ def _adopt(directory: Path, options: AdoptOptions) -> int:
         steps.initialise(directory, environment, progress)
     with progress.step("reading the account"):
         session = open_session(directory, environment)
-        context = steps.build_proof_context(session, options)
     with open_workspace(options.keep, directory) as (states, scratch):
         setting = steps.build_environment(session, options, states=states, scratch=scratch, progress=progress)
         proven = prove(setting)
-        proof = build_proof(proven, context, "not pushed")
+        proof = build_proof(proven, session, options.accepted)
         steps.write_proof(proof, options.proof)
         if options.proof is not None:
             console.print_progress(f"wrote {options.proof}")
@@ -94,5 +93,5 @@ def _adopt(directory: Path, options: AdoptOptions) -> int:
             steps.print_refusal(proven)
             return FINDINGS
         step = steps.conclude(session, setting, proven, options)
-        steps.write_proof(build_proof(proven, context, step), options.proof)
+        steps.write_proof(conclude_proof(proof, step), options.proof)
     return OK

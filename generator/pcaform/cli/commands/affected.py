@@ -4,10 +4,8 @@ from typing import Annotated, Literal
 
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
-from pcaform.core.garbage_collection import gc_paused
 
 
-@gc_paused()
 def command(
     specs: Annotated[list[str], "SPEC...: Files or directories, in a git repository."],
     base: Annotated[str, "--base REVISION: What the branch is compared with, such as origin/main."],

@@ -63,7 +63,7 @@ def _audit_accounts(
         return (result, access if form == "html" else None), result.unknown
 
     accounts = Accounts(many, caller)
-    results = [result for _, result in accounts.read(audit_request(framework), check)]
+    results = [result for _, result, _ in accounts.read(audit_request(framework), check)]
     audit = combine_audits(
         [each for each, _ in results], accounts.statuses, moment=now, framework=framework, shard=accounts.shard
     )

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pcaform.cli.options import AccountOptions, Format
-from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class PlanOptions(AccountOptions):
         return None
 
 
-@gc_paused()
 def command(
     paths: Annotated[
         list[str] | None, "PLAN|NEW: A plan: its file, its JSON, or '-'. With --spec OLD: the new spec."

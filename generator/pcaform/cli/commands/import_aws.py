@@ -11,10 +11,9 @@ from pcaform.core.files import SPEC_SUFFIXES, is_directory
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
-    from pcaform.sources.account_snapshot import AccountSnapshot
     from pcaform.sources.aws.session import Caller
     from pcaform.sources.aws.snapshot import Filters
-    from pcaform.sources.inventory import ImportNote, Inventory
+    from pcaform.sources.inventory import Inventory
 
 
 def command(
@@ -81,12 +80,9 @@ def _import_accounts(many: ManyOptions, caller: "Caller", options: ImportOptions
     if out is None or (out.suffix in SPEC_SUFFIXES and not is_directory(out)) or options.form == "json":
         raise Failure("many accounts have many specs and reports: give a directory with --out, and no --format json")
 
-    def convert(snapshot: "AccountSnapshot") -> "tuple[Inventory, tuple[ImportNote, ...]]":
-        inventory = to_inventory(snapshot)
-        return inventory, tuple(inventory.notes)
-
     accounts = Accounts(many, caller)
-    for status, inventory in accounts.read(import_request(filters), convert):
+    converted = accounts.read(import_request(filters), lambda each: (found := to_inventory(each), found.notes))
+    for status, inventory, _ in converted:
         if not inventory.of_type(AUTHORITY):
             continue
         console.print_progress(f"{status.label}:")

@@ -6,7 +6,6 @@ from typing import Annotated
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import FROM_FILES, FileOptions, ImportOptions
 from pcaform.core import console
-from pcaform.core.garbage_collection import gc_paused
 
 _HINT = (
     "what is unknown here Terraform may know: '--evaluate' lets it evaluate a copy on the sandbox; or use "
@@ -14,7 +13,6 @@ _HINT = (
 )
 
 
-@gc_paused()
 def command(
     directory: Annotated[str, "DIR: The directory of a stack, or of a configuration."],
     *,

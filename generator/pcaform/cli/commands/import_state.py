@@ -5,10 +5,8 @@ from typing import Annotated
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import ImportOptions
 from pcaform.core.files import display_name, read_bytes
-from pcaform.core.garbage_collection import gc_paused
 
 
-@gc_paused()
 def command(
     state: Annotated[str, "FILE: A Terraform state, or '-' for standard input."],
     *,

@@ -11,7 +11,7 @@ import typer
 from pcaform.cli.exit_codes import OK
 from pcaform.core import console
 from pcaform.core.files import packaged_directory, read_file, resolve_target, write_target
-from pcaform.core.problems import Failure, Invalid
+from pcaform.core.problems import Failure
 
 Shape = Literal["acm", "offline-root", "short-lived", "two-regions", "reference"]
 _SHAPES: Mapping[Shape, str] = {
@@ -48,6 +48,8 @@ def command(
     - AWS_REGION
     > spec.md
     """
+    from pcaform.rules.load import load_valid_text
+
     choice: Any = shape or _ask("--shape", f"Shape ({', '.join(_SHAPES)})", "acm")
     if choice not in get_args(Shape):
         raise Failure(f"--shape: there is no shape '{choice}', allowed: {', '.join(_SHAPES)}")
@@ -63,7 +65,7 @@ def command(
         answers = {_ARN: arn or _ask("--arn", "ARN of the CA")} | answers
     text = _fill(read_file(packaged_directory("templates") / "specs" / f"{choice}.yaml").decode(), name, answers)
     path = file or Path(f"{name}.yaml")
-    _check(text, path)
+    load_valid_text(text, str(path), directory=path.parent)
     target = resolve_target(path)
     if target.before is not None and not force:
         raise Failure(f"{path}: already exists: give another file, or --force to overwrite it")
@@ -100,12 +102,3 @@ def _fill(text: str, stack: str, answers: Mapping[str, str]) -> bytes:
         return value
 
     return edit(text, {**fill(parse(text.encode(), "shape").data), "stack": stack}).encode()
-
-
-def _check(text: bytes, path: Path) -> None:
-    """Raise Invalid if the answers make no valid spec, with the place and what is allowed."""
-    from pcaform.rules.load import load_text
-
-    result = load_text(text, str(path), directory=path.parent)
-    if result.spec is None or result.has_errors:
-        raise Invalid(list(result.problems))

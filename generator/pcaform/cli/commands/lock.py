@@ -7,11 +7,9 @@ from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AccountOptions
 from pcaform.core import console
 from pcaform.core.files import is_directory
-from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 
-@gc_paused()
 def command(
     specs: Annotated[list[str], "SPEC...: Files or directories: all that refer to each other."],
     *,

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pcaform.cli.exit_codes import FINDINGS
 from pcaform.core import console
-from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 _NEEDED = {
@@ -45,7 +44,6 @@ class EngineOptions:
         return given
 
 
-@gc_paused()
 def command(
     engine: Annotated[Literal["github", "gitlab", "atlantis"], "ENGINE: github, gitlab or atlantis."],
     specs: Annotated[list[str], "SPEC...: Files or directories, from the top of the repository."],

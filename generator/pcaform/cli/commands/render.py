@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pcaform.core.console import print_status
-from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 
-@gc_paused()
 def command(
     specs: Annotated[list[str], "SPEC...: Files, directories, or '-'."],
     out: Annotated[Path, "--out DIR: The directory for the stacks."],

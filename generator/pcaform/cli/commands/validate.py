@@ -1,6 +1,5 @@
 """`pcaform validate`: prints every problem of every spec, with its location."""
 
-from collections.abc import Sequence
 from itertools import chain
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from pcaform.core import console
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.formats import markdown
 from pcaform.core.formats.report import Report, list_problems
-from pcaform.core.formats.text import count, format_findings, source_lines
+from pcaform.core.formats.text import count, count_severities, format_findings, source_lines
 
 
 def command(
@@ -51,12 +50,6 @@ def command(
             markdown=lambda: markdown.format_findings(problems, "No problems."),
         )
         report.print(form)
-    console.print_progress(_summarize(len(results), problems))
+    found = count_severities(problems) or "no problems"
+    console.print_progress(f"{count(len(results), 'spec')}: {found}")
     return code
-
-
-def _summarize(specs: int, problems: Sequence[Finding]) -> str:
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    counts = {"error": errors, "warning": len(problems) - errors}
-    found = ", ".join(count(number, word) for word, number in counts.items() if number)
-    return f"{count(specs, 'spec')}: {found or 'no problems'}"

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TextIO
@@ -72,6 +73,12 @@ def day(moment: datetime | None) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, which takes an s unless the number is one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def count_severities(findings: Iterable[Finding]) -> str:
+    """Return how many findings are errors and warnings, in words; nothing where there are none."""
+    counts = Counter(each.severity for each in findings)
+    return ", ".join(count(counts[each], each.value) for each in Severity if counts[each])
 
 
 def days_until(moment: datetime, now: datetime) -> int:

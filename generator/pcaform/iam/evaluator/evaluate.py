@@ -125,16 +125,14 @@ class Request:
 class Policies:
     """All policies that apply to a request; None or empty means that there is no such policy.
 
-    `resource` is the resource-based policy, or a role's trust policy. `scps` are the service control policies, one
-    tuple for each level from the root to the account. Raises PolicyError if a resource-based policy has no principal or
-    another policy has one: AWS rejects both, and neither can be evaluated.
+    `resource` is the resource-based policy, or a role's trust policy. Raises PolicyError if a resource-based policy has
+    no principal or another policy has one: AWS rejects both, and neither can be evaluated.
     """
 
     identity: tuple[Document, ...] = ()
     boundary: Document | None = None
     session: tuple[Document, ...] = ()
     resource: Document | None = None
-    scps: tuple[tuple[Document, ...], ...] = ()
     is_resource_policy_needed: bool = False
 
     def __post_init__(self) -> None:
@@ -146,8 +144,7 @@ class Policies:
 
     @property
     def layers(self) -> Iterator[tuple[str, tuple[Document, ...]]]:
-        """The kinds of the caller's own policies, and the policies of each kind or level."""
-        yield from ((SCP, level) for level in self.scps)
+        """The kinds of the caller's own policies, and the policies of each kind."""
         yield IDENTITY, self.identity
         yield BOUNDARY, () if self.boundary is None else (self.boundary,)
         yield SESSION, self.session
@@ -168,7 +165,7 @@ class Verdict:
 
 
 IDENTITY, BOUNDARY, SESSION = "identity-based policy", "permissions boundary", "session policy"
-RESOURCE, SCP = "resource-based policy", "service control policy"
+RESOURCE = "resource-based policy"
 
 
 def evaluate(request: Request, policies: Policies) -> Verdict:
@@ -176,9 +173,6 @@ def evaluate(request: Request, policies: Policies) -> Verdict:
     denied = _explicit_deny(request, policies)
     if denied:
         return denied
-    for level in policies.scps:
-        if not _allows(request, level):
-            return Verdict(Effect.IMPLICIT_DENY, SCP)
     allowing = _applying(request, (policies.resource,) if policies.resource else (), is_allow=True)
     granted = max((match_principal(statement, request.principal) for statement in allowing), default=Match.NONE)
     if granted is Match.NONE and (request.is_foreign or policies.is_resource_policy_needed):

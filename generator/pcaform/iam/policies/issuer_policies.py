@@ -6,7 +6,6 @@ as possible: merged, then split. Each CA counts with the longest possible ARN, s
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import attrgetter
@@ -19,7 +18,6 @@ from pcaform.spec.stack import Aws
 
 ArnOf = Callable[[str], Any]
 """From a CA's key to its name in the policy: an ARN, or a reference to one."""
-_SPACE = re.compile(r"\s")
 _CA_LISTS = (("Resource",), ("Condition", "StringEquals", "acm:CertificateAuthority"))
 """The lists of CAs in a statement: the only parts that can be split into several statements with the same meaning."""
 
@@ -36,7 +34,9 @@ def documents(issuer: Issuer, aws: Aws, *, arn_of: ArnOf) -> dict[str, Statement
 
 def sizes(issuer: Issuer, aws: Aws) -> list[int]:
     """Return the maximum size of each policy of an issuer, in the characters that IAM counts."""
-    return [size(document) for document in documents(issuer, aws, arn_of=CaRef).values()]
+    if issuer.policy is not None:
+        return [size(issuer.policy.document)]
+    return [size(document) for document in _pack(list(build_statements(issuer, aws)))]
 
 
 def _resolve_cas(value: Any, arn_of: ArnOf) -> Any:
@@ -66,7 +66,7 @@ def size(document: Mapping[str, Any]) -> int:
     """Return the number of characters that IAM counts: all but white space, as Terraform's jsonencode writes them."""
     text = json.dumps(document, default=lambda _: "x" * facts.LONGEST_CA_ARN, ensure_ascii=False)
     escaped = sum(text.count(sign) for sign in "<>&") * (len("\\u003c") - 1)
-    return len(_SPACE.sub("", text)) + escaped
+    return len("".join(text.split())) + escaped
 
 
 def _merge(statements: Iterable[Statement]) -> Iterator[Statement]:

@@ -4,7 +4,6 @@ The accounts and regions of CAs need a spec each, since a spec has one account a
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
@@ -285,11 +285,7 @@ def text(resource: Resource, name: str) -> str:
 
 
 def _group_by(resources: list[Resource], name: str) -> Many:
-    groups: dict[str, list[Resource]] = defaultdict(list)
-    for resource in resources:
-        if (value := text(resource, name)) and not resource.is_reference:
-            groups[value].append(resource)
-    return groups
+    return grouped((value, each) for each in resources if (value := text(each, name)) and not each.is_reference)
 
 
 @dataclass(frozen=True)

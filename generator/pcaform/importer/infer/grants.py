@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.actions import ISSUE, REQUEST
 from pcaform.iam.documents import Statement, read_statements
@@ -86,9 +87,7 @@ def _unmanaged_grants(statements: Sequence[Statement], keys: Mapping[str, str]) 
     revoking = {
         arn for each in statements if each.names_action("acm-pca:RevokeCertificate") for arn in each.resources or ()
     }
-    groups: dict[str, list[str]] = {}
-    for arn, profile in profiles.items():
-        groups.setdefault(repr((profile, arn in revoking)), []).append(arn)
+    groups = grouped((repr((profile, arn in revoking)), arn) for arn, profile in profiles.items())
     lists = any(each.names_action("acm-pca:ListCertificateAuthorities") for each in statements)
     for arns in groups.values():
         additional = ["ListCertificateAuthorities"] if lists else []

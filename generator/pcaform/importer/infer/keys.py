@@ -4,11 +4,11 @@ The keys of an existing spec are kept: by the resource that they name, or by a u
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
 from pcaform.render.normal_form import SECTIONS
@@ -132,11 +132,7 @@ def match_pairs(
 
 
 def _groups(items: Mapping[str, Identity], stage: int) -> dict[Hashable, list[str]]:
-    groups: dict[Hashable, list[str]] = defaultdict(list)
-    for name, identities in items.items():
-        if identities[stage] is not None:
-            groups[identities[stage]].append(name)
-    return groups
+    return grouped((each[stage], name) for name, each in items.items() if each[stage] is not None)
 
 
 def join_names(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from pcaform.core.finding import Severity
+from pcaform.core.grouping import grouped
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.context import CAS, SHARES, SpecEntry
 from pcaform.importer.infer.draft import Draft
@@ -80,10 +81,7 @@ class RuleCheck:
     def __init__(self, draft: Draft) -> None:
         self.ignored: dict[tuple[str, str], dict[str, str]] = {}
         self._draft = draft
-        self._dependents: dict[str, list[SpecEntry]] = {}
-        for entry in draft.entries.values():
-            for arn in entry.referenced_cas:
-                self._dependents.setdefault(arn, []).append(entry)
+        self._dependents = grouped((arn, each) for each in draft.entries.values() for arn in each.referenced_cas)
         self._by_address = {old: entry for entry in draft.entries.values() for old, _ in entry.addresses}
         for entry, reason in draft.rejected:
             draft.entries[entry.id] = entry

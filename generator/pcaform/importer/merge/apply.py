@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pcaform.core import facts
+from pcaform.core.grouping import grouped
 from pcaform.core.unicode import nfc
 from pcaform.importer.merge.decisions import Decision
 from pcaform.render.normal_form import PERMISSIONS, Path
@@ -70,11 +71,8 @@ def apply_decisions(
 
 def _group_by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Decision]]:
     """Group decisions that change the spec by section and key; the stack's `aws` settings are one item."""
-    groups: dict[Path, list[Decision]] = {}
-    for decision in decisions:
-        if decision.kind in ("taken", "added"):
-            groups.setdefault(decision.path[: 1 if decision.path[0] == "aws" else 2], []).append(decision)
-    return groups
+    changing = (each for each in decisions if each.kind in ("taken", "added"))
+    return grouped((each.path[: 1 if each.path[0] == "aws" else 2], each) for each in changing)
 
 
 def replace_value(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:

@@ -69,10 +69,10 @@ def output_placeholder(call: str, output: str) -> str:
     return f"({output} of module.{call})"
 
 
-def ca_placeholder(spec: Spec, name: str, *, region: str | None = None) -> str:
+def ca_placeholder(spec: Spec, name: str) -> str:
     """Return the placeholder ARN of a CA."""
-    ca_region = region or spec.aws.region
-    return f"arn:{facts.partition(ca_region)}:acm-pca:{ca_region}:{spec.aws.account_id}:certificate-authority/{name}"
+    region = spec.aws.region
+    return f"arn:{facts.partition(region)}:acm-pca:{region}:{spec.aws.account_id}:certificate-authority/{name}"
 
 
 def build_placeholders(

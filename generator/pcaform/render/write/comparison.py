@@ -160,7 +160,7 @@ def list_steps(paths: Iterable[str]) -> list[str]:
 
 def _list_non_files(directory: Path, paths: Collection[str], tree: Tree) -> Iterator[str]:
     steps = list_steps(paths)
-    for parent in (*reversed(directory.parents), directory):
+    for parent in () if directory.is_dir() else (*reversed(directory.parents), directory):
         if parent.exists() and not parent.is_dir():
             yield f"{parent}: a file, where there must be a directory"
     for step in steps:

@@ -68,7 +68,7 @@ def has_state(spec: Spec) -> bool:
 
 
 _Entry = tuple[str, int, int, int, int, int]
-"""Path, mode, time of the last change, and all else that tells one file from another; of a directory only its mode."""
+"""Path, mode, times of the last changes, and all else that tells one file from another; of a directory its mode."""
 
 
 def _list_entries(directory: Path) -> list[_Entry]:
@@ -82,8 +82,7 @@ def _list_entries(directory: Path) -> list[_Entry]:
                 its, path = entry.stat(follow_symlinks=False), prefix + entry.name
                 mode = its.st_mode
                 if stat.S_ISREG(mode):
-                    newest = max(its.st_mtime_ns, its.st_ctime_ns)
-                    found.append((path, mode, newest, its.st_mtime_ns, its.st_size, its.st_ino))
+                    found.append((path, mode, its.st_ctime_ns, its.st_mtime_ns, its.st_size, its.st_ino))
                     if its.st_size > _LARGEST:
                         raise OSError
                 elif not stat.S_ISDIR(mode):
@@ -96,7 +95,7 @@ def _list_entries(directory: Path) -> list[_Entry]:
 
 
 def _is_settled(entries: list[_Entry], now: int) -> bool:
-    return all(entry[2] < now - _SETTLED for entry in entries)
+    return all(max(entry[2:4]) < now - _SETTLED for entry in entries)
 
 
 def _digest_contents(directory: Path, entries: list[_Entry], rendered: Mapping[str, bytes]) -> str:

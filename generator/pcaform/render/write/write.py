@@ -2,7 +2,8 @@
 
 All new content is staged, then the tripwire is written, and only then the stack changes: additions and `changes.tf`,
 other changes, deletions, the manifest, and last the tripwire is removed. A reader meanwhile, or after a crash, sees the
-old stack, the new one, or the tripwire; in the last case the next render completes the work.
+old stack, the new one, or the tripwire; in the last case the next render completes the work. After a power cut too: the
+tripwire is durable before the first change, and all changes are before it goes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,12 +83,10 @@ def _apply(comparison: Comparison) -> None:
     owned += [(path, manifest.digest(content)) for path, content in after.items()]
     try:
         staged = _stage(directory, {tripwire.NAME: tripwire.serialize(tripwire.group_by_path(owned)), **after})
-        fsync_dirs([directory, directory.parent])
-        _put(directory, staged, [tripwire.NAME])
-        for paths in _batches(comparison.differences):
-            _put(directory, staged, paths)
-        _delete(directory, comparison.deleted)
-        _put(directory, staged, [manifest.NAME])
+        fsync_dirs([directory.parent, *_put(directory, staged, [tripwire.NAME])])
+        changed = [each for paths in _batches(comparison.differences) for each in _put(directory, staged, paths)]
+        changed += _delete(directory, comparison.deleted)
+        fsync_dirs([*changed, *_put(directory, staged, [manifest.NAME])])
     finally:
         _clear(directory)
     (directory / tripwire.NAME).unlink()
@@ -122,19 +121,22 @@ def _batches(differences: Iterable[Difference]) -> tuple[list[str], list[str]]:
     return first, [each.path for each in to_write if each.path not in first]
 
 
-def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> None:
-    """Move staged content to its path, durably; a reader sees the old content or the new and nothing between."""
+def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> list[Path]:
+    """Move staged content to its path, and return the directories that this changed.
+
+    A reader sees the old content or the new and nothing between.
+    """
     new = [path for path in paths if path in staged]
     parents = {path.rpartition("/")[0] for path in new}
     for parent in parents:
         (directory / parent).mkdir(parents=True, exist_ok=True)
     for path in new:
         staged[path].replace(directory / path)
-    fsync_dirs([directory / step for step in list_steps(parents)] + ([directory] if new else []))
+    return [directory / step for step in list_steps(parents)] + ([directory] if new else [])
 
 
-def _delete(directory: Path, paths: Iterable[str]) -> None:
-    """Delete leftovers, and the directories below the stack that become empty."""
+def _delete(directory: Path, paths: Iterable[str]) -> list[Path]:
+    """Delete leftovers, and the directories below the stack that become empty; return those that this changed."""
     leftovers = [directory / path for path in paths]
     for path in leftovers:
         path.unlink()
@@ -142,4 +144,4 @@ def _delete(directory: Path, paths: Iterable[str]) -> None:
             if parent == directory or any(parent.iterdir()):
                 break
             parent.rmdir()
-    fsync_dirs(path.parent for path in leftovers)
+    return [path.parent for path in leftovers]

@@ -69,10 +69,11 @@ def module_names_are_unique(_: Authority, key: str, spec: Spec) -> Problems:
 
 def _list_set_keys(model: BaseModel, path: str = "") -> Iterator[tuple[str, object]]:
     """Yield path and value of each key that is set in the spec, also in nested models."""
-    for name, value in model:
+    for name in model.model_fields_set:
+        value = getattr(model, name)
         if isinstance(value, BaseModel):
             yield from _list_set_keys(value, f"{path}{name}.")
-        elif name in model.model_fields_set:
+        else:
             yield f"{path}{name}", value
 
 

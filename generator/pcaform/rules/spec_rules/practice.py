@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pcaform.core import facts
+from pcaform.core.grouping import grouped
 from pcaform.rules.rule import Problems, end_of, error, practice, select
 from pcaform.spec.cas import RELATIVE_TYPES, CertificateAuthority
 from pcaform.spec.parse import Violation
@@ -63,9 +64,7 @@ def parent_outlives_a_renewal(ca: CertificateAuthority, key: str, spec: Spec) ->
 @practice("no-revocation", source="privateca/latest/userguide/revocation-setup.html", is_silent=True)
 def hierarchy_has_revocation(spec: Spec) -> Iterator[Violation]:
     """A hierarchy has a CRL or OCSP somewhere, unless what it issues is short-lived."""
-    hierarchies: dict[str, list[CertificateAuthority]] = {}
-    for key, ca in spec.managed.items():
-        hierarchies.setdefault([*spec.list_above(key)][-1], []).append(ca)
+    hierarchies = grouped(([*spec.list_above(key)][-1], ca) for key, ca in spec.managed.items())
     for top, cas in hierarchies.items():
         issuing = [ca for ca in cas if ca.type == "SUBORDINATE" or len(cas) == 1]
         is_short = all(ca.usage_mode == "SHORT_LIVED_CERTIFICATE" for ca in issuing)
@@ -82,10 +81,8 @@ def hierarchy_has_revocation(spec: Spec) -> Iterator[Violation]:
 def root_issues_to_cas(spec: Spec) -> Iterator[Violation]:
     """A root with CAs below it issues only to CAs; in the profile strict, every root."""
     parents = {ca.parent for ca in spec.managed.values()}
-    users: dict[str, list[str]] = {}
-    of_grants = "issuers.*.grants.*.certificate_authorities.*"
-    for loc, key in select(spec, of_grants, "certificates.*.certificate_authority"):
-        users.setdefault(key, []).append(f"{loc[0]}.{loc[1]}")
+    found = select(spec, "issuers.*.grants.*.certificate_authorities.*", "certificates.*.certificate_authority")
+    users = grouped((str(key), f"{loc[0]}.{loc[1]}") for loc, key in found)
     for key, ca in spec.managed.items():
         named = [*users.get(key, ()), *([f"shares.{key}"] if key in spec.shares else ())]
         named += ["ACM"] if ca.permissions and not named else []

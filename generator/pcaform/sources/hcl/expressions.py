@@ -7,17 +7,7 @@ parsing and passed to the code as slots when it runs, so a thousand similar bloc
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from pcaform.sources.hcl.compiler import (
-    FLOAT,
-    INTEGER,
-    NAME,
-    STRING,
-    TEMPLATE,
-    Code,
-    ParseError,
-    compile_expression,
-    render_template,
-)
+from pcaform.sources.hcl import compiler
 from pcaform.sources.hcl.lexer import NAMES, Source, Token, tokenize
 from pcaform.sources.hcl.operators import parse_number
 from pcaform.sources.hcl.templates import Template, parse_template, parse_whole
@@ -31,7 +21,7 @@ _MAX_SHOWN = 40
 class Expression(NamedTuple):
     """A compiled expression: its code, the values of its slots, and its position in the file."""
 
-    code: Code
+    code: compiler.Code
     slots: tuple[Any, ...]
     source: Source
     start: int
@@ -50,8 +40,8 @@ def parse_expression(source: Source, expression_tokens: Sequence[Token], start: 
     """
     shape, slots = _extract_slots(source, expression_tokens)
     try:
-        code = compile_expression(tuple(shape))
-    except ParseError as error:
+        code = compiler.compile_expression(tuple(shape))
+    except compiler.ParseError as error:
         at = error.index - shape[: error.index].count("\n")
         raise _failure(source, expression_tokens, start, at=at) from None
     except RecursionError:
@@ -67,7 +57,7 @@ def parse_text(source: Source) -> Expression:
     value = parse_whole(source, _parse_inner)
 
     def run(slots: tuple[Any, ...], scope: Scope) -> Any:
-        return render_template(slots[0], scope) if isinstance(slots[0], Template) else slots[0]
+        return compiler.render_template(slots[0], scope) if isinstance(slots[0], Template) else slots[0]
 
     return Expression(run, (value,), source, 0, len(source.text))
 
@@ -102,13 +92,13 @@ def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[
 def _read_slot(source: Source, token: Token) -> tuple[str, Any]:
     """Return the kind of a token in a shape, and its value."""
     if token.kind in NAMES:
-        return NAME, token.text
+        return compiler.NAME, token.text
     if token.kind == "number":
         value = parse_number(token.text)
         unknown = Unknown("pcaform does not evaluate numbers with more than 15 digits")
-        return INTEGER if token.text.isdigit() else FLOAT, unknown if value is None else value
+        return compiler.INTEGER if token.text.isdigit() else compiler.FLOAT, unknown if value is None else value
     text = parse_template(source, token, _parse_inner)
-    return STRING if isinstance(text, str) else TEMPLATE, text
+    return compiler.STRING if isinstance(text, str) else compiler.TEMPLATE, text
 
 
 def _parse_inner(source: Source, start: int, stop: int) -> Expression:

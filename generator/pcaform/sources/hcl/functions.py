@@ -4,17 +4,15 @@ Source: https://developer.hashicorp.com/terraform/language/functions
 """
 
 import json
-import math
-import operator
 import re
 from collections.abc import Callable, Mapping
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.arguments import check_ascii, check_list, check_map, check_numbers, check_strings, to_number
-from pcaform.sources.hcl.operators import BOOLEANS, apply_binary, encode_json, is_equal, to_boolean, to_string
+from pcaform.sources.hcl.operators import BOOLEANS, encode_json, is_equal, to_boolean, to_string
 from pcaform.sources.hcl.text_functions import TEXT_FUNCTIONS
 from pcaform.sources.hcl.type_conversion import Set, deduplicate, to_set, unify_choice, unify_items
 from pcaform.sources.hcl.values import Unknown, first_unknown
@@ -154,16 +152,6 @@ def _slice(values: list[Any], start: int, end: int) -> list[Any]:
     return values[start:end]
 
 
-def _match_keys(values: list[Any], keys: list[Any], wanted: list[Any]) -> list[Any]:
-    chosen = check_strings(wanted)
-    return [value for value, key in zip(check_list(values), check_strings(keys), strict=True) if key in chosen]
-
-
-def _on_sets(choose: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """Return a function of sets of strings."""
-    return lambda *sets: to_set(list(reduce(choose, (set(check_strings(each)) for each in sets))))
-
-
 _MAX_RANGE = 1024
 """Terraform refuses longer ones."""
 _LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "merge": _merge, "coalesce": _coalesce}
@@ -194,18 +182,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "slice": _slice,
     "index": lambda values, element: [is_equal(each, element) for each in check_list(values)].index(True),
     "range": _range,
-    "chunklist": lambda values, size: [check_list(values)[at : at + size] for at in range(0, len(values), size)],
-    "coalescelist": lambda *lists: next(each for each in lists if check_list(each)),
-    "matchkeys": _match_keys,
-    "setunion": _on_sets(operator.or_),
-    "setintersection": _on_sets(operator.and_),
-    "setsubtract": _on_sets(operator.sub),
     "alltrue": lambda values: all(to_boolean(value) is True for value in check_list(values)),
     "anytrue": lambda values: any(to_boolean(value) is True for value in check_list(values)),
-    "sum": lambda values: reduce(partial(apply_binary, "+"), check_numbers(*check_list(values))),
-    "abs": lambda value: abs(to_number(value)),
-    "floor": lambda value: math.floor(to_number(value)),
-    "ceil": lambda value: math.ceil(to_number(value)),
     **TEXT_FUNCTIONS,
     **dict.fromkeys(("sensitive", "nonsensitive"), lambda value: value),
     "max": lambda *values: max(check_numbers(*values)),

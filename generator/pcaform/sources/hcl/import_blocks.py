@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pcaform.core.grouping import grouped
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.objects import Instance
@@ -65,9 +66,7 @@ def apply_import_blocks(
     if not imports:
         return list(resources), []
     by_address = {_parse_address(resource.address): resource for resource in resources}
-    same_name: dict[str, list[Traversal | str]] = {}
-    for address, resource in by_address.items():
-        same_name.setdefault(_strip_keys(resource.address), []).append(address)
+    same_name = grouped((_strip_keys(resource.address), address) for address, resource in by_address.items())
     ids: dict[Traversal | str, str] = {}
     unclear: set[Traversal | str] = set()
     notes = []

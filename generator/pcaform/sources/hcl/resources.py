@@ -10,14 +10,8 @@ from functools import partial
 from typing import Any
 
 from pcaform.core.problems import Failure
+from pcaform.sources.hcl import import_blocks
 from pcaform.sources.hcl.blocks import Block, evaluate_body
-from pcaform.sources.hcl.import_blocks import (
-    ImportBlock,
-    PendingStateChange,
-    pending_state_changes,
-    read_imports,
-    unread_lifecycle,
-)
 from pcaform.sources.hcl.module_calls import ModuleCalls
 from pcaform.sources.hcl.objects import Instance
 from pcaform.sources.hcl.operators import JsonText
@@ -52,7 +46,7 @@ _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
 OtherResource = tuple[str, tuple[str, ...]]
 """The address of another resource without keys, empty for a data source, and the ARNs of the CAs that it names."""
-ReadResult = Resource | ImportNote | PendingStateChange | ImportBlock | OtherResource
+ReadResult = Resource | ImportNote | import_blocks.PendingStateChange | import_blocks.ImportBlock | OtherResource
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
 _SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
 _TYPES = {
@@ -82,8 +76,8 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
             yield "", _find_used_cas(block, scope)
     for block in scope.module.of_type("module"):
         yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
-    yield from pending_state_changes(scope)
-    yield from read_imports(scope)
+    yield from import_blocks.pending_state_changes(scope)
+    yield from import_blocks.read_imports(scope)
     for path, reason in scope.module.unread_files.items():
         yield ImportNote("unknown", path, f"{reason}; {_ADVICE}")
 
@@ -147,7 +141,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         if name == "tags" and isinstance(as_applied, dict):
             known = {key: each for key, each in as_applied.items() if not first_unknown(each)}
             shaped[name] = {key: each for key, each in known.items() if not is_symbolic(str(each))}
-    yield from unread_lifecycle(instance)
+    yield from import_blocks.unread_lifecycle(instance)
     provider = instance.provider
     yield Resource(
         kind,

@@ -1,14 +1,12 @@
-"""Terraform's functions of texts, numbers in texts, and addresses; `functions` has the others.
+"""Terraform's functions of texts; `functions` has the others.
 
 Source: https://developer.hashicorp.com/terraform/language/functions
 """
 
 import base64
 import hashlib
-import ipaddress
 import itertools
 import re
-import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -91,23 +89,8 @@ def _substring(text: str, offset: int, length: int) -> str:
     return text[start:] if length < 0 else text[start : start + length]
 
 
-def _parse_int(text: Any, base: int) -> int:
-    if not re.fullmatch(r"-?[0-9A-Za-z]+", str(text)):
-        raise ValueError
-    return int(str(text), base)
-
-
 def _digest(name: str) -> Callable[[str], str]:
     return lambda text: hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
-
-
-def _subnet(prefix: str, bits: int, number: int) -> str:
-    network = ipaddress.ip_network(prefix, strict=False)
-    if not 0 <= number < 1 << bits:
-        raise ValueError
-    size = network.prefixlen + bits
-    base = int(network.network_address) + (number << (network.max_prefixlen - size))
-    return f"{type(network.network_address)(base)}/{size}"
 
 
 TEXT_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
@@ -129,16 +112,9 @@ TEXT_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "title": lambda text: re.sub(r"(?<![A-Za-z0-9_])[a-z]", lambda found: found[0].upper(), check_ascii(text)),
     "substr": _substring,
     "strcontains": lambda text, part: part in check_text(text),
-    "strrev": lambda text: check_ascii(text)[::-1],
     "trim": lambda text, signs: text.strip(check_text(signs)),
-    "indent": lambda spaces, text: text.replace("\n", "\n" + " " * spaces),
     "basename": lambda path: path.rstrip("/").rpartition("/")[2] or ("/" if path else "."),
-    "parseint": _parse_int,
     "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
     "base64decode": lambda text: nfc(base64.b64decode(text, validate=True).decode()),
-    "urlencode": urllib.parse.quote_plus,
-    "cidrhost": lambda prefix, number: str(ipaddress.ip_network(prefix, strict=False)[number]),
-    "cidrnetmask": lambda prefix: str(ipaddress.IPv4Network(prefix, strict=False).netmask),
-    "cidrsubnet": _subnet,
     **{name: _digest(name) for name in ("md5", "sha1", "sha256", "sha512")},
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pcaform.checks.audit.crl_access import Grants, grants, is_readable, location, public_access
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
+from pcaform.core.grouping import grouped
 from pcaform.iam.documents import ANYONE, PolicyError, read_document
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
@@ -61,9 +62,7 @@ def _bucket_grants(context: AuditContext) -> Iterator[tuple[Bucket, list[CaStatu
         except PolicyError as error:
             yield bucket, [], [], [], str(error)
             continue
-        by_path: dict[str, list[CaStatus]] = {}
-        for ca in _cas_of(bucket, context):
-            by_path.setdefault(ca.crl.get("custom_path") or "", []).append(ca)
+        by_path = grouped((str(ca.crl.get("custom_path") or ""), ca) for ca in _cas_of(bucket, context))
         for path, cas in (by_path or {"": []}).items():
             crl = {"custom_path": path}
             readers, writers = (grants(statements, bucket, crl, f"s3:{each}") for each in ("GetObject", "PutObject"))

@@ -22,8 +22,7 @@ from pcaform.checks.guard.policy_holders import (
     members,
     texts,
 )
-from pcaform.checks.guard.seen_policies import find_widening_once, have_same_meaning_once
-from pcaform.checks.guard.widening import Widening
+from pcaform.checks.guard.widening import Widening, find_widening_once, have_same_meaning_once
 from pcaform.iam.documents import PolicyError, as_list
 from pcaform.iam.rights import Rights
 from pcaform.terraform.plan_json import Change

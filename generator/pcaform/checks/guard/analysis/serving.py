@@ -12,17 +12,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from pcaform.checks.guard.analysis import revocation
 from pcaform.checks.guard.analysis.bucket_policies import READ, compare_policies, grants, policy_of
-from pcaform.checks.guard.analysis.revocation import (
-    CRL,
-    answered_names,
-    block,
-    has_public_crl,
-    leads_home,
-    normalized,
-    served,
-    targets,
-)
 from pcaform.checks.guard.analysis.revocation_settings import Effect, setting_effects
 from pcaform.checks.guard.arguments import (
     ACCOUNT_BLOCK,
@@ -40,6 +31,7 @@ from pcaform.checks.guard.arguments import (
 )
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.core.facts import crl_key
+from pcaform.core.grouping import grouped
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.plan_json import Change, Resource, is_marked
@@ -75,7 +67,7 @@ def effects(change: Change, context: PlanContext) -> tuple[Effect, ...]:
     if change.type in (RECORD, DISTRIBUTION, ZONE, *IN_ZONE):
         return tuple(_on_names(change, context))
     ids = {str(change.before[name]) for name in ("id", "arn", "key_id") if change.before.get(name)}
-    is_used = not ids.isdisjoint(served(context).mentioned)
+    is_used = not ids.isdisjoint(revocation.served(context).mentioned)
     is_judged = not is_used or not (change.is_destroyed or unjudged_serving(change))
     return () if is_judged else (Effect("unknown", "what serves CRLs or OCSP uses it: who can read them is not known"),)
 
@@ -87,12 +79,10 @@ def _doubt(change: Change, *but: str) -> Iterator[Effect]:
 
 
 def _on_buckets(change: Change, context: PlanContext) -> Iterator[Effect]:
-    buckets, of = served(context).buckets, (change.before.get("bucket"), change.after.get("bucket"))
-    found: dict[Effect, list[Resource]] = {}
-    for ca in (ca for name, cas in buckets.items() if change.type == ACCOUNT_BLOCK or name in of for ca in cas):
-        for effect in _on_crl(change, _planned(context).get(ca.address, ca), context):
-            found.setdefault(effect, []).append(ca)
-    for effect, using in found.items():
+    buckets, of = revocation.served(context).buckets, (change.before.get("bucket"), change.after.get("bucket"))
+    touched = (ca for name, cas in buckets.items() if change.type == ACCOUNT_BLOCK or name in of for ca in cas)
+    pairs = ((each, ca) for ca in touched for each in _on_crl(change, _planned(context).get(ca.address, ca), context))
+    for effect, using in grouped(pairs).items():
         where = f"the CRLs of {_cas(using, context)} are in the bucket '{_bucket(using[0])}'"
         yield replace(effect, words=f"{where}{effect.words}")
     if buckets and _may_be_any(change, context):
@@ -104,7 +94,7 @@ def _cas(cas: Iterable[Resource], context: PlanContext) -> str:
 
 
 def _bucket(ca: Resource) -> str:
-    return str(block(ca.values, CRL).get("s3_bucket_name"))
+    return str(revocation.block(ca.values, revocation.CRL).get("s3_bucket_name"))
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +133,7 @@ def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Eff
     """Yield what blocking public access does: to public ACLs, and to a policy that lets anyone read."""
     closed = tuple(flag for flag in FLAGS if change.after.get(flag) and not change.before.get(flag))
     acls = tuple(flag for flag in closed if flag != FLAGS[2])
-    if acls and has_public_crl(ca):
+    if acls and revocation.has_public_crl(ca):
         yield Effect("closed", _REFUSED, acls)
     elif FLAGS[2] in closed:
         policy = policy_of(_bucket(ca), context)
@@ -155,9 +145,9 @@ def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Eff
 
 def _owned(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
     before, after = (first_block(each, "rule").get("object_ownership") for each in (change.before, change.after))
-    if after == "BucketOwnerEnforced" != before and has_public_crl(ca):
+    if after == "BucketOwnerEnforced" != before and revocation.has_public_crl(ca):
         yield Effect("closed", _REFUSED, ("rule",))
-    elif after == "ObjectWriter" != before and not has_public_crl(ca):
+    elif after == "ObjectWriter" != before and not revocation.has_public_crl(ca):
         yield Effect("unknown", ", whose policy does not apply to objects of others: who can read them is not known")
 
 
@@ -165,7 +155,7 @@ def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]
     old, new = (first_block(each, "rule") for each in (change.before, change.after))
     before, after = (first_block(each, "apply_server_side_encryption_by_default") for each in (old, new))
     is_kms = str(after.get("sse_algorithm")).startswith("aws:kms") and before != after
-    if is_kms and (has_public_crl(ca) or not after.get("kms_master_key_id")):
+    if is_kms and (revocation.has_public_crl(ca) or not after.get("kms_master_key_id")):
         yield Effect("closed", ", with a KMS key by which AWS cannot write, or others not read them", ("rule",))
     elif is_kms:
         yield Effect("unknown", ", with a KMS key that AWS and the readers may not be able to use", ("rule",))
@@ -179,7 +169,7 @@ def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]
 
 def _expired(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
     """Yield what lifecycle rules remove; a CRL is written anew before it expires, and only the old one may go."""
-    crl = block(ca.values, CRL)
+    crl = revocation.block(ca.values, revocation.CRL)
     folder = crl_key(crl.get("custom_path"), "").removesuffix(".crl")
     known = [_removal(each, folder) for each in change.before.get("rule") or ()]
     for removal in (_removal(each, folder) for each in change.after.get("rule") or ()):
@@ -213,13 +203,13 @@ def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[E
         yield Effect("unknown", ", and whether AWS may write there is known only after the apply", ("policy",))
     if change.unknown.get("policy") or before == after:
         return
-    fronts = [str(each.values["arn"]) for each in served(context).fronts if each.values.get("arn")]
+    fronts = [str(each.values["arn"]) for each in revocation.served(context).fronts if each.values.get("arn")]
     step = compare_policies(before, after, ca, fronts=fronts)
     if step.lost:
         yield Effect("lost", f", where AWS loses {', '.join(step.lost)}: they are no longer written")
-    elif step.is_closed and before and not has_public_crl(ca):
+    elif step.is_closed and before and not revocation.has_public_crl(ca):
         yield Effect("closed", ", where the policy no longer lets anyone read them")
-    elif step.is_narrowed or (step.is_closed and not has_public_crl(ca)):
+    elif step.is_narrowed or (step.is_closed and not revocation.has_public_crl(ca)):
         yield Effect("unknown", ", where AWS or readers may no longer do all that they could", ("policy",))
     elif step.is_opened:
         yield Effect("unknown", ", where others than AWS may newly write or delete them", ("policy",))
@@ -239,14 +229,14 @@ _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]]
 
 def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
     """Yield what happens to the names at which revocation is looked up, and to what answers there."""
-    names, fronts = served(context).names, served(context).fronts
+    names, fronts = revocation.served(context).names, revocation.served(context).fronts
     if change.type not in (RECORD, DISTRIBUTION):
         yield from _on_zone(change, context)
         return
-    olds, news = (answered_names(each, names) for each in (change.before, change.after))
+    olds, news = (revocation.answered_names(each, names) for each in (change.before, change.after))
     is_renamed = change.before.get("name") != change.after.get("name") or change.type == DISTRIBUTION
     gone = [name for name in olds if name not in news and is_renamed]
-    for name in [each for each in gone if each in served(context).named] or gone[:1]:
+    for name in [each for each in gone if each in revocation.served(context).named] or gone[:1]:
         yield Effect("moved", f"{name} is no longer served; {_naming(name, context)}")
     is_front = any(each.address == change.address for each in fronts)
     if is_front and change.after and change.before:
@@ -255,22 +245,24 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
         yield Effect("moved", "the distribution that reads the bucket of CRLs is destroyed: what it serves ends")
     elif change.is_created and news:
         others = [
-            each for each in fronts if each.type == RECORD and set(answered_names(each.values, names)) & set(news)
+            each
+            for each in fronts
+            if each.type == RECORD and set(revocation.answered_names(each.values, names)) & set(news)
         ]
         if not others or change.type == DISTRIBUTION:
-            yield from _answeredfirst_block(change, news[0], context)
+            yield from _answered_first(change, news[0], context)
             return
         is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(unjudged_serving(change))
         is_unknown |= change.after.get("type") == "NS"
-        if is_unknown or any(targets(each.values) != targets(change.after) for each in others):
+        if is_unknown or any(revocation.targets(each.values) != revocation.targets(change.after) for each in others):
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
 
 
-def _answeredfirst_block(change: Change, name: str, context: PlanContext) -> Iterator[Effect]:
+def _answered_first(change: Change, name: str, context: PlanContext) -> Iterator[Effect]:
     """Yield that what is first to answer for a name leads elsewhere than to its bucket or responder, or keeps out."""
-    fronts = [each for each in context.changes_of(DISTRIBUTION) if leads_home(each.after, context)]
+    fronts = [each for each in context.changes_of(DISTRIBUTION) if revocation.leads_home(each.after, context)]
     referred = {each.partition("[")[0] for each in context.files.mentioned(change.address)}
-    is_home = leads_home(change.after, context) or any(
+    is_home = revocation.leads_home(change.after, context) or any(
         each.startswith(f"{front.address.partition('[')[0]}.") for front in fronts for each in referred
     )
     if not is_home or any(change.after.get(each) or is_marked(change.unknown.get(each)) for each in _GUARDS):
@@ -279,12 +271,12 @@ def _answeredfirst_block(change: Change, name: str, context: PlanContext) -> Ite
 
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
     """Yield what happens to a zone with a name in it, or what other kinds do to all names of one."""
-    zones = {each.values.get("zone_id") for each in served(context).fronts} - {None}
+    zones = {each.values.get("zone_id") for each in revocation.served(context).fronts} - {None}
     own = {values.get(name) for values in (change.before, change.after) for name in ("zone_id", "hosted_zone_id")}
-    end = f".{normalized(change.before.get('name'))}"
-    inside = [name for name in served(context).names if f".{name}".endswith(end) or change.type != ZONE]
-    new = f".{normalized(change.after.get('name'))}" if change.type == ZONE and change.is_created else ""
-    hidden = [each for each in served(context).names if new and f".{each}".endswith(new)]
+    end = f".{revocation.normalized(change.before.get('name'))}"
+    inside = [name for name in revocation.served(context).names if f".{name}".endswith(end) or change.type != ZONE]
+    new = f".{revocation.normalized(change.after.get('name'))}" if change.type == ZONE and change.is_created else ""
+    hidden = [each for each in revocation.served(context).names if new and f".{each}".endswith(new)]
     if hidden:
         yield Effect("unknown", f"it may hide {hidden[0]} that another zone has; {_naming(hidden[0], context)}")
     elif inside and (own & zones or (change.type == ZONE and change.before and not zones)):
@@ -296,7 +288,7 @@ def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
 
 def _answered_otherwise(change: Change) -> Iterator[Effect]:
     """Yield what changes about a record or a distribution that goes on to answer."""
-    old, new = targets(change.before), targets(change.after)
+    old, new = revocation.targets(change.before), revocation.targets(change.after)
     unjudged = unjudged_serving(change)
     kept = change.after.get("origin") or ()
     is_other = any(each not in kept for each in change.before.get("origin") or ())
@@ -313,4 +305,4 @@ def _answered_otherwise(change: Change) -> Iterator[Effect]:
 
 
 def _naming(name: str, context: PlanContext) -> str:
-    return f"certificates of {_cas(served(context).names[name], context)} name it for revocation checks"
+    return f"certificates of {_cas(revocation.served(context).names[name], context)} name it for revocation checks"

@@ -8,15 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from pcaform.checks.guard.analysis.role_users import (
-    CARRIERS,
-    CREDENTIALS,
-    PROVIDERS,
-    credential_owner,
-    is_let_in_anew,
-    is_provider_destroyed,
-    roles_gained,
-)
+from pcaform.checks.guard.analysis import role_users
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import AccessChange, compare_access, describe
 from pcaform.checks.guard.rule import rule
@@ -56,7 +48,11 @@ def role_trusts_anybody(change: Change, context: PlanContext) -> Iterator[Outcom
         yield role_trusts_anybody.finding(change, message, advice=advice)
 
 
-@rule("trust-extended", Level.WIDENS_ACCESS, types=[IAM_ROLE, *CARRIERS, *PROVIDERS, *CREDENTIALS])
+@rule(
+    "trust-extended",
+    Level.WIDENS_ACCESS,
+    types=[IAM_ROLE, *role_users.CARRIERS, *role_users.PROVIDERS, *role_users.CREDENTIALS],
+)
 def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Lets more principals assume a role that may use CAs, or act as such a user.
 
@@ -79,15 +75,15 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield trust_extended.finding(change, message, advice="keep the Deny statement")
 
 
-@rule("principal-destroyed", Level.NOTICE, types=[IAM_USER, IAM_ROLE, *PROVIDERS])
+@rule("principal-destroyed", Level.NOTICE, types=[IAM_USER, IAM_ROLE, *role_users.PROVIDERS])
 def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Destroys or replaces a user or a role that may use CAs, or lets those no longer assume it who could.
 
     Consequence: whatever uses it can no longer issue
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
     """
-    if change.type in PROVIDERS:
-        if is_provider_destroyed(change, context):
+    if change.type in role_users.PROVIDERS:
+        if role_users.is_provider_destroyed(change, context):
             message = "roles that may use CAs trust it, and nobody can sign in by it any more"
             yield principal_destroyed.finding(change, message, advice=_GONE)
     elif change.is_destroyed and context.holders.is_holder(change):
@@ -120,15 +116,15 @@ def secret_in_state(change: Change, _: PlanContext) -> Iterator[Outcome]:
 
 def _used_by_others(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find what runs with a role, lets others sign in to it, or is a credential of a user."""
-    if change.type in CARRIERS and (roles := roles_gained(change, context)):
+    if change.type in role_users.CARRIERS and (roles := role_users.roles_gained(change, context)):
         message = f"whoever uses it newly acts as {', '.join(roles)}, which may use CAs"
         yield trust_extended.finding(change, message, advice="give it a role of its own")
-    elif change.type in PROVIDERS and is_let_in_anew(change, context):
+    elif change.type in role_users.PROVIDERS and role_users.is_let_in_anew(change, context):
         message = "who can sign in by it changes, and roles that may use CAs trust it"
         advice = "check who can newly sign in by it"
-        yield trust_extended.finding(change, message, advice=advice, arguments=PROVIDERS[change.type])
-    elif change.type in CREDENTIALS and (user := credential_owner(change, context)):
-        message = f"{user}, which may use CAs, gets another {CREDENTIALS[change.type]}"
+        yield trust_extended.finding(change, message, advice=advice, arguments=role_users.PROVIDERS[change.type])
+    elif change.type in role_users.CREDENTIALS and (user := role_users.credential_owner(change, context)):
+        message = f"{user}, which may use CAs, gets another {role_users.CREDENTIALS[change.type]}"
         yield trust_extended.finding(change, message, advice="check who will have it, and delete the old one")
 
 
