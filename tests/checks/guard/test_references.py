@@ -7,7 +7,7 @@ import pytest
 
 from checks.guard.builders import parse_earlier
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.dependents import add_dependents
+from pcaform.checks.guard.dependents import add_dependents, index_users
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
@@ -76,7 +76,7 @@ def spec(stack: str, text: str) -> Spec:
 def test_specs_show_it_and_who_reads() -> None:
     before, user = spec("a", ROOT + OTHER), spec("b", USED)
     without = before.model_copy(update={"references": None})
-    [other, root] = add_dependents(check_specs(before, without), before, [user]).findings
+    [other, root] = add_dependents(check_specs(before, without), before, index_users([user])).findings
     assert (root.rule, root.address) == ("reference-moved", f"module.ssm_parameter_root.{KIND}.this")
     assert root.affected == ("'above', a reference to it, of the stack 'b'",)
     assert (other.rule, other.affected) == ("reference-moved", ())
