@@ -145,7 +145,9 @@ def _check(entries: Mapping[str, Entry], task: Task) -> tuple[list[Brief], set[F
     failed: set[str] = set()
     suspects = list_suspects(briefs)
     together = check_facts([_load_claims(each.path, task) for each in briefs if each.path in suspects])
-    for problem, *both in chain(together, check_references({each.stack: (each.path, each.names) for each in briefs})):
+    names = {each.stack: (each.path, each.names) for each in briefs}
+    names |= {stack: (path, _load_claims(path, task).names) for stack, path in _list_needed(briefs).items()}
+    for problem, *both in chain(together, check_references(names)):
         problems.add(problem)
         failed.update(both)
     for problem, path in _check_neighbours(briefs, task):

@@ -42,11 +42,10 @@ class Use:
 class CaNames:
     """The CAs of one spec, with their ARNs where it has them; those it uses of others; the ARNs that it destroys."""
 
-    managed: Mapping[str, str]
     used: tuple[Use, ...]
     destroyed: tuple[tuple[str, Location], ...]
-    offers: Mapping[str, Facts] = field(default_factory=dict)
-    """What others may expect of each managed CA."""
+    managed: Mapping[str, tuple[str, Facts]] = field(default_factory=dict)
+    """What others may expect of each CA, after its ARN; left out of what is kept of many specs."""
 
 
 def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
@@ -62,8 +61,8 @@ def list_ca_names(spec: Spec, document: Document, out: str = "") -> CaNames:
         for name, removal in spec.removed.items()
         if isinstance(removal, Destroy)
     )
-    managed = {key: ca.arn or "" for key, ca in spec.managed.items()}
-    return CaNames(managed, tuple(used), destroyed, {key: _list_offered(spec, key, out) for key in managed})
+    managed = {key: (ca.arn or "", _list_offered(spec, key, out)) for key, ca in spec.managed.items()}
+    return CaNames(tuple(used), destroyed, managed)
 
 
 def _list_expected(spec: Spec, key: str, ca: Reference, out: str) -> Facts:
@@ -125,10 +124,10 @@ def _misfit(use: Use, path: str, names: CaNames) -> str:
     where = f"the stack '{use.stack}', {display_name(path)}"
     if use.key not in names.managed:
         return f"'{use.key}' is not a CA of {where}{suggest(use.key, names.managed, word='known')}"
-    arn = names.managed[use.key]
+    arn, offered = names.managed[use.key]
     if arn and use.arn and arn != use.arn:
         return f"the lock file has '{use.arn}', but '{use.key}' of {where}, is '{arn}': run 'pcaform lock'"
-    for what, expected, seen in zip(_FACTS, use.expects, names.offers[use.key], strict=False):
+    for what, expected, seen in zip(_FACTS, use.expects, offered, strict=False):
         if expected not in (None, seen) and not (what == _STATE and seen is None):  # only 'terraform init' knows it
             return f"{what} is '{expected}' for this reference, and '{seen}' in {where}: make them agree"
     return ""

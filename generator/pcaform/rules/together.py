@@ -74,7 +74,8 @@ class Claims:
     def brief(self) -> "Brief":
         """What finds those of many specs that may have something in common."""
         has_state = any(rule == "shared-state" for (rule, _), *_ in self.facts)
-        return Brief(self.path, self.stack, tuple(_mark(fact) for fact, *_ in self.facts), has_state, self.names)
+        names = CaNames(self.names.used, self.names.destroyed)
+        return Brief(self.path, self.stack, tuple(_mark(fact) for fact, *_ in self.facts), has_state, names)
 
     @property
     def location(self) -> Location:
@@ -83,7 +84,7 @@ class Claims:
 
 
 class Brief(NamedTuple):
-    """Claims in short: a number for each fact, whether the place of the state is known, and the names of CAs."""
+    """Claims in short: a number for each fact, whether the place of the state is known, and the CAs of others."""
 
     path: str
     stack: str
