@@ -64,8 +64,8 @@ REFUSED: list[Limit] = [
     (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": f"{BOTH}/"}, "a name such as"),
     (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": BOTH[1:]}, "a name such as"),
     (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": "/{stack}-{certificate_authority}"}, "a name such as"),
-    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": f"{BOTH}/{{stack}}"}, "each once"),
-    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": "/{stack}/root"}, "each once"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": f"{BOTH}/{{stack}}"}, "both of these once"),
+    (("references",), {"ssm_parameter": BOTH}, {"ssm_parameter": "/{stack}/root"}, "both of these once"),
     (
         ("references",),
         {"ssm_parameter": "/" + "x" * (511 - len(BOTH)) + BOTH},

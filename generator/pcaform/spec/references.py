@@ -19,7 +19,7 @@ from pcaform.spec.extends import Reader
 from pcaform.spec.messages import describe_error, describe_value, loc_of, suggest
 from pcaform.spec.parse import load_pem_files
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import PARAMETER_PARTS, STACK, CaArn, Key, Model, Provider
+from pcaform.spec.types import STACK, CaArn, Key, Model, Provider
 from pcaform.spec.yaml_reader import Document, Loc, parse
 
 _AUTHORITIES = "certificate_authorities"
@@ -27,7 +27,7 @@ LoadParts = Callable[[Spec, Document, Reader], Spec]
 """Reads what a spec has in other files."""
 LOCK_FILE: Loc = ("references", "lock_file")
 """Where a spec names its lock file."""
-STACK_NAME, _CA_NAME = PARAMETER_PARTS
+STACK_NAME, _CA_NAME = "{stack}", "{certificate_authority}"
 """Stand for the name of the other stack, and the CA's key in it."""
 _RULE = "reference"
 

@@ -75,11 +75,9 @@ class References(types.Model):
 
     @model_validator(mode="after")
     def _check_source(self) -> Self:
-        """Refuse no source, more than one, and a name that several CAs would have."""
+        """Refuse no source, and more than one."""
         if [self.lock_file, self.remote_state, self.ssm_parameter].count(None) != len(References.model_fields) - 1:
             raise PydanticCustomError("wanted", "one of 'lock_file', 'remote_state' and 'ssm_parameter'")
-        if self.ssm_parameter and any(self.ssm_parameter.count(each) != 1 for each in types.PARAMETER_PARTS):
-            raise PydanticCustomError("wanted", "'ssm_parameter' with {stack} and {certificate_authority}, each once")
         return self
 
 

@@ -42,8 +42,11 @@ OID = r"^[0-2]\.([0-9]|[0-3][0-9])(\.[0-9]+){0,126}$"
 EXTERNAL_ID = r"^[A-Za-z0-9_+=,.@:/-]*$"
 HOST_NAME = r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$"
 RELATIVE_FILE = r"^[^/\\].*$"
-PARAMETER_PARTS = ("{stack}", "{certificate_authority}")
-PARAMETER = r"^(/([A-Za-z0-9_.-]+|\{stack\}|\{certificate_authority\}))+$"
+_LEVELS = r"(/[A-Za-z0-9_.-]+)*"
+PARAMETER = (
+    rf"^{_LEVELS}(/\{{stack\}}{_LEVELS}/\{{certificate_authority\}}"
+    rf"|/\{{certificate_authority\}}{_LEVELS}/\{{stack\}}){_LEVELS}$"
+)
 FILE_PATH = r"^[A-Za-z0-9_.+=,@~-]+(/[A-Za-z0-9_.+=,@~-]+)*$"
 TEMPLATE = (
     r"^(Blank)?(CodeSigning|EndEntity|EndEntityClientAuth|EndEntityServerAuth|OCSPSigning|RootCA|SubordinateCA)"
@@ -85,7 +88,10 @@ PATTERN_DESCRIPTIONS = {
     EXTERNAL_ID: "letters, digits and any of '_+=,.@:/-'",
     HOST_NAME: "a host name in lower case of two labels or more, such as www.corp.example, '*' only as the first label",
     RELATIVE_FILE: "the name of a file relative to this one, such as ../pcaform.lock.json",
-    PARAMETER: "a name such as /pcaform/{stack}/{certificate_authority}, other levels of letters, digits and '_.-'",
+    PARAMETER: (
+        "a name such as /pcaform/{stack}/{certificate_authority}, with both of these once as levels, and other levels "
+        "of letters, digits and '_.-'"
+    ),
     FILE_PATH: "the path of a file in the stack, such as cloud.tf or own/main.tf, without '*'",
     TEMPLATE: "a template such as EndEntityCertificate/V1",
 }

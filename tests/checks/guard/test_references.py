@@ -19,6 +19,7 @@ OURS = {"name": "/pki/root", "type": "String", "insecure_value": ARN, "tier": "S
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], tuple[str, ...], bool]] = [
     ({}, {"insecure_value": ARN.replace("1111", "9999")}, ("update",), True),
     ({}, {"insecure_value": "other"}, ("update",), True),
+    ({"insecure_value": f"{ARN}\n"}, {"insecure_value": "other"}, ("update",), True),
     ({}, {"type": "SecureString"}, ("update",), True),
     ({}, {"value_wo_version": 2}, ("update",), True),
     ({}, {"name": "/pki/other"}, ("delete", "create"), True),

@@ -298,7 +298,7 @@ def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
 def _parameters(stack: _Stack) -> Iterator[PipelineResource]:
     """Yield the parameters with the ARNs of CAs: those that the stack writes, and those of others that it reads."""
     spec, own = stack.spec, stack.of_type(types.SSM_PARAMETER)
-    if own:
+    if own or (spec.removed and parameter_name(spec, "", "")):  # one that is destroyed is read first
         yield FIND_PARAMETERS
     cas = (stack.ca_arns[each.values["insecure_value"]] for each in own)
     arns = [parameter_arn(each.values["name"], ca) for each, ca in zip(own, cas, strict=True)]

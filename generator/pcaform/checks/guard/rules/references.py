@@ -10,8 +10,8 @@ from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.plan_json import Change
 from pcaform.terraform.resource_types import SSM_PARAMETER
 
-_ARN = re.compile(r"arn:[^:]+:acm-pca:[^:]+:[0-9]{12}:certificate-authority/.+")
-"""Also that of a CA of a spec, which has a name instead of an id."""
+_ARN = re.compile(r"arn:[^:]+:acm-pca:[^:]+:[0-9]{12}:certificate-authority/")
+"""How an ARN starts: the CA of a spec has a name instead of an id, and an end of line may follow."""
 _VALUE, _SECRET = "insecure_value", "value"
 _UNREAD = {*HARMLESS, "allowed_pattern", "arn", "has_value_wo", "key_id", "overwrite", "tier", "version"}
 """Arguments that change nothing for who reads a parameter by its name."""
@@ -25,7 +25,7 @@ def reference_moved(change: Change, _: PlanContext) -> Iterator[Outcome]:
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html
     """
     arn = str(change.before.get(_VALUE) or change.before.get(_SECRET) or "")
-    if not _ARN.fullmatch(arn):
+    if not _ARN.match(arn):
         return
     names, name = sorted(changed_arguments(change) - _UNREAD), change.before.get("name")
     if change.is_destroyed and not change.is_replaced:
