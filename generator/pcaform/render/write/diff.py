@@ -1,6 +1,5 @@
 """Differences -> unified diffs, for readers and for `patch`."""
 
-from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
@@ -111,25 +110,15 @@ def _join_adjacent(blocks: Sequence[Match]) -> list[Match]:
 
 
 def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the longest increasing sequence of pairs of line numbers: lines that occur once in each text.
-
-    This is the patience algorithm for a longest increasing subsequence.
-    """
-    numbers_after = {line: number for number, line in enumerate(after)}
+    """Return increasing pairs of line numbers: lines that occur once in each text."""
     count, count_after = Counter(before), Counter(after)
-    pairs = [
-        (number, numbers_after[line]) for number, line in enumerate(before) if count[line] == count_after[line] == 1
+    numbers, numbers_after = (
+        [number for number, line in enumerate(each) if count[line] == count_after[line] == 1]
+        for each in (before, after)
+    )
+    once = SequenceMatcher(None, [before[each] for each in numbers], [after[each] for each in numbers_after])
+    return [
+        pair
+        for a, b, size in once.get_matching_blocks()
+        for pair in zip(numbers[a : a + size], numbers_after[b : b + size], strict=True)
     ]
-    ends: list[int] = []  # the lowest end, in `after`, of a run of each length
-    chosen: list[int] = []  # the pair at that end
-    previous: list[int | None] = []  # the pair before each pair in its run
-    for number, (_, number_after) in enumerate(pairs):
-        length = bisect(ends, number_after)
-        previous.append(chosen[length - 1] if length else None)
-        ends[length : length + 1] = [number_after]
-        chosen[length : length + 1] = [number]
-    run, last = [], chosen[-1] if chosen else None
-    while last is not None:
-        run.append(pairs[last])
-        last = previous[last]
-    return run[::-1]
