@@ -11,6 +11,7 @@ import pytest
 
 from conftest import Offline
 from modules.fixtures import NAMES, labels, lay_out
+from modules.late_values import LATER, UNKNOWN
 from pcaform.terraform.runner import Terraform
 from terraform_steps import init_once
 
@@ -224,72 +225,6 @@ CASES = [
     Case("issuer-user", {"policies": {"p": json.dumps({"Version": f"{' ' * 9000}"})}}),
     Case("issuer-user", {"policies": {"p": json.dumps({"Version": "x" * 6144})}}, "A policy has at most 6144"),
 ]
-LATER = "${terraform_data.later.id}"
-UNKNOWN: Mapping[str, Mapping[str, Any]] = {
-    "acm-certificate": {
-        "certificate_authority_arn": LATER,
-        "domain_name": LATER,
-        "subject_alternative_names": [LATER],
-        "key_algorithm": LATER,
-    },
-    "acm-permission": {"certificate_authority_arn": LATER, "principal": LATER, "actions": [LATER]},
-    "ca-certificate": {
-        "issuer_arn": LATER,
-        "signing_algorithm": LATER,
-        "template_arn": LATER,
-        "validity": {"type": LATER, "value": LATER},
-        "api_passthrough": LATER,
-    },
-    "ca-share": {"certificate_authority_arn": LATER, "policy": LATER},
-    "ssm-parameter": {"certificate_authority_arn": LATER, "name": LATER},
-    "crl-bucket": {
-        "bucket": LATER,
-        "policy": LATER,
-        "distribution": {"aliases": [LATER], "acm_certificate_arn": LATER},
-    },
-    "issuer-attachment": {"user_name": LATER, "principal_type": "user", "path": LATER, "policies": {"p": LATER}},
-    "issuer-role": {
-        "role_name": LATER,
-        "path": LATER,
-        "policy_path": LATER,
-        "permissions_boundary": LATER,
-        "max_session_duration": LATER,
-        "policies": {"p": LATER},
-    },
-    "issuer-user": {
-        "user_name": LATER,
-        "path": LATER,
-        "policy_path": LATER,
-        "permissions_boundary": LATER,
-        "policies": {"p": LATER},
-    },
-    "private-ca": {
-        "type": LATER,
-        "subject": {"common_name": LATER, "country": LATER, "distinguished_name_qualifier": LATER},
-        "key_algorithm": LATER,
-        "signing_algorithm": LATER,
-        "usage_mode": LATER,
-        "key_storage_security_standard": LATER,
-        "permanent_deletion_time_in_days": LATER,
-        "revocation_configuration": {
-            "crl_configuration": {
-                "enabled": LATER,
-                "custom_cname": LATER,
-                "expiration_in_days": LATER,
-                "s3_bucket_name": LATER,
-                "s3_object_acl": LATER,
-            },
-            "ocsp_configuration": {"enabled": LATER, "ocsp_custom_cname": LATER},
-        },
-        "certificate": {"certificate": LATER, "certificate_chain": LATER},
-    },
-    "private-ca-with-certificate": {
-        "issuer": {"arn": LATER, "signing_algorithm": LATER},
-        "certificates": {"g1": {"validity": {"type": LATER, "value": LATER}, "path_length": LATER}},
-        "installed_certificate": "g1",
-    },
-}
-"""Every argument that is checked, known only during an apply."""
 NOWHERE = {
     "region": "eu-west-1",
     "access_key": "none",

@@ -65,6 +65,10 @@ certificate_authorities:
 ROOT = (
     "  root: {type: ROOT, subject: {common_name: Root}, key_algorithm: RSA_4096, validity: {type: YEARS, value: 20}}\n"
 )
+PARAMETER, STATE = (
+    '{ssm_parameter: "/pki/{stack}/{certificate_authority}"}',
+    "{remote_state: {local: {path: '{stack}'}}}",
+)
 USED = "  above: {managed: false, stack: a, certificate_authority: root}\n"
 OTHER = ROOT.replace("root:", "other:")
 
@@ -81,5 +85,8 @@ def test_specs_show_it_and_who_reads() -> None:
     assert root.affected == ("'above', a reference to it, of the stack 'b'",)
     assert (other.rule, other.affected) == ("reference-moved", ())
     assert check_specs(without, before).findings == ()
+    state = parse_earlier((SPEC % "b" + USED).replace(PARAMETER, STATE).encode(), "spec.yaml", file_reader(Path()))
+    [doubt] = check_specs(state, user).doubts
+    assert "only a plan shows that 'above' is still the same CA" in doubt.message
     forgotten = spec("a", OTHER + "removed: {root: forget}\n")
     assert "reference-moved" not in {each.rule for each in check_specs(before, forgotten).findings}

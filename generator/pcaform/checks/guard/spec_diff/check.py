@@ -176,10 +176,11 @@ def _notes_on_terms(before: Spec, after: Spec, cas: Iterable[CaStep], moves: Tra
 
 
 def _list_other_sources(before: Spec, after: Spec) -> Iterator[Undecided]:
-    """Yield each CA of another stack whose ARN comes from a state, or no longer does: no spec tells both ARNs."""
+    """Yield each CA of another stack whose ARN Terraform reads from elsewhere than before: no spec tells both ARNs."""
+    is_moved = before.references != after.references
     for key, new in after.certificate_authorities.items():
         olds = filter(new.is_same, before.certificate_authorities.values()) if isinstance(new, Reference) else ()
-        if any((old.arn is None) != (new.arn is None) for old in olds):
+        if any(None in (old.arn, new.arn) and (old.arn != new.arn or is_moved) for old in olds):
             message = f"its ARN has another source than before: only a plan shows that '{key}' is still the same CA"
             yield undecided(f"{AUTHORITIES}.{key}", message)
 
