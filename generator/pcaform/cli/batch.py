@@ -267,7 +267,7 @@ def _find_fresh(directory: Path, known: Fresh, task: Task) -> Fresh | None:
     snapshot = take_snapshot(directory, task.now, known=known.snapshot)
     if snapshot is None or snapshot.content != known.snapshot.content:
         return None
-    return known._replace(snapshot=snapshot)
+    return known._replace(snapshot=known.snapshot._replace(stamps=snapshot.stamps))
 
 
 class _Finished(NamedTuple):

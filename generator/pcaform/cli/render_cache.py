@@ -105,12 +105,8 @@ def open_cache(out: Path, options: Sequence[str], arguments: Sequence[str]) -> C
         is_own = not hasattr(os, "geteuid") or file.stat().st_uid == os.geteuid()
         with GzipFile(fileobj=BytesIO(read_file(file) if is_own else b"")) as lines:
             is_ours = next(lines, b"") == title + b"\n"
-            return Cache(
-                file,
-                title,
-                now,
-                {} if not is_ours else dict(_adapter().validate_json(line, strict=True) for line in lines),
-            )
+            entries = dict(_adapter().validate_json(line, strict=True) for line in lines if is_ours)
+            return Cache(file, title, now, entries)
     except (FileNotFoundError, BadGzipFile, EOFError, ValueError, zlib.error):
         return Cache(file, title, now)
     except (OSError, RuntimeError):  # something else is there, or there is no home
