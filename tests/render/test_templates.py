@@ -14,7 +14,7 @@ from yaml_strategies import AWKWARD
 FILTERS = {"hcl", "attributes", "block", "key"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
 OF_PIPELINES = sorted(path for path in (ROOT / "templates/pipelines").rglob("*") if path.is_file())
-WORDS = {"word", "words", "listed", "pattern", "role"}
+WORDS = {"word", "words", "called", "listed", "pattern", "role"}
 PLAIN, MARKED = Environment(autoescape=True), Environment("[%", "%]", "[[", "]]", autoescape=True)
 ALLOWED = (nodes.Output, nodes.For, nodes.If)
 """The nodes of a template; anything else (macros, includes, calls) could bypass the filters."""

@@ -37,6 +37,7 @@ SKIPPED = {
     ("CKV_AWS_61", "/modules/issuer-role/main.tf", "aws_iam_role"),
     ("CKV_AWS_273", "/modules/issuer-user/main.tf", "aws_iam_user"),
     ("CKV_AWS_40", "/modules/issuer-user/main.tf", "aws_iam_user_policy_attachment"),
+    ("CKV2_AWS_34", "/modules/ssm-parameter/main.tf", "aws_ssm_parameter"),
 }
 """The findings that are wrong for us: the check, the module that says so, and the kind of resource."""
 

@@ -25,8 +25,8 @@ _RELEASE = re.compile(r"/hashicorp/aws/([0-9.]+)/")
 
 
 def read(package: str) -> tuple[str, dict[str, dict[str, str]]]:
-    """Return the release of the provider, and of each type in the table each argument: required or optional."""
-    kinds = sorted({row.resource for row in ARGUMENTS if row.resource})
+    """Return the release of the provider, and of each type that we write each argument: required or optional."""
+    kinds = sorted({"aws_ssm_parameter", *(row.resource for row in ARGUMENTS if row.resource)})
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(
             [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", directory, package], check=True
