@@ -146,7 +146,8 @@ def _check(entries: Mapping[str, Entry], task: Task) -> tuple[list[Brief], set[F
     suspects = list_suspects(briefs)
     together = check_facts([_load_claims(each.path, task) for each in briefs if each.path in suspects])
     names = {each.stack: (each.path, each.names) for each in briefs}
-    names |= {stack: (path, _load_claims(path, task).names) for stack, path in _list_needed(briefs).items()}
+    for stack, path in _list_needed(briefs).items():
+        names[stack] = (path, _load_claims(path, task, entries[path][0].digest).names)
     for problem, *both in chain(together, check_references(names)):
         problems.add(problem)
         failed.update(both)
@@ -192,8 +193,8 @@ def _check_needed(file: SpecFile, task: Task) -> list[Finding]:
     return problems
 
 
-def _load_claims(path: str, task: Task) -> Claims:
-    return list_claims((path, *require_valid(_load_again(task, path))), os.path.realpath(task.out))
+def _load_claims(path: str, task: Task, digest: str = "") -> Claims:
+    return list_claims((path, *require_valid(_load_again(task, path, digest))), os.path.realpath(task.out))
 
 
 def _check_neighbours(briefs: Sequence[Brief], task: Task) -> Iterator[tuple[Finding, str]]:

@@ -23,7 +23,7 @@ def reference_arn(spec: Spec, key: str) -> Expression:
 
 
 def _source(spec: Spec, key: str) -> tuple[str, str]:
-    """Return the type of a CA's data source, and where the ARN is in it: in an output, or in what is no secret."""
+    """Return the type of a CA's data source, and where the ARN is in it: in an output, or in a text that plans show."""
     if spec.references is not None and spec.references.ssm_parameter is not None:
         return SSM_PARAMETER, "insecure_value"
     name = getattr(spec.certificate_authorities[key], "certificate_authority", key)
